@@ -1,0 +1,10 @@
+using System.Net.Sockets;
+
+namespace Jumpgate.Http.Connections;
+
+/// <summary>Opens connections to original destinations, from the client's own address.</summary>
+public interface IUpstreamConnector
+{
+    /// <exception cref="SocketException">The destination refused, is unreachable, or did not answer in time.</exception>
+    ValueTask<Socket> ConnectAsync(FlowMetadata flow, CancellationToken cancellationToken);
+}

@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using Jumpgate.Policy.Expressions;
+
+namespace Jumpgate.Policy.Documents;
+
+/// <summary>One element of <c>rules.http</c>: all conditions that are present must hold. Null expressions are no condition.</summary>
+public sealed record HttpRule
+{
+    public required SourceLocation Location { get; init; }
+    public Re2Expression? Method { get; init; }
+    public Re2Expression? Path { get; init; }
+    public Re2Expression? Host { get; init; }
+    public ImmutableArray<HeaderRequirement> Headers { get; init; } = [];
+    public ImmutableArray<HeaderMatch> HeaderMatches { get; init; } = [];
+}
+
+/// <summary>An element of <c>headers</c>. A null value asks for presence only.</summary>
+public sealed record HeaderRequirement(string Name, string? Value);
+
+/// <summary>An element of <c>headerMatches</c>. A null mismatch word: the rule fails where the header does not match.</summary>
+public sealed record HeaderMatch
+{
+    public required SourceLocation Location { get; init; }
+    public required string Name { get; init; }
+    public string? Value { get; init; }
+    public SecretReference? Secret { get; init; }
+    public MismatchAction? Mismatch { get; init; }
+}
+
+/// <summary>A file under the secrets directory: <c>NAMESPACE/NAME/KEY</c>. A null key is <c>KEY</c> = the header's name as Cilium means it.</summary>
+public sealed record SecretReference(string Namespace, string Name, string? Key);
+
+public enum MismatchAction
+{
+    Log,
+    Add,
+    Delete,
+    Replace,
+}

@@ -1,0 +1,5 @@
+using Jumpgate.Policy.Labels;
+
+namespace Jumpgate.Policy.Identities;
+
+public sealed record IdentityRecord(NumericIdentity Identity, LabelSet Labels);

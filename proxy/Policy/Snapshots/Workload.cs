@@ -1,0 +1,15 @@
+using System.Collections.Immutable;
+using System.Net;
+using Jumpgate.Policy.Labels;
+
+namespace Jumpgate.Policy.Snapshots;
+
+/// <summary>A workload as policy sees it: no interface, no namespace of the kernel.</summary>
+public sealed record Workload
+{
+    public required string Name { get; init; }
+    public required LabelSet Labels { get; init; }
+    public required ImmutableArray<IPAddress> Addresses { get; init; }
+    /// <summary>Port names that policies may use.</summary>
+    public ImmutableDictionary<string, ushort> Ports { get; init; } = ImmutableDictionary<string, ushort>.Empty;
+}
