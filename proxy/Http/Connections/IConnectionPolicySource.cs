@@ -1,9 +1,9 @@
-using Jumpgate.Policy.Snapshots;
+using Jumpgate.Policy.Http;
 
 namespace Jumpgate.Http.Connections;
 
 /// <summary>The policy for one connection as of now. Each request reads it once and is judged by what it read.</summary>
 public interface IConnectionPolicySource
 {
-    ConnectionPolicy Current { get; }
+    IRequestPolicy Current { get; }
 }

@@ -3,7 +3,7 @@ using Jumpgate.Policy.Http;
 namespace Jumpgate.Policy.Snapshots;
 
 /// <summary>Both directions' decisions for one connection, of one snapshot. Immutable; a request reads the reference once.</summary>
-public sealed record ConnectionPolicy(ulong Revision, L4Decision Egress, L4Decision Ingress)
+public sealed record ConnectionPolicy(ulong Revision, L4Decision Egress, L4Decision Ingress) : IRequestPolicy
 {
     /// <summary>The stricter of both: a drop on either side comes before any L7 answer.</summary>
     public L4Verdict Verdict =>
