@@ -41,7 +41,7 @@ enum drop_reason {
 	DROP_INVALID_SOURCE = 3, /* anti-spoofing */
 	DROP_INVALID_PACKET = 4, /* truncated or malformed */
 	DROP_UNSUPPORTED_PROTOCOL = 5, /* neither IPv4, IPv6 nor ARP */
-	DROP_FRAGMENT_NOT_FOUND = 6, /* a later fragment whose first was not seen */
+	DROP_FRAGMENT_NOT_FOUND = 6, /* a fragment whose first was not seen, or of a redirected flow */
 	DROP_NO_PROXY = 7, /* redirect wanted, but no proxy listens */
 	DROP_PROXY_ASSIGN = 8, /* the stack refused the proxy's socket */
 	DROP_FLOW_TABLE = 9, /* the flow could not be recorded */
@@ -53,7 +53,9 @@ enum drop_reason {
 enum flow_state {
 	FLOW_NEW = 0, /* one direction seen */
 	FLOW_ESTABLISHED = 1, /* both seen */
-	FLOW_CLOSING = 2, /* TCP: FIN or RST seen */
+	FLOW_CLOSING = 2, /* TCP: RST, or FIN in both directions */
+	FLOW_FIN_FORWARD = 3, /* TCP: half-closed by the initiator */
+	FLOW_FIN_REPLY = 4, /* TCP: half-closed by the other side */
 };
 
 enum event_type {
