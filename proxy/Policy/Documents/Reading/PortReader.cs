@@ -39,7 +39,7 @@ internal static class PortReader
         }
 
         mapping.Finish(RefusedFields.Port);
-        return new PortRule { Location = field.Location, Ports = ports.DrainToImmutable(), Http = http };
+        return new PortRule { Location = field.Location, Field = field.Path, Ports = ports.DrainToImmutable(), Http = http };
     }
 
     private static ImmutableArray<HttpRule>? ReadRules(Field field, bool deny, string secretNamespace)
