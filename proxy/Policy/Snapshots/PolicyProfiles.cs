@@ -44,16 +44,7 @@ internal sealed class PolicyProfiles
         }
     }
 
-    /// <summary>Runs under the lock that guards what policies look up lazily.</summary>
-    public Finding Find(DirectionPolicy policy, Peer peer, int portClass, List<PolicyAtom> http)
-    {
-        lock (_lock)
-        {
-            return policy.Find(peer, portClass, http);
-        }
-    }
-
-    /// <summary>Compiles <paramref name="action"/>'s tables under the same lock.</summary>
+    /// <summary>Runs what evaluates policies under the lock that guards everything they compute lazily.</summary>
     public T Locked<T>(Func<T> action)
     {
         lock (_lock)
