@@ -11,4 +11,11 @@ public sealed record L4Decision(
     RuleReference? Rule,
     bool Audit = false,
     RuleReference? AuditRule = null,
-    HttpRuleSet? Http = null);
+    HttpRuleSet? Http = null)
+{
+    /// <summary>
+    /// The spec that puts the subject in default deny, where that is what decided: the verdict is <see cref="L4Verdict.DefaultDeny"/>, or
+    /// <see cref="Audit"/> without an <see cref="AuditRule"/>. Null too where the subject itself is no longer known.
+    /// </summary>
+    public RuleReference? DefaultDenyBy { get; init; }
+}
