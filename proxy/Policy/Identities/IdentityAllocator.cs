@@ -132,7 +132,7 @@ public sealed class IdentityAllocator
                 return $"identity {entry.Identity} is no CIDR number";
             }
 
-            if (!IPNetwork.TryParse(entry.Prefix, out var prefix))
+            if (!IPNetwork.TryParse(entry.Prefix, out var prefix) || prefix.ToString() != entry.Prefix)
             {
                 return $"identity {entry.Identity}: \"{entry.Prefix}\" is no prefix";
             }

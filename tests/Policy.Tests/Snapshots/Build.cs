@@ -55,7 +55,7 @@ internal static class Build
     /// <summary>Ports as <c>80/tcp</c>, <c>80-90</c>, <c>web/udp</c>, <c>0</c>; no protocol is ANY.</summary>
     public static PortRule Ports(params string[] ports) => new() { Location = Here(), Ports = [.. ports.Select(Port)] };
 
-    public static PortRule Http(string port, params HttpRule[] rules) => Ports(port) with { Http = [.. rules] };
+    public static PortRule HttpPorts(string port, params HttpRule[] rules) => Ports(port) with { Http = [.. rules] };
 
     public static HttpRule Request(string? method = null, string? path = null, string? host = null) => new()
     {
