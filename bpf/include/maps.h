@@ -1,25 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The maps that all programs share. Every object declares them; the loader makes one kernel map of each and pins it.
+ * The maps that all programs share. Every object declares them; the loader makes one kernel map of
+ * each and pins it.
  *
- * The tables of a policy revision are inner maps of five two-slot arrays. The agent fills the slot that is not in use
- * and then writes `datapath.revision`: everything flips with that one write, because the slot is revision & 1 and a
- * program reads the revision once per packet.
+ * The tables of a policy revision are inner maps of five two-slot arrays. The agent fills the slot
+ * that is not in use and then writes `datapath.revision`: everything flips with that one write,
+ * because the slot is revision & 1 and a program reads the revision once per packet.
  */
 #ifndef JUMPGATE_MAPS_H
 #define JUMPGATE_MAPS_H
 
 #include <linux/bpf.h>
+#include <linux/pkt_cls.h>
 #include <bpf/bpf_helpers.h>
 #include "jumpgate.h"
 
-#define SLOTS		 2
-#define FLOWS_DEFAULT	 262144
-#define FRAGMENTS_MAX	 8192
-#define EVENTS_BYTES	 (1024 * 1024)
-#define VERDICTS_MAX	 8
-#define LISTENER_IPV4	 0
-#define LISTENER_IPV6	 1
+#define SLOTS		  2
+#define FLOWS_DEFAULT	  262144
+#define FRAGMENTS_MAX	  8192
+#define EVENTS_BYTES	  (1024 * 1024)
+#define VERDICTS_MAX	  8
+#define LISTENER_IPV4	  0
+#define LISTENER_IPV6	  1
 #define INNER_PLACEHOLDER 1 /* inner maps are created by the agent, sized to their content */
 
 struct {
@@ -89,7 +91,8 @@ struct {
 	__uint(max_entries, EVENTS_BYTES);
 } events SEC(".maps");
 
-/* The proxy's listening sockets. A dead proxy's sockets leave the map by themselves: no listener, no way through. */
+/* The proxy's listening sockets. A dead proxy's sockets leave the map by themselves: no listener,
+ * no way through. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SOCKMAP);
 	__uint(max_entries, 2);
@@ -168,5 +171,30 @@ struct {
 	__type(key, __u32);
 	__array(values, struct port_classes_inner);
 } port_classes SEC(".maps");
+
+/* Nothing reads this: it makes the compiler describe every shared layout in full in the object's
+ * BTF. */
+struct layouts {
+	struct endpoint_key endpoint_key;
+	struct endpoint endpoint;
+	struct ipcache_key ipcache_key;
+	struct ipcache_entry ipcache_entry;
+	struct policy_key policy_key;
+	struct policy_value policy_value;
+	struct port_classes port_classes;
+	struct flow_key flow_key;
+	struct flow flow;
+	struct datapath datapath;
+	struct packet_counter packet_counter;
+	struct event event;
+	enum direction direction;
+	enum verdict verdict;
+	enum drop_reason drop_reason;
+	enum flow_state flow_state;
+	enum event_type event_type;
+	enum trace_point trace_point;
+};
+
+struct layouts *layouts SEC(".layouts");
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * From bytes to a flow key. Headers are read with bpf_skb_load_bytes(): it checks the bound and copes with paged data,
- * so a short packet is an error code and never a guess.
+ * From bytes to a flow key. Headers are read with bpf_skb_load_bytes(): it checks the bound and
+ * copes with paged data, so a short packet is an error code and never a guess.
  */
 #ifndef JUMPGATE_PACKET_H
 #define JUMPGATE_PACKET_H
@@ -10,9 +10,8 @@
 #include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
-#include <linux/icmp.h>
-#include <linux/icmpv6.h>
 #include <bpf/bpf_endian.h>
+#include "address.h"
 #include "maps.h"
 
 #define IPV4_FRAGMENT_OFFSET 0x1fff
@@ -32,6 +31,25 @@
 #define TCP_RST 0x04
 #define TCP_ACK 0x10
 
+/* <linux/icmp.h> pulls in the C library, which has no headers for this target. RFC 792, RFC 4443.
+ */
+struct icmp_header {
+	__u8 type;
+	__u8 code;
+	__sum16 checksum;
+	__be16 identifier;
+	__be16 sequence;
+};
+
+#define ICMP_ECHO_REPLY	      0
+#define ICMP_UNREACHABLE      3
+#define ICMP_ECHO_REQUEST     8
+#define ICMP_TIME_EXCEEDED    11
+#define ICMP_PARAMETER	      12
+#define ICMPV6_UNREACHABLE    1
+#define ICMPV6_PARAMETER      4
+#define ICMPV6_ECHO_REQUEST   128
+#define ICMPV6_ECHO_REPLY     129
 #define ICMPV6_MLD_QUERY      130
 #define ICMPV6_MLD_DONE	      132
 #define ICMPV6_ROUTER_SOLICIT 133
@@ -41,12 +59,13 @@
 enum packet_kind {
 	PACKET_FLOW, /* judged by its own addresses and ports */
 	PACKET_ARP,
-	PACKET_NEIGHBOUR, /* neighbour discovery and multicast listener messages: link-local control */
+	PACKET_NEIGHBOUR, /* neighbour discovery and multicast listener messages: link-local control
+			   */
 	PACKET_ICMP_ERROR, /* belongs to the flow that it quotes (`quoted`) */
 };
 
 struct packet {
-	struct flow_key key; /* as the packet travels */
+	struct flow_key key;	/* as the packet travels */
 	struct flow_key quoted; /* ICMP errors: the packet that caused it, as that one travelled */
 	__u32 length;
 	__u8 kind; /* enum packet_kind */
@@ -69,36 +88,6 @@ struct ports {
 	__be16 destination;
 };
 
-static __always_inline void map_ipv4(__u8 address[16], __be32 ipv4)
-{
-	__builtin_memset(address, 0, 10);
-	address[10] = 0xff;
-	address[11] = 0xff;
-	__builtin_memcpy(address + 12, &ipv4, 4);
-}
-
-static __always_inline int is_link_local(const __u8 address[16])
-{
-	return address[0] == 0xfe && (address[1] & 0xc0) == 0x80;
-}
-
-static __always_inline int is_unspecified(const __u8 address[16])
-{
-	const __u64 *words = (const __u64 *)address;
-
-	return (words[0] | words[1]) == 0;
-}
-
-static __always_inline void reverse(const struct flow_key *key, struct flow_key *reversed)
-{
-	__builtin_memcpy(reversed->source, key->destination, 16);
-	__builtin_memcpy(reversed->destination, key->source, 16);
-	reversed->source_port = key->destination_port;
-	reversed->destination_port = key->source_port;
-	reversed->protocol = key->protocol;
-	__builtin_memset(reversed->pad, 0, sizeof(reversed->pad));
-}
-
 static __always_inline int parse_ipv4(struct __sk_buff *skb, __u32 offset, struct flow_key *key,
 				      struct transport *transport)
 {
@@ -114,8 +103,8 @@ static __always_inline int parse_ipv4(struct __sk_buff *skb, __u32 offset, struc
 	transport->protocol = ip.protocol;
 	transport->identification = ip.id;
 	transport->is_later_fragment = (ip.frag_off & bpf_htons(IPV4_FRAGMENT_OFFSET)) != 0;
-	transport->is_fragment = transport->is_later_fragment ||
-				 (ip.frag_off & bpf_htons(IPV4_MORE_FRAGMENTS)) != 0;
+	transport->is_fragment =
+	    transport->is_later_fragment || (ip.frag_off & bpf_htons(IPV4_MORE_FRAGMENTS)) != 0;
 	return DROP_NONE;
 }
 
@@ -137,8 +126,8 @@ static __always_inline int parse_ipv6(struct __sk_buff *skb, __u32 offset, struc
 	for (int i = 0; i <= IPV6_EXTENSIONS_MAX; i++) {
 		__u8 extension[8];
 
-		if (next != IPPROTO_HOPOPTS_ && next != IPPROTO_ROUTING_ && next != IPPROTO_DSTOPTS_ &&
-		    next != IPPROTO_FRAGMENT_ && next != IPPROTO_AH_) {
+		if (next != IPPROTO_HOPOPTS_ && next != IPPROTO_ROUTING_ &&
+		    next != IPPROTO_DSTOPTS_ && next != IPPROTO_FRAGMENT_ && next != IPPROTO_AH_) {
 			transport->offset = offset;
 			transport->protocol = next;
 			return DROP_NONE;
@@ -151,7 +140,8 @@ static __always_inline int parse_ipv6(struct __sk_buff *skb, __u32 offset, struc
 			__be16 field = *(__be16 *)(extension + 2);
 
 			transport->identification = *(__u32 *)(extension + 4);
-			transport->is_later_fragment = (field & bpf_htons(IPV6_FRAGMENT_OFFSET)) != 0;
+			transport->is_later_fragment =
+			    (field & bpf_htons(IPV6_FRAGMENT_OFFSET)) != 0;
 			transport->is_fragment = transport->is_later_fragment ||
 						 (field & bpf_htons(IPV6_MORE_FRAGMENTS)) != 0;
 			offset += 8;
@@ -188,7 +178,7 @@ static __always_inline int resolve_fragment(const struct transport *transport, s
 		key->source_port = first->source_port;
 		key->destination_port = first->destination_port;
 	} else {
-		struct fragment first = { key->source_port, key->destination_port };
+		struct fragment first = {key->source_port, key->destination_port};
 
 		if (bpf_map_update_elem(&fragments, &fragment_key, &first, BPF_ANY))
 			return DROP_FRAGMENT_NOT_FOUND;
@@ -196,14 +186,17 @@ static __always_inline int resolve_fragment(const struct transport *transport, s
 	return DROP_NONE;
 }
 
-/* The quoted packet of an ICMP error: its IP header and the first 8 bytes behind it (RFC 792, RFC 4443). */
-static __always_inline int parse_quoted(struct __sk_buff *skb, __u32 offset, int is_ipv6, struct flow_key *quoted)
+/* The quoted packet of an ICMP error: its IP header and the first 8 bytes behind it (RFC 792, RFC
+ * 4443). */
+static __always_inline int parse_quoted(struct __sk_buff *skb, __u32 offset, int is_ipv6,
+					struct flow_key *quoted)
 {
 	struct transport transport = {};
 	__u8 head[8];
 	int error;
 
-	error = is_ipv6 ? parse_ipv6(skb, offset, quoted, &transport) : parse_ipv4(skb, offset, quoted, &transport);
+	error = is_ipv6 ? parse_ipv6(skb, offset, quoted, &transport)
+			: parse_ipv4(skb, offset, quoted, &transport);
 	if (error)
 		return error;
 	quoted->protocol = transport.protocol;
@@ -221,32 +214,34 @@ static __always_inline int parse_quoted(struct __sk_buff *skb, __u32 offset, int
 	return DROP_NONE;
 }
 
-static __always_inline int parse_icmp(struct __sk_buff *skb, const struct transport *transport, struct packet *packet)
+static __always_inline int parse_icmp(struct __sk_buff *skb, const struct transport *transport,
+				      struct packet *packet)
 {
-	struct icmphdr icmp;
+	struct icmp_header icmp;
 	int echo, failure;
 
 	if (bpf_skb_load_bytes(skb, transport->offset, &icmp, sizeof(icmp)))
 		return DROP_INVALID_PACKET;
 	if (packet->is_ipv6) {
 		echo = icmp.type == ICMPV6_ECHO_REQUEST || icmp.type == ICMPV6_ECHO_REPLY;
-		failure = icmp.type >= ICMPV6_DEST_UNREACH && icmp.type <= ICMPV6_PARAMPROB;
+		failure = icmp.type >= ICMPV6_UNREACHABLE && icmp.type <= ICMPV6_PARAMETER;
 		if ((icmp.type >= ICMPV6_MLD_QUERY && icmp.type <= ICMPV6_MLD_DONE) ||
 		    (icmp.type >= ICMPV6_ROUTER_SOLICIT && icmp.type <= ICMPV6_REDIRECT) ||
 		    icmp.type == ICMPV6_MLD2_REPORT)
 			packet->kind = PACKET_NEIGHBOUR;
 	} else {
-		echo = icmp.type == ICMP_ECHO || icmp.type == ICMP_ECHOREPLY;
-		failure = icmp.type == ICMP_DEST_UNREACH || icmp.type == ICMP_TIME_EXCEEDED ||
-			  icmp.type == ICMP_PARAMETERPROB;
+		echo = icmp.type == ICMP_ECHO_REQUEST || icmp.type == ICMP_ECHO_REPLY;
+		failure = icmp.type == ICMP_UNREACHABLE || icmp.type == ICMP_TIME_EXCEEDED ||
+			  icmp.type == ICMP_PARAMETER;
 	}
 	if (echo) {
-		packet->key.source_port = icmp.un.echo.id;
-		packet->key.destination_port = icmp.un.echo.id;
+		packet->key.source_port = icmp.identifier;
+		packet->key.destination_port = icmp.identifier;
 	}
 	if (failure) {
 		packet->kind = PACKET_ICMP_ERROR;
-		return parse_quoted(skb, transport->offset + sizeof(icmp), packet->is_ipv6, &packet->quoted);
+		return parse_quoted(skb, transport->offset + sizeof(icmp), packet->is_ipv6,
+				    &packet->quoted);
 	}
 	return DROP_NONE;
 }
@@ -308,7 +303,15 @@ static __noinline int parse_packet(struct __sk_buff *skb, struct packet *packet)
 /* A connection attempt: SYN without ACK. */
 static __always_inline int is_syn(const struct packet *packet)
 {
-	return packet->key.protocol == IPPROTO_TCP && (packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+	return packet->key.protocol == IPPROTO_TCP &&
+	       (packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+}
+
+/* Sets our byte of the mark. Volatile: the context allows whole words only, and the compiler would
+ * write one byte. */
+static __always_inline void set_mark(struct __sk_buff *skb, __u32 mark)
+{
+	*(volatile __u32 *)&skb->mark = mark | (skb->mark & ~MARK_MASK);
 }
 
 #endif
