@@ -7,8 +7,8 @@ using static Jumpgate.Policy.Tests.Snapshots.Build;
 namespace Jumpgate.Policy.Tests.Snapshots;
 
 /// <summary>
-/// Every combination of what enforced and audit documents say of one peer and port, and what the connection and a request that no HTTP
-/// rule names get.
+/// Every combination of what enforced and audit documents say of one peer and port, and what the connection and a
+/// request that no HTTP rule names get.
 /// </summary>
 public sealed class AuditTests
 {

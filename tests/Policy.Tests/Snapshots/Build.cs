@@ -45,7 +45,10 @@ internal static class Build
 
     public static EntityPeers Entities(params Entity[] entities) => new([.. entities]);
 
-    /// <summary>Prefixes as <c>10.0.0.0/8</c> or <c>10.0.0.0/8-10.1.0.0/16-10.2.0.0/16</c>, what follows the first being exceptions.</summary>
+    /// <summary>
+    /// Prefixes as <c>10.0.0.0/8</c> or <c>10.0.0.0/8-10.1.0.0/16-10.2.0.0/16</c>, what follows the first being
+    /// exceptions.
+    /// </summary>
     public static CidrPeers Cidrs(params string[] prefixes) => new([.. prefixes.Select(text =>
     {
         var parts = text.Split('-').Select(IPNetwork.Parse).ToArray();

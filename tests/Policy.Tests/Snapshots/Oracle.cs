@@ -24,7 +24,10 @@ internal sealed class Oracle(IReadOnlyList<PolicyDocument> documents, Func<strin
         return (verdict, passes && (strict is L4Verdict.Deny or L4Verdict.DefaultDeny));
     }
 
-    /// <summary>Allow rules count whatever the mode, also where only audit documents' HTTP rules restrict: they have to be recorded.</summary>
+    /// <summary>
+    /// Allow rules count whatever the mode, also where only audit documents' HTTP rules restrict: they have to be
+    /// recorded.
+    /// </summary>
     private L4Verdict Judge(Question question, IReadOnlyList<PolicyDocument> restricting)
     {
         if (Matching(question, restricting, deny: true).Any())
