@@ -50,7 +50,7 @@ public enum DropReason : byte
     /// <summary>Neither IPv4, IPv6 nor ARP.</summary>
     UnsupportedProtocol = 5,
 
-    /// <summary>A later fragment whose first was not seen.</summary>
+    /// <summary>A fragment whose first was not seen, or of a redirected flow.</summary>
     FragmentNotFound = 6,
 
     /// <summary>Redirect wanted, but no proxy listens.</summary>
@@ -78,8 +78,14 @@ public enum FlowState : byte
     /// <summary>Both directions seen.</summary>
     Established = 1,
 
-    /// <summary>TCP: FIN or RST seen.</summary>
+    /// <summary>TCP: RST, or FIN in both directions.</summary>
     Closing = 2,
+
+    /// <summary>TCP: half-closed by the initiator.</summary>
+    FinForward = 3,
+
+    /// <summary>TCP: half-closed by the other side.</summary>
+    FinReply = 4,
 }
 
 /// <summary>What an event tells (enum event_type).</summary>

@@ -31,8 +31,12 @@ internal sealed class RingBufferHandle() : SafeHandle(0, true)
 {
     public override bool IsInvalid => handle == 0;
 
+    /// <summary>What its callback gets; freed with it, since a poll may still run when it is disposed.</summary>
+    internal GCHandle Context { get; set; }
+
     protected override bool ReleaseHandle()
     {
+        Context.Free();
         LibBpf.RingBufferFree(handle);
         return true;
     }
