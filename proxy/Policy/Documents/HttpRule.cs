@@ -27,7 +27,10 @@ public sealed record HeaderMatch
     public MismatchAction? Mismatch { get; init; }
 }
 
-/// <summary>A file under the secrets directory: <c>NAMESPACE/NAME/KEY</c>. A null key is <c>KEY</c> = the header's name as Cilium means it.</summary>
+/// <summary>
+/// A file under the secrets directory: <c>NAMESPACE/NAME/KEY</c>. A null key is the secret's only entry, as Cilium means it (a secret
+/// with several entries cannot be read then); <c>key</c> names one, beyond Cilium. No part can leave the directory.
+/// </summary>
 public sealed record SecretReference(string Namespace, string Name, string? Key);
 
 public enum MismatchAction

@@ -1,0 +1,177 @@
+using System.Threading.Channels;
+
+namespace Jumpgate.Bpf.Netlink;
+
+/// <summary>
+/// Tells of changes to a namespace's links and addresses. Subscribed when <c>Start</c> returns: list after it and
+/// nothing falls between. When the kernel (ENOBUFS) or the reader cannot keep up, changes are dropped and one
+/// <see cref="RouteChangeKind.Resync"/> says so: never silence.
+/// </summary>
+public sealed class RouteMonitor : IAsyncDisposable, IDisposable
+{
+    private const int Backlog = 1024;
+    private const int BufferLength = 64 * 1024;
+
+    private readonly NetlinkSocket socket;
+    private readonly FileDescriptorHandle stop;
+    private readonly Thread thread;
+    private readonly Channel<RouteChange> changes;
+    private bool lost;
+    private int disposed;
+
+    private RouteMonitor(NetlinkSocket socket, FileDescriptorHandle stop, int backlog)
+    {
+        this.socket = socket;
+        this.stop = stop;
+        changes = Channel.CreateBounded<RouteChange>(new BoundedChannelOptions(backlog) { SingleWriter = true });
+        thread = new Thread(ReceiveLoop) { IsBackground = true, Name = "rtnetlink monitor" };
+        thread.Start();
+    }
+
+    /// <summary>Subscribes in a namespace; null means the calling thread's.</summary>
+    /// <exception cref="NetlinkException">The namespace may not be entered, or no socket is to be had.</exception>
+    public static RouteMonitor Start(NetworkNamespace? networkNamespace = null) =>
+        Start(networkNamespace, Backlog, receiveBufferBytes: null);
+
+    internal static unsafe RouteMonitor Start(NetworkNamespace? networkNamespace, int backlog, int? receiveBufferBytes)
+    {
+        const uint groups =
+            RouteMessages.GroupLink | RouteMessages.GroupIPv4Address | RouteMessages.GroupIPv6Address;
+        var socket = NetlinkSocket.Open(networkNamespace, groups, TimeSpan.Zero);
+        if (receiveBufferBytes is { } bytes)
+        {
+            _ = NetlinkNative.SetSocketOption(
+                socket.Handle, NetlinkNative.SolSocket, NetlinkNative.SoRcvBuf, (byte*)&bytes, sizeof(int));
+        }
+
+        var stop = NetlinkNative.EventDescriptor(0, NetlinkNative.SockCloexec);
+        if (stop.IsInvalid)
+        {
+            var failure = NetlinkException.FromLastError("cannot make the event that stops the link monitor");
+            socket.Dispose();
+            throw failure;
+        }
+
+        return new RouteMonitor(socket, stop, backlog);
+    }
+
+    /// <summary>
+    /// The changes, in the kernel's order, for one reader. Ends when the monitor is disposed; fails with
+    /// <see cref="NetlinkException"/> where the socket does.
+    /// </summary>
+    public IAsyncEnumerable<RouteChange> ReadAllAsync(CancellationToken cancellationToken = default) =>
+        changes.Reader.ReadAllAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public unsafe void Dispose()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+        {
+            return;
+        }
+
+        ulong one = 1;
+        _ = NetlinkNative.Write(stop, (byte*)&one, sizeof(ulong));
+        thread.Join();
+        socket.Dispose();
+        stop.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        // The thread wakes at once: there is nothing worth waiting for asynchronously.
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void ReceiveLoop()
+    {
+        Exception? failure = null;
+        try
+        {
+            var buffer = new byte[BufferLength];
+            while (WaitForMessages())
+            {
+                var received = socket.Receive(buffer, NetlinkNative.MsgDontWait);
+                if (received == -Errno.NoBuffers)
+                {
+                    lost = true;
+                    Publish(null);
+                }
+                else if (received >= 0)
+                {
+                    Publish(buffer.AsSpan(0, received));
+                }
+                else if (received != -Errno.TryAgain)
+                {
+                    throw NetlinkException.FromErrno("the link monitor's socket failed", -received);
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+        }
+
+        changes.Writer.TryComplete(failure);
+    }
+
+    private unsafe bool WaitForMessages()
+    {
+        const int readerBehindMilliseconds = 50;
+        var entries = stackalloc NetlinkNative.PollEntry[2];
+        while (true)
+        {
+            entries[0].Descriptor = (int)stop.DangerousGetHandle();
+            entries[0].Events = NetlinkNative.PollIn;
+            entries[1].Descriptor = (int)socket.Handle.DangerousGetHandle();
+            entries[1].Events = NetlinkNative.PollIn;
+
+            // With a resync still owed the reader may drain the channel without any further message arriving.
+            var ready = NetlinkNative.Poll(entries, 2, lost ? readerBehindMilliseconds : -1);
+            if (entries[0].Returned != 0)
+            {
+                return false;
+            }
+
+            if (ready > 0)
+            {
+                return true;
+            }
+
+            Publish(null);
+        }
+    }
+
+    private void Publish(ReadOnlySpan<byte> datagram)
+    {
+        if (lost)
+        {
+            lost = !changes.Writer.TryWrite(new RouteChange(RouteChangeKind.Resync, null, null));
+        }
+
+        var messages = new NetlinkMessages(datagram);
+        while (messages.MoveNext())
+        {
+            // Once something is lost the reader will read everything anyway, so later changes may go as well.
+            if (Parse(messages.Type, messages.Payload) is { } change && (lost || !changes.Writer.TryWrite(change)))
+            {
+                lost = true;
+            }
+        }
+    }
+
+    private static RouteChange? Parse(ushort type, ReadOnlySpan<byte> payload) => type switch
+    {
+        RouteMessages.NewLink when LinkInfo.Parse(payload) is { } link =>
+            new RouteChange(RouteChangeKind.LinkChanged, link, null),
+        RouteMessages.DeleteLink when LinkInfo.Parse(payload) is { } link =>
+            new RouteChange(RouteChangeKind.LinkRemoved, link, null),
+        RouteMessages.NewAddress when AddressInfo.Parse(payload) is { } address =>
+            new RouteChange(RouteChangeKind.AddressChanged, null, address),
+        RouteMessages.DeleteAddress when AddressInfo.Parse(payload) is { } address =>
+            new RouteChange(RouteChangeKind.AddressRemoved, null, address),
+        _ => null,
+    };
+}

@@ -1,0 +1,17 @@
+using System.Diagnostics.CodeAnalysis;
+using Jumpgate.Policy.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Jumpgate.Http.Http2;
+
+/// <summary>Kestrel's headers as the rules see them.</summary>
+internal sealed class Http2RequestHeaders(IHeaderDictionary headers) : IRequestHeaders
+{
+    public bool TryGet(string name, [NotNullWhen(true)] out string? value)
+    {
+        value = headers.TryGetValue(name, out var values) && !name.StartsWith(':')
+            ? string.Join(',', values.Select(v => v?.Trim(' ', '\t')))
+            : null;
+        return value is not null;
+    }
+}
