@@ -11,7 +11,6 @@ namespace Jumpgate.Bpf;
 /// </summary>
 public sealed class Datapath : IDisposable
 {
-    private const int VerdictEntries = 8;
     private const uint StateKey = 0;
     private readonly Lock _gate = new();
     private readonly PinDirectory _pins;
@@ -184,12 +183,13 @@ public sealed class Datapath : IDisposable
         }
     }
 
-    /// <summary>Dropped packets by reason.</summary>
-    public DropCounters ReadDrops() =>
-        new(PerCpuCounters.Read(_loaded.Maps["drops"], Enum.GetValues<DropReason>().Length));
+    /// <summary>Dropped packets by reason, summed over CPUs, since the maps were made.</summary>
+    public IReadOnlyDictionary<DropReason, PacketCounter> ReadDrops() =>
+        PerCpuCounters.Read<DropReason>(_loaded.Maps["drops"]);
 
-    /// <summary>New flows by verdict.</summary>
-    public VerdictCounters ReadVerdicts() => new(PerCpuCounters.Read(_loaded.Maps["verdicts"], VerdictEntries));
+    /// <summary>New flows by verdict, summed over CPUs, since the maps were made.</summary>
+    public IReadOnlyDictionary<Verdict, PacketCounter> ReadVerdicts() =>
+        PerCpuCounters.Read<Verdict>(_loaded.Maps["verdicts"]);
 
     /// <summary>Starts to consume events; one reader at a time.</summary>
     public EventReader OpenEvents()
@@ -210,14 +210,14 @@ public sealed class Datapath : IDisposable
         }
     }
 
-    /// <summary>All maps, inner ones with their slot. Counts entries: costs milliseconds for a full flow table.</summary>
+    /// <summary>All maps by name, inner ones as TABLE/SLOT. Counts entries: costs milliseconds for a full flow table.</summary>
     public IReadOnlyList<BpfMapInfo> ReadMaps()
     {
         var result = new List<BpfMapInfo>();
-        foreach (var map in _loaded.Maps.Values.Append(_ledger.Map))
+        foreach (var map in _loaded.Maps.Values.Append(_ledger.Map).OrderBy(map => map.Name, StringComparer.Ordinal))
         {
             result.Add(Inspector.Describe(map));
-            if (result[^1].Type == BpfMapType.ArrayOfMaps)
+            if (map.ReadInfo().Type == BpfMapType.ArrayOfMaps)
             {
                 result.AddRange(Inspector.DescribeSlots(map));
             }
@@ -233,14 +233,14 @@ public sealed class Datapath : IDisposable
     /// included.</summary>
     public IReadOnlyList<AttachmentInfo> ReadAttachments()
     {
-        var result = Inspector.ReadFilters();
-        if (ProxyLookupLink.Find(_pins) is { } link && link.NetnsInode == Interfaces.NamespaceInode())
+        lock (_gate)
         {
-            result.Add(new(AttachPoint.SocketLookup, 0, string.Empty, ProgramObject.ProxyLookup, link.ProgramId));
+            return Inspector.ReadFilters();
         }
-
-        return result;
     }
+
+    /// <summary>Whether the look-up program runs in the calling thread's network namespace.</summary>
+    public bool IsProxyLookupAttached => ProxyLookupLink.IsHere(_pins);
 
     /// <summary>
     /// Removes everything that agents with this pin directory left: filters in the calling thread's network namespace,

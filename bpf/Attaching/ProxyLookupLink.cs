@@ -6,7 +6,7 @@ namespace Jumpgate.Bpf;
 /// <summary>The link that runs the look-up program for the current network namespace. Pinned, it outlives us.</summary>
 internal static unsafe class ProxyLookupLink
 {
-    internal const string PinName = "proxy_lookup_link";
+    internal const string PinName = "link_proxy_lookup";
     private const int SocketLookupAttachType = 36;
 
     /// <summary>Gives a pinned link of this namespace the new program in one step, or makes and pins a link.</summary>
@@ -27,11 +27,11 @@ internal static unsafe class ProxyLookupLink
         pins.Replace([(PinName, link)]);
     }
 
-    /// <summary>The pinned link's description; null where there is none.</summary>
-    internal static KernelLinkInfo? Find(PinDirectory pins)
+    /// <summary>Whether the pinned link works in this namespace.</summary>
+    internal static bool IsHere(PinDirectory pins)
     {
         using var link = OpenPin(pins);
-        return link is null ? null : ReadInfo(link);
+        return link is not null && ReadInfo(link).NetnsInode == Interfaces.NamespaceInode();
     }
 
     /// <summary>Detaches at once, even if somebody else still holds the link.</summary>

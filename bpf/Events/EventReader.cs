@@ -1,13 +1,8 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Jumpgate.Bpf.Native;
 
 namespace Jumpgate.Bpf;
-
-/// <summary>Takes an event. It points into the kernel's buffer: copy what is kept.</summary>
-/// <param name="flowEvent">The event.</param>
-public delegate void FlowEventHandler(in FlowEvent flowEvent);
 
 /// <summary>The consumer of the event ring buffer. There can be one at a time, whatever process it is in: the position is
 /// part of the map. One thread polls; any may dispose.</summary>
@@ -16,7 +11,7 @@ public sealed unsafe class EventReader : IDisposable
     private const int SliceMilliseconds = 100;
     private readonly RingBufferHandle _ring;
     private readonly Action _closed;
-    private FlowEventHandler? _handler;
+    private Action<FlowEvent>? _handler;
     private ExceptionDispatchInfo? _failure;
     private volatile bool _disposed;
     private int _polling;
@@ -24,13 +19,15 @@ public sealed unsafe class EventReader : IDisposable
     internal EventReader(BpfMap events, Action closed)
     {
         _closed = closed;
+        var map = BpfFd.Duplicate(events.Fd.Number);
         var self = GCHandle.Alloc(this, GCHandleType.Weak);
-        _ring = LibBpf.RingBufferNew(events.Fd, &OnSample, GCHandle.ToIntPtr(self), 0);
-        _ring.Context = self;
+        _ring = LibBpf.RingBufferNew(map, &OnSample, GCHandle.ToIntPtr(self), 0);
+        (_ring.Context, _ring.Map) = (self, map);
         if (_ring.IsInvalid)
         {
             var error = Marshal.GetLastPInvokeError();
             self.Free();
+            map.Dispose();
             throw new DatapathException($"BPF map {events.Name}: cannot be mapped: {Errno.Describe(error)}");
         }
     }
@@ -38,7 +35,7 @@ public sealed unsafe class EventReader : IDisposable
     /// <summary>Waits up to a time-out for events and hands over all that are there; returns their number, 0 also
     /// after disposal. What the handler throws comes out of here; events after that one are delivered by the next
     /// call.</summary>
-    public int Poll(TimeSpan timeout, FlowEventHandler handler)
+    public int Poll(TimeSpan timeout, Action<FlowEvent> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
         if (Interlocked.Exchange(ref _polling, 1) != 0)
@@ -80,7 +77,7 @@ public sealed unsafe class EventReader : IDisposable
 
         try
         {
-            reader._handler?.Invoke(in Unsafe.AsRef<FlowEvent>(data));
+            reader._handler?.Invoke(*(FlowEvent*)data);
             return 0;
         }
 #pragma warning disable CA1031 // Nothing may be thrown through native frames; Poll throws it again.

@@ -12,11 +12,12 @@ internal static class DatapathCleaner
         var ledger = ledgerMap is null ? null : new AttachmentLedger(ledgerMap);
 
         // Filters are looked for everywhere, ledger or not: a lost pin must not leave a program behind.
-        int filters = 0, qdiscs = 0;
+        int interfaces = 0, qdiscs = 0;
         foreach (var ifindex in Interfaces.Read().Keys)
         {
-            filters += InterfaceAttacher.Detach(ifindex, TcHook.Ingress) ? 1 : 0;
-            filters += InterfaceAttacher.Detach(ifindex, TcHook.Egress) ? 1 : 0;
+            var found = InterfaceAttacher.Detach(ifindex, TcHook.Ingress);
+            found |= InterfaceAttacher.Detach(ifindex, TcHook.Egress);
+            interfaces += found ? 1 : 0;
             qdiscs += ledger?.Release(ifindex) == true ? 1 : 0;
         }
 
@@ -25,6 +26,11 @@ internal static class DatapathCleaner
         var links = pins is not null && ProxyLookupLink.Detach(pins) ? 1 : 0;
         var removed = pins?.RemoveAll() ?? 0;
         pins?.Dispose();
-        return new(filters, qdiscs, links, removed, BpfFs.UnmountIfUnused(), elsewhere);
+        return new(interfaces, removed, BpfFs.UnmountIfUnused())
+        {
+            Qdiscs = qdiscs,
+            Links = links,
+            InterfacesElsewhere = elsewhere,
+        };
     }
 }

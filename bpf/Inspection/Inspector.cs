@@ -10,22 +10,13 @@ internal static unsafe class Inspector
     private const int SingleCountLimit = 1 << 14;
     private const uint CountBatch = 4096;
 
-    internal static BpfMapInfo Describe(BpfMap map, uint? slot = null)
+    internal static BpfMapInfo Describe(BpfMap map)
     {
         var info = map.ReadInfo();
-        var (used, bounded) = CountEntries(map, info);
-        return new()
+        return new(
+            map.Name, info.Type.ToString(), info.Id, info.KeySize, info.ValueSize, info.MaxEntries, CountEntries(map, info))
         {
-            Name = map.Name,
-            Type = info.Type,
-            Id = info.Id,
-            KeySize = info.KeySize,
-            ValueSize = info.ValueSize,
-            MaxEntries = info.MaxEntries,
-            UsedEntries = used,
-            UsedIsLowerBound = bounded,
             MemoryBytes = ReadMemory(map.Fd),
-            Slot = slot,
         };
     }
 
@@ -36,69 +27,54 @@ internal static unsafe class Inspector
         {
             if (outer.TryGet(slot, out uint id) && LibBpf.MapById(id) is >= 0 and var fd)
             {
-                using var inner = new BpfMap(outer.Name, new(fd));
-                yield return Describe(inner, slot);
+                using var inner = new BpfMap($"{outer.Name}/{slot}", new(fd));
+                yield return Describe(inner);
             }
         }
     }
 
     internal static BpfProgramInfo Describe(BpfFd program)
     {
-        var info = ReadProgram(program);
-        return new()
+        KernelProgramInfo info = default;
+        var length = (uint)sizeof(KernelProgramInfo);
+        Errno.Check(LibBpf.GetInfo(program, &info, &length), "a BPF program cannot be described");
+        var tag = Convert.ToHexStringLower(BitConverter.GetBytes(info.Tag));
+        return new(info.Name.ToString(), info.Id, info.Type, tag)
         {
-            Name = info.Name.ToString(),
-            Type = info.Type == 3 ? "tc" : "sk_lookup",
-            Id = info.Id,
-            Tag = Convert.ToHexStringLower(BitConverter.GetBytes(info.Tag)),
             TranslatedBytes = info.TranslatedLength,
             MachineBytes = info.JitedLength,
             MemoryBytes = ReadMemory(program),
         };
     }
 
-    internal static KernelProgramInfo ReadProgram(BpfFd program)
-    {
-        KernelProgramInfo info = default;
-        var length = (uint)sizeof(KernelProgramInfo);
-        Errno.Check(LibBpf.GetInfo(program, &info, &length), "a BPF program cannot be described");
-        return info;
-    }
-
     /// <summary>Our filters in the current network namespace, whether an agent runs or not.</summary>
     internal static List<AttachmentInfo> ReadFilters()
     {
         var result = new List<AttachmentInfo>();
-        foreach (var (ifindex, name) in Interfaces.Read())
+        foreach (var ifindex in Interfaces.Read().Keys.Order())
         {
-            foreach (var hook in new[] { TcHook.Ingress, TcHook.Egress })
+            var attachment = new AttachmentInfo(
+                ifindex, FindOurs(ifindex, TcHook.Ingress), FindOurs(ifindex, TcHook.Egress));
+            if (attachment is not { Ingress: null, Egress: null })
             {
-                result.AddRange(TcFilterList.Read(ifindex, hook).Where(filter => filter.IsOurs).Select(filter =>
-                    new AttachmentInfo(
-                        hook == TcHook.Ingress ? AttachPoint.Ingress : AttachPoint.Egress,
-                        ifindex,
-                        name,
-                        filter.ProgramName.Split(':')[0],
-                        filter.ProgramId)));
+                result.Add(attachment);
             }
         }
 
         return result;
     }
 
-    private static (long? Used, bool Bounded) CountEntries(BpfMap map, in KernelMapInfo info)
-    {
-        if (info.Type is not (BpfMapType.Hash or BpfMapType.LruHash or BpfMapType.LpmTrie))
-        {
-            return (null, false);
-        }
+    private static string? FindOurs(int ifindex, TcHook hook) =>
+        TcFilterList.Read(ifindex, hook).Where(filter => filter.IsOurs)
+            .Select(filter => filter.ProgramName.Split(':')[0]).FirstOrDefault();
 
-        return CountInBatches(map, info) is { } counted
-            ? (counted, counted >= CountLimit)
-            : CountSingly(map, info.KeySize);
-    }
+    /// <summary>Entries of tables that grow; every slot of the others counts.</summary>
+    private static uint CountEntries(BpfMap map, in KernelMapInfo info) =>
+        info.Type is BpfMapType.Hash or BpfMapType.LruHash or BpfMapType.LpmTrie
+            ? CountInBatches(map, info) ?? CountSingly(map, info.KeySize)
+            : info.MaxEntries;
 
-    private static long? CountInBatches(BpfMap map, in KernelMapInfo info)
+    private static uint? CountInBatches(BpfMap map, in KernelMapInfo info)
     {
         var keys = new byte[CountBatch * info.KeySize];
         var values = new byte[CountBatch * info.ValueSize];
@@ -106,7 +82,7 @@ internal static unsafe class Inspector
         var position = new byte[Math.Max(info.KeySize, 8)];
         var next = new byte[position.Length];
         var options = new BatchOptions { Size = (nuint)sizeof(BatchOptions) };
-        long used = 0;
+        var used = 0u;
         fixed (byte* k = keys, v = values, p = position, n = next)
         {
             for (var first = true; used < CountLimit; first = false)
@@ -131,11 +107,11 @@ internal static unsafe class Inspector
         return used;
     }
 
-    private static (long? Used, bool Bounded) CountSingly(BpfMap map, uint keySize)
+    private static uint CountSingly(BpfMap map, uint keySize)
     {
         var key = new byte[keySize];
         var next = new byte[keySize];
-        long used = 0;
+        var used = 0u;
         fixed (byte* k = key, n = next)
         {
             while (used < SingleCountLimit && LibBpf.MapNextKey(map.Fd, used == 0 ? null : k, n) == 0)
@@ -145,7 +121,7 @@ internal static unsafe class Inspector
             }
         }
 
-        return (used, used == SingleCountLimit);
+        return used;
     }
 
     /// <summary>"memlock:" of proc(5) fdinfo.</summary>

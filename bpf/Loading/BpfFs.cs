@@ -17,6 +17,9 @@ public static class BpfFs
     private const string Source = "jumpgate";
     private const ulong NoSuidNoDevNoExec = 2 | 4 | 8;
 
+    /// <summary>What the kernel itself puts into every new mount (CONFIG_BPF_PRELOAD).</summary>
+    private static readonly string[] KernelFiles = ["maps.debug", "progs.debug"];
+
     /// <summary>Whether the BPF file system is mounted and the mount is ours.</summary>
     public static bool MountedByUs => FindMount(MountPoint) is { Type: "bpf", Source: Source };
 
@@ -64,7 +67,8 @@ public static class BpfFs
     internal static bool UnmountIfUnused()
     {
         using var guard = Guard();
-        return MountedByUs && !Directory.EnumerateFileSystemEntries(MountPoint).Any()
+        return MountedByUs
+            && !Directory.EnumerateFileSystemEntries(MountPoint).Select(Path.GetFileName).Except(KernelFiles).Any()
             && LibC.Unmount(MountPoint, 0) == 0;
     }
 

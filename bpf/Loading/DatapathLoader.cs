@@ -9,6 +9,7 @@ namespace Jumpgate.Bpf;
 internal static class DatapathLoader
 {
     private const string StateMap = "datapath";
+    private const string ProgramPinPrefix = "program_";
 
     internal static LoadedDatapath Load(
         DatapathOptions options, IReadOnlyList<ProgramObject> sources, PinDirectory pins)
@@ -155,6 +156,6 @@ internal static class DatapathLoader
     private static void Pin(PinDirectory pins, LoadedDatapath loaded, List<string> created) =>
         pins.Replace([
             .. created.OrderBy(name => name != StateMap).Select(name => (name, loaded.Maps[name].Fd)),
-            .. loaded.Programs.Select(program => (program.Key, program.Value)),
+            .. loaded.Programs.Select(program => (ProgramPinPrefix + program.Key, program.Value)),
         ]);
 }

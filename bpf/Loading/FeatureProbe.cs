@@ -18,7 +18,7 @@ public static class FeatureProbe
 
     /// <summary>All that is missing; empty when everything is there. Without privileges only those are named: the
     /// kernel would not answer further questions.</summary>
-    public static IReadOnlyList<string> FindMissing()
+    public static IReadOnlyList<string> Missing()
     {
         try
         {
@@ -31,13 +31,13 @@ public static class FeatureProbe
         }
     }
 
-    /// <summary>Throws with everything that is missing.</summary>
-    internal static void Require()
+    /// <exception cref="DatapathException">One line that names everything missing.</exception>
+    public static void Require()
     {
-        var missing = FindMissing();
+        var missing = Missing();
         if (missing.Count > 0)
         {
-            throw new DatapathException(string.Join("; ", missing));
+            throw new DatapathException($"this node cannot run the datapath: {string.Join("; ", missing)}");
         }
 
         RaiseLockedMemory();

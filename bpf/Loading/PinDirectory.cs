@@ -10,6 +10,8 @@ namespace Jumpgate.Bpf;
 internal sealed class PinDirectory : IDisposable
 {
     private const string Staging = "next";
+    private const int LockPatienceMilliseconds = 500;
+    private const int LockRetryMilliseconds = 10;
     private readonly BpfFd _lock;
 
     private PinDirectory(string path, BpfFd fd)
@@ -25,15 +27,14 @@ internal sealed class PinDirectory : IDisposable
     {
         using var mounts = BpfFs.Guard();
         BpfFs.EnsureMounted(path);
+        BpfFs.RequireBpfFs(path);
         if (LibC.MakeDirectory(path, 0x1C0) < 0 && Marshal.GetLastPInvokeError() is var error and not Errno.Exists)
         {
             throw new DatapathException($"pin directory {path}: cannot be made: {Errno.Describe(error)}");
         }
 
-        var directory = TryOpen(path)
+        return TryOpen(path)
             ?? throw new DatapathException($"pin directory {path}: cannot be opened: {Errno.Describe(Errno.NotFound)}");
-        BpfFs.RequireBpfFs(path);
-        return directory;
     }
 
     /// <summary>Opens the folder if it is there.</summary>
@@ -48,7 +49,7 @@ internal sealed class PinDirectory : IDisposable
                 : throw new DatapathException($"pin directory {path}: cannot be opened: {Errno.Describe(error)}");
         }
 
-        if (LibC.Lock(fd, LibC.LockExclusive | LibC.LockNoWait) < 0)
+        if (!TryLock(fd))
         {
             fd.Dispose();
             throw new DatapathException(
@@ -114,7 +115,33 @@ internal sealed class PinDirectory : IDisposable
         _ = BpfFs.UnmountIfUnused();
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        // Explicitly: a child process between fork and exec still shares the open folder, and closing alone would
+        // leave it locked until then.
+        if (!_lock.IsClosed)
+        {
+            _ = LibC.Lock(_lock, LibC.Unlock);
+            _lock.Dispose();
+        }
+    }
+
+    /// <summary>Gives an agent that was just killed a moment to be gone.</summary>
+    private static bool TryLock(BpfFd fd)
+    {
+        for (var end = Environment.TickCount64 + LockPatienceMilliseconds; ; Thread.Sleep(LockRetryMilliseconds))
+        {
+            if (LibC.Lock(fd, LibC.LockExclusive | LibC.LockNoWait) >= 0)
+            {
+                return true;
+            }
+
+            if (Environment.TickCount64 >= end)
+            {
+                return false;
+            }
+        }
+    }
 
     private void ClearStaging()
     {

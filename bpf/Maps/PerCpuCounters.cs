@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Globalization;
 using Jumpgate.Bpf.Native;
 
 namespace Jumpgate.Bpf;
@@ -6,21 +6,23 @@ namespace Jumpgate.Bpf;
 /// <summary>Reads per-CPU arrays of counters and sums them up.</summary>
 internal static unsafe class PerCpuCounters
 {
-    internal static ImmutableArray<PacketCounter> Read(BpfMap map, int entries)
+    internal static IReadOnlyDictionary<T, PacketCounter> Read<T>(BpfMap map)
+        where T : struct, Enum
     {
         var cpus = Errno.Check(LibBpf.PossibleCpus(), "the number of CPUs cannot be read");
         var perCpu = new PacketCounter[cpus];
-        var sums = ImmutableArray.CreateBuilder<PacketCounter>(entries);
-        for (var i = 0u; i < entries; i++)
+        var sums = new Dictionary<T, PacketCounter>();
+        foreach (var member in Enum.GetValues<T>())
         {
+            var i = Convert.ToUInt32(member, CultureInfo.InvariantCulture);
             fixed (PacketCounter* values = perCpu)
             {
                 Errno.Check(LibBpf.MapLookup(map.Fd, &i, values), $"BPF map {map.Name}: cannot be read");
             }
 
-            sums.Add(perCpu.Aggregate((left, right) => left + right));
+            sums[member] = perCpu.Aggregate((left, right) => left + right);
         }
 
-        return sums.MoveToImmutable();
+        return sums;
     }
 }
