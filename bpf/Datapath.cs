@@ -69,7 +69,8 @@ public sealed class Datapath : IDisposable
         if (image.PortClasses.Length is not (0 or DatapathImage.PortClassTableLength))
         {
             throw new ArgumentException(
-                $"{nameof(DatapathImage.PortClasses)} needs {DatapathImage.PortClassTableLength} values.", nameof(image));
+                $"{nameof(DatapathImage.PortClasses)} needs {DatapathImage.PortClassTableLength} values.",
+                nameof(image));
         }
 
         lock (_gate)
@@ -210,7 +211,8 @@ public sealed class Datapath : IDisposable
         }
     }
 
-    /// <summary>All maps by name, inner ones as TABLE/SLOT. Counts entries: costs milliseconds for a full flow table.</summary>
+    /// <summary>All maps by name, inner ones as TABLE/SLOT. Counts entries: milliseconds for a full flow
+    /// table.</summary>
     public IReadOnlyList<BpfMapInfo> ReadMaps()
     {
         var result = new List<BpfMapInfo>();

@@ -45,7 +45,8 @@ internal static unsafe class InterfaceAttacher
         if (result < 0)
         {
             throw new DatapathException(
-                $"interface {ifindex}, {hook}: BPF program cannot be attached: {Errno.Describe(result)} ({log.LastLines(1)})");
+                $"interface {ifindex}, {hook}: BPF program cannot be attached: {Errno.Describe(result)} " +
+                $"({log.LastLines(1)})");
         }
     }
 
@@ -64,7 +65,8 @@ internal static unsafe class InterfaceAttacher
         if (result is < 0 and not -Errno.NotFound and not -Errno.NoDevice)
         {
             throw new DatapathException(
-                $"interface {ifindex}, {hook}: BPF program cannot be detached: {Errno.Describe(result)} ({log.LastLines(1)})");
+                $"interface {ifindex}, {hook}: BPF program cannot be detached: {Errno.Describe(result)} " +
+                $"({log.LastLines(1)})");
         }
 
         return true;

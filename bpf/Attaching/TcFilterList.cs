@@ -96,7 +96,11 @@ internal static class TcFilterList
     private static TcFilter Parse(ReadOnlySpan<byte> message)
     {
         var filter = new TcFilter(
-            MemoryMarshal.Read<uint>(message[8..]), MemoryMarshal.Read<uint>(message[16..]) >> 16, string.Empty, string.Empty, 0);
+            MemoryMarshal.Read<uint>(message[8..]),
+            MemoryMarshal.Read<uint>(message[16..]) >> 16,
+            string.Empty,
+            string.Empty,
+            0);
         foreach (var (type, range) in Attributes(message[TcLength..]))
         {
             var value = message[TcLength..][range];

@@ -4,8 +4,8 @@ using Jumpgate.Bpf.Native;
 
 namespace Jumpgate.Bpf;
 
-/// <summary>The consumer of the event ring buffer. There can be one at a time, whatever process it is in: the position is
-/// part of the map. One thread polls; any may dispose.</summary>
+/// <summary>The consumer of the event ring buffer. There can be one at a time, whatever process it is in: the position
+/// is part of the map. One thread polls; any may dispose.</summary>
 public sealed unsafe class EventReader : IDisposable
 {
     private const int SliceMilliseconds = 100;

@@ -14,7 +14,13 @@ internal static unsafe class Inspector
     {
         var info = map.ReadInfo();
         return new(
-            map.Name, info.Type.ToString(), info.Id, info.KeySize, info.ValueSize, info.MaxEntries, CountEntries(map, info))
+            map.Name,
+            info.Type.ToString(),
+            info.Id,
+            info.KeySize,
+            info.ValueSize,
+            info.MaxEntries,
+            CountEntries(map, info))
         {
             MemoryBytes = ReadMemory(map.Fd),
         };

@@ -5,9 +5,9 @@ namespace Jumpgate.Bpf;
 
 /// <summary>
 /// The BPF file system. Where it is missing we mount it, and name ourselves as the source of the mount: the mount
-/// table then says whose it is, with no marker to keep elsewhere, and clean-up unmounts only what we mounted and what is
-/// empty. Mounts belong to a mount namespace: an agent under `ip netns exec` gets a private one and would lose its pins
-/// with it, so start it with `nsenter --net` instead.
+/// table then says whose it is, with no marker to keep elsewhere, and clean-up unmounts only what we mounted and what
+/// is empty. Mounts belong to a mount namespace: an agent under `ip netns exec` gets a private one and would lose its
+/// pins with it, so start it with `nsenter --net` instead.
 /// </summary>
 public static class BpfFs
 {

@@ -132,7 +132,8 @@ internal static class DatapathLoader
             {
                 if (loaded.Maps.TryGetValue(name, out var shared))
                 {
-                    Errno.Check(LibBpf.MapReuseFd(map, shared.Fd), $"BPF object {opened.Name}: cannot share map {name}");
+                    Errno.Check(
+                        LibBpf.MapReuseFd(map, shared.Fd), $"BPF object {opened.Name}: cannot share map {name}");
                 }
             }
 

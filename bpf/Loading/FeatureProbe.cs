@@ -47,13 +47,15 @@ public static class FeatureProbe
     {
         var line = File.ReadLines("/proc/thread-self/status").First(
             line => line.StartsWith("CapEff:", StringComparison.Ordinal));
-        var effective = ulong.Parse(line.AsSpan("CapEff:".Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        var effective = ulong.Parse(
+            line.AsSpan("CapEff:".Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         bool Has(int capability) => (effective >> capability & 1) != 0;
 
         var missing = new List<string>();
         if (!Has(NetAdmin))
         {
-            missing.Add("CAP_NET_ADMIN is missing: tc programs cannot be attached; run as root or grant the capability");
+            missing.Add(
+                "CAP_NET_ADMIN is missing: tc programs cannot be attached; run as root or grant the capability");
         }
 
         if (!Has(CapBpf) && !Has(SysAdmin))

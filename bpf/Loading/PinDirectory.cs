@@ -83,7 +83,8 @@ internal sealed class PinDirectory : IDisposable
             foreach (var (name, _) in objects)
             {
                 Errno.Check(
-                    LibC.Rename(System.IO.Path.Combine(staging, name), PathOf(name)), $"{PathOf(name)}: cannot be pinned");
+                    LibC.Rename(System.IO.Path.Combine(staging, name), PathOf(name)),
+                    $"{PathOf(name)}: cannot be pinned");
             }
         }
         finally

@@ -29,7 +29,12 @@ internal sealed unsafe class BpfMap(string name, BpfFd fd) : IDisposable
     {
         var options = new MapCreateOptions { Size = (nuint)sizeof(MapCreateOptions), Flags = definition.Flags };
         var result = LibBpf.MapCreate(
-            definition.Type, definition.Name, definition.KeySize, definition.ValueSize, definition.MaxEntries, &options);
+            definition.Type,
+            definition.Name,
+            definition.KeySize,
+            definition.ValueSize,
+            definition.MaxEntries,
+            &options);
         if (result < 0)
         {
             throw new DatapathException(

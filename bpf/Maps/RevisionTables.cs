@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using Jumpgate.Bpf.Native;
 
 namespace Jumpgate.Bpf;
@@ -34,11 +35,24 @@ internal sealed class RevisionTables : IDisposable
     }
 
     /// <summary>Puts the tables in a slot. The programs do not look at it before the revision says so.</summary>
+    /// <remarks>Each write waits for running programs; side by side they wait for the same ones.</remarks>
     internal void Install(uint slot)
     {
-        foreach (var (outer, inner) in _tables)
+        var failures = new ConcurrentQueue<Exception>();
+        Parallel.ForEach(_tables, table =>
         {
-            outer.Set(slot, inner.Fd.Number);
+            try
+            {
+                table.Outer.Set(slot, table.Inner.Fd.Number);
+            }
+            catch (DatapathException exception)
+            {
+                failures.Enqueue(exception);
+            }
+        });
+        if (failures.TryDequeue(out var failure))
+        {
+            throw failure;
         }
     }
 

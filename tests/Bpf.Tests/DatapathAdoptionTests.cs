@@ -134,7 +134,8 @@ public sealed class DatapathAdoptionTests : IDisposable
     {
         var directory = Path.Combine(Path.GetTempPath(), Path.GetFileName(_node.PinDirectory));
 
-        var thrown = Assert.Throws<DatapathException>(() => Datapath.Open(_node.Options with { PinDirectory = directory }));
+        var thrown = Assert.Throws<DatapathException>(
+            () => Datapath.Open(_node.Options with { PinDirectory = directory }));
 
         Assert.Contains("/sys/fs/bpf", thrown.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(directory));

@@ -112,7 +112,11 @@ public sealed class DatapathAttachTests : IDisposable
 
         Assert.True(_node.Run(() => datapath.IsProxyLookupAttached));
         Assert.False(datapath.IsProxyLookupAttached);
-        Assert.Contains("prog", _node.Run(() => TestNode.Tool("bpftool", $"link show pinned {_node.PinDirectory}/link_proxy_lookup")), StringComparison.Ordinal);
+        var ours = datapath.ReadPrograms().Single(program => program.Name == "proxy_lookup").Id;
+        Assert.Contains(
+            $"prog {ours}",
+            TestNode.Tool("bpftool", $"link show pinned {_node.PinDirectory}/link_proxy_lookup"),
+            StringComparison.Ordinal);
     }
 
     [Fact]

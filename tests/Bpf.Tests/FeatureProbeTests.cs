@@ -10,7 +10,8 @@ public sealed partial class FeatureProbeTests
     [Fact]
     public void Open_WithoutCapabilities_NamesEachInOneLine()
     {
-        var thrown = WithoutCapabilities(() => Datapath.Open(new() { PinDirectory = "/sys/fs/bpf/jumpgate-test-caps" }));
+        var thrown = WithoutCapabilities(
+            () => Datapath.Open(new() { PinDirectory = "/sys/fs/bpf/jumpgate-test-caps" }));
 
         var failure = Assert.IsType<DatapathException>(thrown);
         Assert.Contains("CAP_NET_ADMIN is missing", failure.Message, StringComparison.Ordinal);

@@ -16,9 +16,13 @@ public sealed class LayoutCheckTests
     }
 
     [Theory]
-    [InlineData("mismatch_offset", "struct flow_key: member protocol is 1 bytes at offset 37, FlowKey has 1 bytes at offset 36")]
+    [InlineData(
+        "mismatch_offset",
+        "struct flow_key: member protocol is 1 bytes at offset 37, FlowKey has 1 bytes at offset 36")]
     [InlineData("mismatch_member", "struct endpoint: member subject of Endpoint does not exist")]
-    [InlineData("mismatch_size", "struct packet_counter: member bytes is 4 bytes at offset 8, PacketCounter has 8 bytes at offset 8")]
+    [InlineData(
+        "mismatch_size",
+        "struct packet_counter: member bytes is 4 bytes at offset 8, PacketCounter has 8 bytes at offset 8")]
     [InlineData("mismatch_enum", "enum verdict: VERDICT_DENY is 4, Verdict has 3")]
     public void Compare_PlantedDifference_NamesTheField(string name, string expected)
     {

@@ -20,7 +20,8 @@ public sealed class TestNode : IDisposable
         Tool("ip", $"-n {_name} address add 192.0.2.1/24 dev jgt0");
         _namespace = NetworkNamespace.Open(_name);
         Ifindex = int.Parse(
-            Tool("ip", $"-n {_name} -o link show jgt0").Split(':')[0], System.Globalization.CultureInfo.InvariantCulture);
+            Tool("ip", $"-n {_name} -o link show jgt0").Split(':')[0],
+            System.Globalization.CultureInfo.InvariantCulture);
     }
 
     public string PinDirectory { get; }
