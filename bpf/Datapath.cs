@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Jumpgate.Bpf.Native;
@@ -6,305 +5,289 @@ using Jumpgate.Bpf.Native;
 namespace Jumpgate.Bpf;
 
 /// <summary>
-/// The kernel side: programs, maps, links and pins. What it attaches and pins outlives it; a new one takes over what the
-/// former left. Attaching acts in the network namespace of the calling thread.
+/// The kernel side: programs, maps, and where they are attached. Everything is pinned or attached and outlives this
+/// object; disposing closes descriptors and nothing else. Safe for use from many threads. Attaching and listing act in
+/// the network namespace of the calling thread (setns(2) is per thread).
 /// </summary>
-public sealed unsafe class Datapath : IDisposable
+public sealed class Datapath : IDisposable
 {
-    private const string FromWorkload = "from_workload";
-    private const string ToWorkload = "to_workload";
-    private const string FromUplink = "from_uplink";
-    private const string ProxyLookup = "proxy_lookup";
-    private const string LinkPin = "link_proxy_lookup";
-    private const string ProgramPinPrefix = "program_";
-    private const int SkLookupAttachType = 36;
-    private static readonly string[] ObjectNames = [FromWorkload, ToWorkload, FromUplink, ProxyLookup];
+    private const uint StateKey = 0;
+    private readonly Lock _gate = new();
+    private readonly PinDirectory _pins;
+    private readonly LoadedDatapath _loaded;
+    private readonly AttachmentLedger _ledger;
+    private int _eventsOpen;
 
-    private readonly Lock _lock = new();
-    private readonly string _directory;
-    private readonly PinnedMaps _maps;
-    private readonly Dictionary<string, BpfFd> _programs;
-    private readonly TcFilters _filters;
-    private readonly TablePublisher _publisher;
-
-    private Datapath(string directory, PinnedMaps maps, Dictionary<string, BpfFd> programs, bool adopted)
+    private Datapath(PinDirectory pins, LoadedDatapath loaded, AttachmentLedger ledger)
     {
-        _directory = directory;
-        _maps = maps;
-        _programs = programs;
-        _filters = TcFilters.Open(directory);
-        _publisher = new TablePublisher(maps);
-        Adopted = adopted;
+        _pins = pins;
+        _loaded = loaded;
+        _ledger = ledger;
     }
 
-    /// <summary>True where the maps of a former agent were taken over, flows and active revision included.</summary>
-    public bool Adopted { get; }
+    /// <summary>Pinned state of a former agent was taken over: flows, counters and the active revision go on.</summary>
+    public bool Adopted => _loaded.Adopted;
 
-    /// <summary>The revision in force; 0: none.</summary>
+    /// <summary>Why pinned maps of a former agent were not taken over (one line), or null. What was attached then
+    /// goes on as it was until it is attached anew, best after the first <see cref="Publish"/>.</summary>
+    public string? ReplacedBecause => _loaded.ReplacedBecause;
+
+    /// <summary>The revision the programs judge by; 0: none yet, and nothing passes.</summary>
     public ulong ActiveRevision => ReadState().Revision;
 
-    /// <summary>Loads the programs, taking over pinned maps that fit. Attached programs are not touched yet.</summary>
-    /// <exception cref="DatapathException">One line: what failed, where, and the way out.</exception>
-    public static Datapath Open(DatapathOptions options)
+    /// <summary>Loads the programs and takes over what is pinned where it fits. On failure everything is as
+    /// before.</summary>
+    /// <exception cref="DatapathException">One line: what, where, and the way out.</exception>
+    public static Datapath Open(DatapathOptions options) => Open(options, ProgramObject.Embedded());
+
+    internal static Datapath Open(DatapathOptions options, IReadOnlyList<ProgramObject> objects)
     {
         ArgumentNullException.ThrowIfNull(options);
         FeatureProbe.Require();
-        BpfFileSystem.Prepare(options.PinDirectory);
-        var maps = new PinnedMaps(options.PinDirectory);
-        var programs = new Dictionary<string, BpfFd>();
-        var objects = new List<BpfObjectFile>();
+        var pins = PinDirectory.Open(options.PinDirectory);
+        LoadedDatapath? loaded = null;
         try
         {
-            objects.AddRange(ObjectNames.Select(BpfObjectFile.Open));
-            foreach (var flows in objects.SelectMany(o => o.Maps()).Where(m => m.Name == "flows"))
-            {
-                flows.SetMaxEntries(options.FlowTableSize);
-            }
-
-            var adopted = maps.TryAdopt(objects);
-            foreach (var file in objects)
-            {
-                maps.Share(file);
-                file.Load();
-                maps.Collect(file);
-                programs.Add(file.Name, file.Program());
-            }
-
-            // Nothing of a former agent has been touched up to here: a failure leaves its state working.
-            maps.Pin();
-            foreach (var (name, program) in programs)
-            {
-                PinnedMaps.PinTo(program, Path.Combine(options.PinDirectory, ProgramPinPrefix + name));
-            }
-
-            return new Datapath(options.PinDirectory, maps, programs, adopted);
+            loaded = DatapathLoader.Load(options, objects, pins);
+            return new(pins, loaded, OpenLedger(pins));
         }
         catch
         {
-            maps.Dispose();
-            foreach (var program in programs.Values)
-            {
-                program.Dispose();
-            }
-
+            loaded?.Dispose();
+            pins.Abandon();
             throw;
-        }
-        finally
-        {
-            objects.ForEach(o => o.Dispose());
         }
     }
 
-    /// <summary>Puts a revision in force with one write; before it, nothing of the image has any effect.</summary>
+    /// <summary>
+    /// Makes a revision the active one: its tables are built aside, then one write flips all of them. Returns when no
+    /// packet is judged by the former revision any more. On failure the former revision stays.
+    /// </summary>
     public void Publish(DatapathImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        lock (_lock)
+        if (image.PortClasses.Length is not (0 or DatapathImage.PortClassTableLength))
+        {
+            throw new ArgumentException(
+                $"{nameof(DatapathImage.PortClasses)} needs {DatapathImage.PortClassTableLength} values.",
+                nameof(image));
+        }
+
+        lock (_gate)
         {
             var state = ReadState();
             if (image.Revision != state.Revision + 1)
             {
-                throw new ArgumentException($"revision {image.Revision} does not follow {state.Revision}", nameof(image));
+                throw new ArgumentException(
+                    $"Revision {image.Revision} cannot follow {state.Revision}.", nameof(image));
             }
 
-            _publisher.Write(image);
-            var counts = state.PortClassCount;
-            counts[(int)(image.Revision & 1)] = image.PortClassCount;
-            WriteState(state with { PortClassCount = counts });
-            WriteState(state with { PortClassCount = counts, Revision = image.Revision });
+            var slot = (uint)(image.Revision & 1);
+            using var tables = RevisionTables.Build(
+                image, name => (_loaded.Maps[name], _loaded.Definitions[name].Inner!));
+            tables.Install(slot);
+
+            // The slot's count first, the revision second: a program must never pair one with the other's tables.
+            state = state with { PortClassCount = state.PortClassCount.With(slot, image.PortClassCount) };
+            WriteState(state);
+            WriteState(state with { Revision = image.Revision });
+            tables.WaitForPrograms(slot);
         }
     }
 
-    /// <summary>Attaches to a workload's host-side interface; replaces an older program in place.</summary>
+    /// <summary>Puts the workload programs on both sides of a workload's host-side interface, replacing ours in one
+    /// step each. Filters of others stay.</summary>
     public void AttachWorkload(int ifindex)
     {
-        lock (_lock)
+        lock (_gate)
         {
-            _filters.Attach(ifindex, _programs[FromWorkload], _programs[ToWorkload]);
+            _ledger.EnsureQdisc(ifindex);
+
+            // What delivers to the workload first: the other order would let it start flows nobody judges at its side.
+            InterfaceAttacher.Attach(ifindex, TcHook.Egress, _loaded.Programs[ProgramObject.ToWorkload]);
+            InterfaceAttacher.Attach(ifindex, TcHook.Ingress, _loaded.Programs[ProgramObject.FromWorkload]);
         }
     }
 
-    /// <summary>Attaches to an uplink's ingress.</summary>
+    /// <summary>Puts the uplink program on an interface towards the network. Filters of others stay.</summary>
     public void AttachUplink(int ifindex)
     {
-        lock (_lock)
+        lock (_gate)
         {
-            _filters.Attach(ifindex, _programs[FromUplink], null);
+            _ledger.EnsureQdisc(ifindex);
+            InterfaceAttacher.Attach(ifindex, TcHook.Ingress, _loaded.Programs[ProgramObject.FromUplink]);
+            InterfaceAttacher.Detach(ifindex, TcHook.Egress);
         }
     }
 
-    /// <summary>Removes our programs from an interface; harmless where none is attached or the interface is gone.</summary>
+    /// <summary>Takes our programs off an interface, and the qdisc if we made it and nobody else uses it. Nothing
+    /// happens where there are none, or where the interface is gone.</summary>
     public void Detach(int ifindex)
     {
-        lock (_lock)
+        lock (_gate)
         {
-            _filters.Detach(ifindex);
+            InterfaceAttacher.Detach(ifindex, TcHook.Ingress);
+            InterfaceAttacher.Detach(ifindex, TcHook.Egress);
+            _ledger.Release(ifindex);
         }
     }
 
-    /// <summary>Attaches the listener look-up to the current network namespace, or updates the pinned link.</summary>
+    /// <summary>Runs the look-up program in the calling thread's network namespace; replaces one of a former
+    /// agent.</summary>
     public void AttachProxyLookup()
     {
-        lock (_lock)
+        lock (_gate)
         {
-            var program = _programs[ProxyLookup];
-            var path = Path.Combine(_directory, LinkPin);
-            var pinned = LibBpf.OpenPin(path);
-            if (pinned >= 0)
-            {
-                using var former = new BpfFd(pinned);
-                if (LibBpf.LinkUpdate(former, program, 0) == 0)
-                {
-                    return;
-                }
-            }
-
-            using var netns = new BpfFd(Errno.Check(
-                LibC.Open("/proc/thread-self/ns/net", 0x80000), "cannot open the network namespace"));
-            var link = LibBpf.LinkCreate(program, netns, SkLookupAttachType, 0);
-            if (link < 0)
-            {
-                throw new DatapathException($"cannot attach proxy_lookup to the network namespace: {Errno.Describe(link)}");
-            }
-
-            using var fd = new BpfFd(link);
-            PinnedMaps.PinTo(fd, path);
+            ProxyLookupLink.Attach(_pins, _loaded.Programs[ProgramObject.ProxyLookup]);
         }
     }
 
-    /// <summary>Makes a listening TCP socket the target of redirected connections of its family.</summary>
+    /// <summary>Names the proxy's listening TCP socket for IPv4 or IPv6. It leaves the map by itself when
+    /// closed.</summary>
     public void SetListener(AddressFamily family, SafeHandle socket)
     {
         ArgumentNullException.ThrowIfNull(socket);
-        _maps["listeners"].Update(ListenerIndex(family), (ulong)socket.DangerousGetHandle());
+        var held = false;
+        try
+        {
+            socket.DangerousAddRef(ref held);
+            _loaded.Maps["listeners"].Set(ListenerKey(family), (ulong)socket.DangerousGetHandle());
+        }
+        finally
+        {
+            if (held)
+            {
+                socket.DangerousRelease();
+            }
+        }
     }
 
-    /// <summary>Takes both listeners away: redirected connections are dropped from now on.</summary>
+    /// <summary>Takes the listeners away: redirected flows are dropped and counted from now on.</summary>
     public void ClearListeners()
     {
-        _maps["listeners"].Delete(ListenerIndex(AddressFamily.InterNetwork));
-        _maps["listeners"].Delete(ListenerIndex(AddressFamily.InterNetworkV6));
+        _loaded.Maps["listeners"].Remove(ListenerKey(AddressFamily.InterNetwork));
+        _loaded.Maps["listeners"].Remove(ListenerKey(AddressFamily.InterNetworkV6));
     }
 
-    /// <summary>What the kernel knows of a flow, by its initiator's orientation.</summary>
-    public bool TryGetFlow(in FlowKey key, out Flow flow) => _maps["flows"].TryLookup(key, out flow);
+    /// <summary>What the kernel knows of a flow; false where it knows none.</summary>
+    public bool TryGetFlow(in FlowKey key, out Flow flow) => _loaded.Maps["flows"].TryGet(key, out flow);
 
-    /// <summary>Forgets a flow.</summary>
-    public bool DeleteFlow(in FlowKey key) => _maps["flows"].Delete(key);
+    /// <summary>Forgets a flow; its next packet is judged anew. False where there was none.</summary>
+    public bool DeleteFlow(in FlowKey key) => _loaded.Maps["flows"].Remove(key);
 
     /// <summary>0: drops and audit only, 1: new flows too.</summary>
     public void SetEventLevel(uint level)
     {
-        lock (_lock)
+        lock (_gate)
         {
             WriteState(ReadState() with { EventLevel = level });
         }
     }
 
-    /// <summary>Dropped packets and bytes by reason, summed over processors.</summary>
+    /// <summary>Dropped packets by reason, summed over CPUs, since the maps were made.</summary>
     public IReadOnlyDictionary<DropReason, PacketCounter> ReadDrops() =>
-        ReadCounters(_maps["drops"], Enum.GetValues<DropReason>(), r => (uint)r);
+        PerCpuCounters.Read<DropReason>(_loaded.Maps["drops"]);
 
-    /// <summary>New flows by verdict, summed over processors.</summary>
+    /// <summary>New flows by verdict, summed over CPUs, since the maps were made.</summary>
     public IReadOnlyDictionary<Verdict, PacketCounter> ReadVerdicts() =>
-        ReadCounters(_maps["verdicts"], Enum.GetValues<Verdict>(), v => (uint)v);
+        PerCpuCounters.Read<Verdict>(_loaded.Maps["verdicts"]);
 
-    /// <summary>Opens the ring buffer; dispose the reader before this.</summary>
-    public EventReader OpenEvents() => new(BpfFd.Duplicate(_maps["events"].Fd.Number));
-
-    /// <summary>Our maps, by name.</summary>
-    public IReadOnlyList<BpfMapInfo> ReadMaps() => [.. _maps.All.OrderBy(m => m.Name, StringComparer.Ordinal).Select(m =>
+    /// <summary>Starts to consume events; one reader at a time.</summary>
+    public EventReader OpenEvents()
     {
-        var info = m.Info();
-        return new BpfMapInfo(
-            m.Name, info.Type.ToString(), info.Id, info.KeySize, info.ValueSize, info.MaxEntries, m.CountEntries(info));
-    })];
-
-    /// <summary>Our loaded programs.</summary>
-    public IReadOnlyList<BpfProgramInfo> ReadPrograms() => [.. _programs.Select(p =>
-    {
-        KernelProgramInfo info = default;
-        var length = (uint)sizeof(KernelProgramInfo);
-        Errno.Check(LibBpf.GetInfo(p.Value, &info, &length), $"cannot read the program {p.Key}");
-        return new BpfProgramInfo(p.Key, info.Id, info.Type, info.Tag.ToString("x16", CultureInfo.InvariantCulture));
-    })];
-
-    /// <summary>Where we are attached in the current network namespace.</summary>
-    public IReadOnlyList<AttachmentInfo> ReadAttachments() => [.. _filters.Interfaces().Select(i =>
-        new AttachmentInfo(i, TcFilters.Attached(i, TcFilters.Ingress), TcFilters.Attached(i, TcFilters.Egress)))];
-
-    /// <summary>Removes everything that was attached or pinned, in the current network namespace.</summary>
-    public static CleanupReport Cleanup(string pinDirectory)
-    {
-        if (!Directory.Exists(pinDirectory))
+        if (Interlocked.Exchange(ref _eventsOpen, 1) != 0)
         {
-            return new CleanupReport(0, 0, false);
+            throw new InvalidOperationException("The events are being read already.");
         }
 
-        IReadOnlyList<int> interfaces;
-        using (var filters = TcFilters.Open(pinDirectory))
+        try
         {
-            interfaces = filters.Interfaces();
-            foreach (var ifindex in interfaces)
-            {
-                filters.Detach(ifindex);
-            }
+            return new(_loaded.Maps["events"], () => Volatile.Write(ref _eventsOpen, 0));
         }
-
-        var link = LibBpf.OpenPin(Path.Combine(pinDirectory, LinkPin));
-        if (link >= 0)
+        catch
         {
-            using var fd = new BpfFd(link);
-            _ = LibBpf.LinkDetach(fd);
-        }
-
-        var pins = Directory.GetFiles(pinDirectory);
-        foreach (var pin in pins)
-        {
-            _ = LibC.Unlink(pin);
-        }
-
-        Errno.Check(LibC.RemoveDirectory(pinDirectory), $"cannot remove {pinDirectory}");
-        return new CleanupReport(interfaces.Count, pins.Length, BpfFileSystem.UnmountIfOurs());
-    }
-
-    /// <summary>Lets go of descriptors. What is attached and pinned stays.</summary>
-    public void Dispose()
-    {
-        _filters.Dispose();
-        _maps.Dispose();
-        foreach (var program in _programs.Values)
-        {
-            program.Dispose();
+            Volatile.Write(ref _eventsOpen, 0);
+            throw;
         }
     }
 
-    private static uint ListenerIndex(AddressFamily family) => family == AddressFamily.InterNetwork ? 0u : 1u;
-
-    private static Dictionary<T, PacketCounter> ReadCounters<T>(BpfMap map, T[] keys, Func<T, uint> index)
-        where T : struct, Enum
+    /// <summary>All maps by name, inner ones as TABLE/SLOT. Counts entries: milliseconds for a full flow
+    /// table.</summary>
+    public IReadOnlyList<BpfMapInfo> ReadMaps()
     {
-        var perCpu = new PacketCounter[LibBpf.PossibleCpus()];
-        var result = new Dictionary<T, PacketCounter>();
-        foreach (var key in keys)
+        var result = new List<BpfMapInfo>();
+        foreach (var map in _loaded.Maps.Values.Append(_ledger.Map).OrderBy(map => map.Name, StringComparer.Ordinal))
         {
-            var number = index(key);
-            fixed (PacketCounter* values = perCpu)
+            result.Add(Inspector.Describe(map));
+            if (map.ReadInfo().Type == BpfMapType.ArrayOfMaps)
             {
-                Errno.Check(LibBpf.MapLookup(map.Fd, &number, values), $"cannot read the map {map.Name}");
+                result.AddRange(Inspector.DescribeSlots(map));
             }
-
-            result[key] = perCpu.Aggregate(default(PacketCounter), (sum, c) => sum + c);
         }
 
         return result;
     }
 
-    private DatapathState ReadState()
+    /// <summary>The programs this agent loaded.</summary>
+    public IReadOnlyList<BpfProgramInfo> ReadPrograms() => [.. _loaded.Programs.Values.Select(Inspector.Describe)];
+
+    /// <summary>Where programs of ours are at work in the calling thread's network namespace, those of former agents
+    /// included.</summary>
+    public IReadOnlyList<AttachmentInfo> ReadAttachments()
     {
-        _maps["datapath"].TryLookup(0u, out DatapathState state);
-        return state;
+        lock (_gate)
+        {
+            return Inspector.ReadFilters();
+        }
     }
 
-    private void WriteState(DatapathState state) => _maps["datapath"].Update(0u, state);
+    /// <summary>Whether the look-up program runs in the calling thread's network namespace.</summary>
+    public bool IsProxyLookupAttached => ProxyLookupLink.IsHere(_pins);
+
+    /// <summary>
+    /// Removes everything that agents with this pin directory left: filters in the calling thread's network namespace,
+    /// qdiscs they made that nobody else uses, links, pins, the folder, and the mount of the BPF file system if it was
+    /// theirs and is empty. Fails while an agent runs.
+    /// </summary>
+    public static CleanupReport Cleanup(string pinDirectory) => DatapathCleaner.Clean(pinDirectory);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _loaded.Dispose();
+        _ledger.Map.Dispose();
+        _pins.Dispose();
+    }
+
+    private static uint ListenerKey(AddressFamily family) => family switch
+    {
+        AddressFamily.InterNetwork => 0,
+        AddressFamily.InterNetworkV6 => 1,
+        _ => throw new ArgumentOutOfRangeException(nameof(family), family, "Listeners are IPv4 or IPv6."),
+    };
+
+    private static AttachmentLedger OpenLedger(PinDirectory pins)
+    {
+        var map = BpfMap.OpenPin(AttachmentLedger.Name, pins.PathOf(AttachmentLedger.Name));
+        if (map is not null && AttachmentLedger.Definition.Compare(map) is not null)
+        {
+            map.Dispose();
+            map = null;
+        }
+
+        if (map is null)
+        {
+            map = BpfMap.Create(AttachmentLedger.Definition);
+            pins.Replace([(AttachmentLedger.Name, map.Fd)]);
+        }
+
+        var ledger = new AttachmentLedger(map);
+        ledger.Prune();
+        return ledger;
+    }
+
+    private DatapathState ReadState() =>
+        _loaded.Maps["datapath"].TryGet(StateKey, out DatapathState state) ? state : default;
+
+    private void WriteState(in DatapathState state) => _loaded.Maps["datapath"].Set(StateKey, state);
 }

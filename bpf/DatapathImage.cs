@@ -21,7 +21,7 @@ public sealed record DatapathImage
     /// <summary>The default verdicts, in the kernel's order.</summary>
     public ReadOnlyMemory<PolicyValue> Defaults { get; init; }
 
-    /// <summary>Class of every port, <see cref="PortClassTableLength"/> values; empty means class 0 everywhere.</summary>
+    /// <summary>Class of every port, <see cref="PortClassTableLength"/> values; empty: class 0 everywhere.</summary>
     public ReadOnlyMemory<ushort> PortClasses { get; init; }
 
     /// <summary>How many port classes there are, the portless class 0 included.</summary>

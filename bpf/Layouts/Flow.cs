@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Jumpgate.Bpf;
 
-/// <summary>What the kernel knew when it judged a flow (struct flow). Times are nanoseconds of CLOCK_MONOTONIC.</summary>
+/// <summary>What the kernel knew when it judged a flow (struct flow). Times are nanoseconds of
+/// CLOCK_MONOTONIC.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public readonly record struct Flow
 {

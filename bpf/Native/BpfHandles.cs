@@ -31,9 +31,17 @@ internal sealed class RingBufferHandle() : SafeHandle(0, true)
 {
     public override bool IsInvalid => handle == 0;
 
+    /// <summary>What its callback gets; freed with it, since a poll may still run when it is disposed.</summary>
+    internal GCHandle Context { get; set; }
+
+    /// <summary>The map's descriptor, whose end would end the waiting.</summary>
+    internal BpfFd? Map { get; set; }
+
     protected override bool ReleaseHandle()
     {
         LibBpf.RingBufferFree(handle);
+        Context.Free();
+        Map?.Dispose();
         return true;
     }
 }

@@ -137,12 +137,6 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_tc_detach")]
     internal static partial int TcDetach(TcHookOptions* hook, TcFilterOptions* filter);
 
-    [LibraryImport(Library, EntryPoint = "bpf_tc_query")]
-    internal static partial int TcQuery(TcHookOptions* hook, TcFilterOptions* filter);
-
-    [LibraryImport(Library, EntryPoint = "bpf_prog_get_fd_by_id")]
-    internal static partial int ProgramById(uint id);
-
     [LibraryImport(Library, EntryPoint = "ring_buffer__new", SetLastError = true)]
     internal static partial RingBufferHandle RingBufferNew(
         BpfFd map, delegate* unmanaged<nint, void*, nuint, int> sample, nint context, nint options);

@@ -51,7 +51,8 @@ internal sealed unsafe class LibBpfLog : IDisposable
     /// same failure explain nothing.</summary>
     internal string LastLines(int count)
     {
-        var lines = (VerifierLog ?? Text).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        var lines = (VerifierLog ?? Text)
+            .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Where(line => !line.StartsWith("processed ", StringComparison.Ordinal)).ToArray();
         return string.Join("; ", lines.TakeLast(count));
     }

@@ -6,8 +6,10 @@ namespace Jumpgate.Bpf.Native;
 internal static unsafe partial class LibC
 {
     internal const int DuplicateCloseOnExec = 1030;
+    internal const int OpenDirectory = 0x10000 | 0x80000; // O_DIRECTORY | O_CLOEXEC
     internal const int LockExclusive = 2;
     internal const int LockNoWait = 4;
+    internal const int Unlock = 8;
     private const string Library = "libc";
 
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
