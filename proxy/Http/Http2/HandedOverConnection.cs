@@ -75,6 +75,7 @@ internal sealed class HandedOverConnection : ConnectionContext
         try
         {
             await _inner.DisposeAsync();
+            await base.DisposeAsync();
         }
         finally
         {
