@@ -68,7 +68,7 @@ internal sealed class ExactTransformer(string target, string? contentType, Immut
         }
     }
 
-    public override ValueTask<bool> TransformResponseAsync(
+    public override async ValueTask<bool> TransformResponseAsync(
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
         if (proxyResponse is not null)
@@ -83,7 +83,13 @@ internal sealed class ExactTransformer(string target, string? contentType, Immut
             }
         }
 
-        return base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        var copied = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        if (proxyResponse is not null)
+        {
+            proxyResponse.Content = new PromptHeadersContent(proxyResponse.Content, httpContext.Response);
+        }
+
+        return copied;
     }
 
     public override ValueTask TransformResponseTrailersAsync(

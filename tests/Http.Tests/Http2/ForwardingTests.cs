@@ -141,11 +141,13 @@ public class ForwardingTests
         using var response = await client.SendAsync(request);
 
         sent["host"] = "deathstar.empire:8080";
-        Assert.Equal(sent.OrderBy(h => h.Key), headers.OrderBy(h => h.Key).Select(h => new KeyValuePair<string, string>(
-            h.Key.ToLowerInvariant(), h.Value)));
+        Assert.Equal(
+            sent.Select(h => $"{h.Key}: {h.Value}").Order(StringComparer.OrdinalIgnoreCase),
+            headers.Select(h => $"{h.Key}: {h.Value}").Order(StringComparer.OrdinalIgnoreCase),
+            StringComparer.OrdinalIgnoreCase);
         Assert.Equal("1", response.Headers.GetValues("x-back").Single());
         Assert.Equal("h2=\":1\"", response.Headers.GetValues("alt-svc").Single());
-        Assert.Equal(["Alt-Svc", "Date", "x-back"], response.Headers.Select(h => h.Key).Order());
+        Assert.Equal(["Alt-Svc", "Date", "Server", "x-back"], response.Headers.Select(h => h.Key).Order());
     }
 
     [Fact]
@@ -176,7 +178,7 @@ public class ForwardingTests
         using var response = await client.PostAsync(new Uri("/", UriKind.Relative), content);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal("1|2", headers["x-add"]);
+        Assert.Equal("1, 2", headers["x-add"]);
         Assert.Equal(string.Empty, headers["x-gone"]);
         Assert.Equal("n", headers["x-new"]);
         Assert.Equal("text/other", headers["content-type"]);
@@ -235,7 +237,7 @@ public class ForwardingTests
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var record = await proxy.Observer.NextAsync();
         Assert.Equal(RequestOutcome.Audit, record.Outcome);
-        Assert.Equal(["X-Odd"], record.HeaderMismatches);
+        Assert.Equal("X-Odd", Assert.Single(record.HeaderMismatches));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public class StreamingTests
     {
         await using var backend = await Backend.StartAsync(async c =>
         {
-            await c.Response.StartAsync();
+            await c.Response.Body.FlushAsync();
             var buffer = new byte[16];
             int read;
             while ((read = await c.Request.Body.ReadAsync(buffer)) > 0)
@@ -54,16 +54,29 @@ public class StreamingTests
     public async Task LargeBody_BothWaysAtOnce_ArrivesWhole()
     {
         const int Size = 20 * 1024 * 1024;
-        await using var backend = await Backend.StartAsync(c => c.Request.Body.CopyToAsync(c.Response.Body));
+        await using var backend = await Backend.StartAsync(async c =>
+        {
+            await c.Response.Body.FlushAsync();
+            await c.Request.Body.CopyToAsync(c.Response.Body);
+        });
         await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
         using var client = proxy.CreateClient();
         var sent = new byte[Size];
         new Random(7).NextBytes(sent);
-        using var content = new ByteArrayContent(sent);
+        using var content = new ConversationContent();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/")
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = content,
+        };
 
-        using var response = await client.PostAsync(new Uri("/", UriKind.Relative), content);
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var receiving = response.Content.ReadAsByteArrayAsync();
+        await (await content.Stream.WaitAsync(Patience)).WriteAsync(sent);
+        content.End();
 
-        Assert.Equal(sent, await response.Content.ReadAsByteArrayAsync());
+        Assert.Equal(sent, await receiving.WaitAsync(Patience));
     }
 
     [Fact]
@@ -104,7 +117,7 @@ public class StreamingTests
         {
             if (c.Request.Path == "/wait")
             {
-                await c.Response.StartAsync();
+                await c.Response.Body.FlushAsync();
                 await using var registration = c.RequestAborted.Register(cancelled.SetResult);
                 await cancelled.Task;
             }
@@ -156,9 +169,7 @@ public class StreamingTests
         await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
         using var client = proxy.CreateClient();
 
-        using var response = await client.GetAsync(new Uri("/", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
-
-        await Assert.ThrowsAsync<HttpRequestException>(() => response.Content.ReadAsStringAsync());
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync(new Uri("/", UriKind.Relative)));
         Assert.Equal(RequestOutcome.Error, (await proxy.Observer.NextAsync()).Outcome);
     }
 
@@ -186,7 +197,7 @@ public class StreamingTests
         var gone = new TaskCompletionSource();
         await using var backend = await Backend.StartAsync(async c =>
         {
-            await c.Response.StartAsync();
+            await c.Response.Body.FlushAsync();
             await using var registration = c.RequestAborted.Register(gone.SetResult);
             await gone.Task;
         });
