@@ -42,6 +42,9 @@ internal sealed class Http2Exchange
         _isGrpc = LocalReply.IsGrpc(_contentType);
     }
 
+    private string Gone =>
+        _connection.Aborted.IsCancellationRequested ? "the connection is no longer allowed" : "the client went away";
+
     public async Task RunAsync(IHttpForwarder forwarder)
     {
         try
@@ -50,7 +53,7 @@ internal sealed class Http2Exchange
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
         {
-            _report.Fail("the client went away");
+            _report.Fail(Gone);
         }
         catch (Exception e)
         {
@@ -186,9 +189,9 @@ internal sealed class Http2Exchange
     private async Task FailAsync(IHttpResetFeature reset, bool begun)
     {
         var cause = _context.Features.Get<IForwarderErrorFeature>()?.Exception;
-        if (_context.RequestAborted.IsCancellationRequested)
+        if (_connection.Aborted.IsCancellationRequested || _context.RequestAborted.IsCancellationRequested)
         {
-            _report.Fail("the client went away");
+            _report.Fail(Gone);
             return;
         }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -28,9 +29,10 @@ public sealed class Http2Handler : IHttp2Handler, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(loggers);
         ArgumentNullException.ThrowIfNull(time);
         _options = options;
+        // YARP logs each request at Information. The observer is told already, so YARP talks to nobody.
         _services = new ServiceCollection()
-            .AddSingleton(loggers)
-            .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
+            .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
+            .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
             .AddHttpForwarder()
             .BuildServiceProvider();
         _sockets = new SocketConnectionContextFactory(
@@ -73,8 +75,9 @@ public sealed class Http2Handler : IHttp2Handler, IAsyncDisposable
 
     private static void Abort(HandedOverConnection connection)
     {
-        connection.Upstream.Dispose();
+        // The client first: it must not see the answers that follow from the server's end.
         connection.Connection.Client.Reset();
+        connection.Upstream.Dispose();
         connection.Abort(new ConnectionAbortedException("the connection is no longer allowed, or the agent stops"));
     }
 }

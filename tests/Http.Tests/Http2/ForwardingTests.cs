@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Jumpgate.Http.Observation;
 using Jumpgate.Policy.Http;
@@ -281,6 +282,53 @@ public class ForwardingTests
 
         Assert.Contains(":status: 400", answer, StringComparison.Ordinal);
         Assert.Equal(RequestOutcome.Rejected, (await proxy.Observer.NextAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task Host_OtherThanAuthority_IsNeverForwarded()
+    {
+        await using var backend = await Backend.StartAsync(c => c.Response.WriteAsync(c.Request.Host.Value ?? string.Empty));
+        string? judged = null;
+        var policy = new FakePolicy(1, (in HttpRequestView r) =>
+        {
+            Assert.True(r.Headers.TryGet("host", out var host));
+            judged = $"{r.Authority}|{host}";
+            return FakePolicy.Allow(new HeaderMutation(HeaderMutationKind.Add, "x-host", host));
+        });
+        await using var proxy = new ProxyHarness(backend.EndPoint, policy);
+
+        var answer = await RawHttp2.RequestAsync(
+            proxy.EndPoint, (":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "a:80"), ("host", "b:80"));
+
+        Assert.Equal(":status: 200", answer);
+        Assert.Equal("a:80|a:80", judged);
+    }
+
+    [Fact]
+    public async Task LongHeader_UpToTheLimit_IsForwarded()
+    {
+        await using var backend = await Backend.StartAsync(
+            c => c.Response.WriteAsync(c.Request.Headers["x-long"].ToString().Length.ToString(CultureInfo.InvariantCulture)));
+        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        using var client = proxy.CreateClient();
+        client.DefaultRequestHeaders.Add("x-long", new string('x', 15_000));
+
+        Assert.Equal("15000", await client.GetStringAsync(new Uri("/", UriKind.Relative)));
+    }
+
+    [Fact]
+    public async Task PolicyThrows_IsNeverForwarded()
+    {
+        await using var backend = await Backend.StartRawTargetAsync();
+        var policy = new FakePolicy(1, (in HttpRequestView _) => throw new InvalidOperationException("a bug"));
+        await using var proxy = new ProxyHarness(backend.EndPoint, policy);
+        using var client = proxy.CreateClient();
+
+        using var response = await client.GetAsync(new Uri("/", UriKind.Relative));
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Equal(0, proxy.UpstreamConnects);
+        Assert.Equal(RequestOutcome.Error, (await proxy.Observer.NextAsync()).Outcome);
     }
 
     [Fact]

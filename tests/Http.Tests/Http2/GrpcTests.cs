@@ -72,6 +72,7 @@ public sealed class GrpcTests : IAsyncLifetime
             e = failed(lambda: unary("Denied"))
             assert e.code() == grpc.StatusCode.PERMISSION_DENIED, e
             assert e.details() == "Access denied", e
+            assert sorted(k for k, v in e.trailing_metadata()) == ["content-length", "date"], e.trailing_metadata()
             e = failed(lambda: channel.stream_unary(path("Denied"))(iter([b"x" * 100000] * 20), timeout=20))
             assert e.code() == grpc.StatusCode.PERMISSION_DENIED, e
             e = failed(lambda: list(channel.stream_stream(path("Denied"))(iter([b"x"]), timeout=20)))
