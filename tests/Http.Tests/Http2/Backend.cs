@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -24,7 +25,7 @@ internal sealed class Backend : IAsyncDisposable
 
     public IPEndPoint EndPoint { get; }
 
-    public static async Task<Backend> StartAsync(RequestDelegate serve)
+    public static async Task<Backend> StartAsync(RequestDelegate serve, int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -33,7 +34,8 @@ internal sealed class Backend : IAsyncDisposable
             o.Limits.MaxRequestBodySize = null;
             o.Limits.MinRequestBodyDataRate = null;
             o.Limits.MinResponseDataRate = null;
-            o.Listen(IPAddress.Loopback, 0, l => l.Protocols = HttpProtocols.Http2);
+            o.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+            o.Listen(IPAddress.Loopback, port, l => l.Protocols = HttpProtocols.Http2);
         });
         var app = builder.Build();
         app.Run(serve);

@@ -317,6 +317,92 @@ public class ForwardingTests
     }
 
     [Fact]
+    public async Task HeaderValue_NotAscii_ArrivesByteForByte()
+    {
+        var arrived = new TaskCompletionSource<string>();
+        await using var backend = await Backend.StartAsync(c =>
+        {
+            arrived.SetResult(c.Request.Headers["x-bytes"].ToString());
+            return Task.CompletedTask;
+        });
+        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+
+        var answer = await RawHttp2.RequestAsync(
+            proxy.EndPoint, (":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "a"), ("x-bytes", "\u00e9\u00ff\u0080"));
+
+        Assert.Equal(":status: 200", answer);
+        Assert.Equal("\u00e9\u00ff\u0080", await arrived.Task);
+    }
+
+    [Theory]
+    [InlineData("x-a", "b\nc")]
+    [InlineData("x-a", "b\rc")]
+    [InlineData("x-a", "b\0c")]
+    [InlineData("x a", "b")]
+    [InlineData("X-Upper", "b")]
+    [InlineData("connection", "close")]
+    [InlineData("transfer-encoding", "chunked")]
+    [InlineData(":path", "/other")]
+    public async Task Header_Malformed_IsNeverForwarded(string name, string value)
+    {
+        await using var backend = await Backend.StartRawTargetAsync();
+        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+
+        var answer = await RawHttp2.RequestAsync(
+            proxy.EndPoint, (":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "a"), (name, value));
+
+        Assert.NotEqual(":status: 200", answer);
+        Assert.Equal(0, proxy.UpstreamConnects);
+    }
+
+    [Theory]
+    [InlineData("/a b")]
+    [InlineData("/a#b")]
+    [InlineData("/a\\b")]
+    [InlineData("/%00")]
+    [InlineData("/%zz")]
+    [InlineData("/\u00e9")]
+    [InlineData("a")]
+    [InlineData("http://b/")]
+    [InlineData("*")]
+    public async Task Target_Malformed_IsNeverForwarded(string target)
+    {
+        await using var backend = await Backend.StartRawTargetAsync();
+        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+
+        var answer = await RawHttp2.RequestAsync(
+            proxy.EndPoint, (":method", "GET"), (":scheme", "http"), (":path", target), (":authority", "a"));
+
+        Assert.NotEqual(":status: 200", answer);
+        Assert.Equal(0, proxy.UpstreamConnects);
+    }
+
+    [Theory]
+    [InlineData("a b")]
+    [InlineData("a/b")]
+    [InlineData("user@a")]
+    [InlineData("a,b")]
+    [InlineData("a_b.empire:80")]
+    [InlineData("[::1]:80")]
+    [InlineData("A.B")]
+    public async Task Authority_Odd_IsForwardedAsItIsOrNotAtAll(string authority)
+    {
+        var arrived = string.Empty;
+        await using var backend = await Backend.StartAsync(c =>
+        {
+            arrived = c.Request.Headers.Host.ToString();
+            return Task.CompletedTask;
+        });
+        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+
+        var answer = await RawHttp2.RequestAsync(
+            proxy.EndPoint, (":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", authority));
+
+        Assert.Equal(answer == ":status: 200" ? authority : string.Empty, arrived);
+        Assert.Equal(authority.IndexOfAny([' ', '/', '@', ',']) < 0, answer == ":status: 200");
+    }
+
+    [Fact]
     public async Task PolicyThrows_IsNeverForwarded()
     {
         await using var backend = await Backend.StartRawTargetAsync();

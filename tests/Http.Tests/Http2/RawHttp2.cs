@@ -62,7 +62,7 @@ internal static class RawHttp2
     private static void WriteString(MemoryStream to, string text)
     {
         to.WriteByte((byte)text.Length); // No Huffman code; shorter than 127.
-        to.Write(Encoding.ASCII.GetBytes(text));
+        to.Write(Encoding.Latin1.GetBytes(text));
     }
 
     /// <summary>Reads the first field, which is the status: one of the static table, or a literal with its name from there.</summary>

@@ -110,6 +110,51 @@ public class StreamingTests
     }
 
     [Fact]
+    public async Task SlowServer_OfAnEndlessRequest_HoldsTheClientBack()
+    {
+        await using var backend = await Backend.StartAsync(
+            c => Task.Delay(Timeout.InfiniteTimeSpan, c.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
+        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        using var client = proxy.CreateClient();
+        using var content = new ConversationContent();
+        using var cancel = new CancellationTokenSource();
+        var posting = client.PostAsync(new Uri("/", UriKind.Relative), content, cancel.Token);
+        var stream = await content.Stream.WaitAsync(Patience);
+        var block = new byte[64 * 1024];
+        long written = 0;
+
+        // A write that does not end within a second has met a closed window; one that never does has met none.
+        var writing = stream.WriteAsync(block).AsTask();
+        while (await Task.WhenAny(writing, Task.Delay(1000)) == writing)
+        {
+            written += block.Length;
+            Assert.True(written < 64 * 1024 * 1024, $"{written} bytes were taken from the client for a server that reads nothing");
+            writing = stream.WriteAsync(block).AsTask();
+        }
+
+        await cancel.CancelAsync();
+        content.End();
+        await Assert.ThrowsAnyAsync<Exception>(() => posting);
+        await Assert.ThrowsAnyAsync<Exception>(() => writing);
+    }
+
+    [Fact]
+    public async Task ServerRestarts_BetweenRequests_NextOneIsForwarded()
+    {
+        var backend = await Backend.StartRawTargetAsync();
+        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        using var client = proxy.CreateClient();
+        await client.GetStringAsync(new Uri("/one", UriKind.Relative));
+        await backend.DisposeAsync();
+        using var down = await client.GetAsync(new Uri("/down", UriKind.Relative));
+        await using var again = await Backend.StartAsync(c => c.Response.WriteAsync("again"), backend.EndPoint.Port);
+
+        Assert.Equal(HttpStatusCode.BadGateway, down.StatusCode);
+        Assert.Equal("again", await client.GetStringAsync(new Uri("/two", UriKind.Relative)));
+        Assert.Equal(1, proxy.Accepted);
+    }
+
+    [Fact]
     public async Task ClientCancels_ServerSeesItAndConnectionLives()
     {
         var cancelled = new TaskCompletionSource();
