@@ -12,9 +12,6 @@ internal static class HeaderMutationExtensions
             case HeaderMutationKind.Add:
                 values.Add(mutation.Value ?? string.Empty);
                 break;
-            case HeaderMutationKind.Delete when mutation.Value is not null:
-                values.RemoveAll(v => v == mutation.Value);
-                break;
             case HeaderMutationKind.Delete:
                 values.Clear();
                 break;

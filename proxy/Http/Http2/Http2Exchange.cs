@@ -78,6 +78,11 @@ internal sealed class Http2Exchange
             return RejectAsync(StatusCodes.Status400BadRequest, "neither :authority nor Host is given");
         }
 
+        if (FieldRules.FindForbidden(request.Headers) is { } forbidden)
+        {
+            return RejectAsync(StatusCodes.Status400BadRequest, forbidden);
+        }
+
         var policy = _connection.Policy.Current;
         _report.Revision = policy.Revision;
 

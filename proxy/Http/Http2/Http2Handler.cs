@@ -12,35 +12,40 @@ namespace Jumpgate.Http.Http2;
 
 /// <summary>
 /// HTTP/2 with prior knowledge, and gRPC: one Kestrel that listens nowhere and is given connections, and YARP's forwarder
-/// behind it. Starts with the first connection.
+/// behind it.
 /// </summary>
 public sealed class Http2Handler : IHttp2Handler, IAsyncDisposable
 {
     private readonly HttpFilterOptions _options;
     private readonly HandOver _handOver = new();
-    private readonly SocketConnectionContextFactory _sockets;
+    private readonly SocketConnectionContextFactory _sockets = new(new SocketConnectionFactoryOptions(), NullLogger.Instance);
     private readonly ServiceProvider _services;
     private readonly KestrelServer _server;
-    private readonly Lazy<Task> _started;
 
-    public Http2Handler(HttpFilterOptions options, ILoggerFactory loggers, TimeProvider time)
+    private Http2Handler(HttpFilterOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(loggers);
-        ArgumentNullException.ThrowIfNull(time);
         _options = options;
-        // YARP logs each request at Information. The observer is told already, so YARP talks to nobody.
+
+        // YARP and Kestrel log each request at Information. The observer is told already, so they talk to nobody.
         _services = new ServiceCollection()
             .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
             .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
             .AddHttpForwarder()
             .BuildServiceProvider();
-        _sockets = new SocketConnectionContextFactory(
-            new SocketConnectionFactoryOptions(), loggers.CreateLogger<SocketConnectionContextFactory>());
         _server = new KestrelServer(
-            Options.Create(KestrelSettings.Create(options, _handOver, _services)), _handOver, loggers);
-        var application = new Http2Application(_services.GetRequiredService<IHttpForwarder>(), options, time);
-        _started = new Lazy<Task>(() => _server.StartAsync(application, CancellationToken.None));
+            Options.Create(KestrelSettings.Create(options, _handOver, _services)), _handOver, NullLoggerFactory.Instance);
+    }
+
+    /// <summary>Starts Kestrel, which then waits for <see cref="ServeAsync"/>.</summary>
+    public static async Task<Http2Handler> StartAsync(
+        HttpFilterOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        var handler = new Http2Handler(options);
+        var forwarder = handler._services.GetRequiredService<IHttpForwarder>();
+        await handler._server.StartAsync(new Http2Application(forwarder, options, time), cancellationToken);
+        return handler;
     }
 
     /// <summary>
@@ -51,7 +56,6 @@ public sealed class Http2Handler : IHttp2Handler, IAsyncDisposable
         ProxiedConnection connection, ReadOnlyMemory<byte> received, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        await _started.Value;
         using var upstream = new Http2Upstream(connection, _options);
         await using var handed =
             new HandedOverConnection(connection, upstream, received, _sockets.Create(connection.Client));
@@ -70,6 +74,7 @@ public sealed class Http2Handler : IHttp2Handler, IAsyncDisposable
         // Cancelled from the start: connections are closed, not waited for.
         await _server.StopAsync(new CancellationToken(canceled: true));
         _server.Dispose();
+        _sockets.Dispose();
         await _services.DisposeAsync();
     }
 

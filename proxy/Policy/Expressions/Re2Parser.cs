@@ -33,7 +33,7 @@ internal sealed class Re2Parser
         var parser = new Re2Parser(pattern);
         parser.RefuseLoneSurrogates();
         var node = parser.ParseAlternatives();
-        return parser.AtEnd ? node : throw parser.Refuse(parser._at, "unexpected )");
+        return parser.AtEnd ? node : throw Refuse(parser._at, "unexpected )");
     }
 
     private bool AtEnd => _at >= _pattern.Length;

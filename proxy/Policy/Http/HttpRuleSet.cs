@@ -4,11 +4,13 @@ using Jumpgate.Policy.Snapshots;
 
 namespace Jumpgate.Policy.Http;
 
-/// <summary>The united HTTP rules of one (subject, peer, port, direction). Immutable, shared between connections.</summary>
+/// <summary>
+/// The united HTTP rules of one (subject, peer, port, direction). Immutable, shared between connections.
+/// </summary>
 /// <remarks>
-/// A request is allowed where one rule allows it; the first such rule in document order is the one named. As in Cilium, the header actions of
-/// every rule that allows the request run, in document order and each once; each rule judges the request as it came, not as an earlier rule's
-/// actions leave it. A rule that fails has no effect.
+/// A request is allowed where one rule allows it; the first such rule in document order is the one named. As in Cilium,
+/// the header actions of every rule that allows the request run, in document order and each once; each rule judges the
+/// request as it came, not as an earlier rule's actions leave it. A rule that fails has no effect.
 /// </remarks>
 public sealed class HttpRuleSet
 {
@@ -18,7 +20,8 @@ public sealed class HttpRuleSet
 
     /// <param name="rules">In document order.</param>
     /// <param name="unmatched">What becomes of a request that no rule allows.</param>
-    /// <param name="unmatchedRule">Audit: the rule that failed. Allowed: the rule that denies nothing it does not name.</param>
+    /// <param name="unmatchedRule">Audit: the rule that failed. Allowed: the rule that denies nothing it does not
+    /// name.</param>
     internal HttpRuleSet(ImmutableArray<CompiledHttpRule> rules, HttpVerdict unmatched, RuleReference? unmatchedRule)
     {
         _rules = rules;

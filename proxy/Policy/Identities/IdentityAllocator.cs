@@ -6,12 +6,14 @@ using Jumpgate.Policy.Labels;
 namespace Jumpgate.Policy.Identities;
 
 /// <summary>
-/// Gives numbers to label sets, CIDR prefixes and groups, and remembers them: a number never means anything else while the process (and,
-/// through <see cref="Export"/>, its state file) lives. Not thread-safe: one builder owns it.
+/// Gives numbers to label sets, CIDR prefixes and groups, and remembers them: a number never means anything else while
+/// the process (and, through <see cref="Export"/>, its state file) lives. Not thread-safe: one builder owns it.
 /// </summary>
 public sealed class IdentityAllocator
 {
-    /// <summary>First number of groups that cannot have their identity's number, because another ports map already has it.</summary>
+    /// <summary>
+    /// First number of groups that cannot have their identity's number, because another ports map already has it.
+    /// </summary>
     public const uint FirstExtraGroup = 1 << 28;
 
     private readonly Dictionary<LabelSet, NumericIdentity> _workloads = [];
@@ -35,7 +37,9 @@ public sealed class IdentityAllocator
         return identity;
     }
 
-    /// <summary>The identity of addresses outside the cluster whose longest known prefix is <paramref name="prefix"/>.</summary>
+    /// <summary>
+    /// The identity of addresses outside the cluster whose longest known prefix is <paramref name="prefix"/>.
+    /// </summary>
     /// <exception cref="InvalidOperationException">All CIDR numbers are taken.</exception>
     public NumericIdentity ForCidr(IPNetwork prefix)
     {
@@ -49,7 +53,8 @@ public sealed class IdentityAllocator
     }
 
     /// <summary>
-    /// The group of an identity's workloads with these named ports. The first ports map of an identity has the identity's own number.
+    /// The group of an identity's workloads with these named ports. The first ports map of an identity has the
+    /// identity's own number.
     /// </summary>
     /// <exception cref="InvalidOperationException">All group numbers are taken.</exception>
     public PolicyGroup ForGroup(NumericIdentity identity, ImmutableDictionary<string, ushort> ports)
@@ -77,12 +82,14 @@ public sealed class IdentityAllocator
     {
         Workloads = [.. _workloads.OrderBy(p => p.Value.Value).Select(p => new WorkloadIdentityState(
             p.Value.Value, [.. p.Key.Select(l => new LabelState(l.Source, l.Key, l.Value))]))],
-        Cidrs = [.. _cidrs.OrderBy(p => p.Value.Value).Select(p => new CidrIdentityState(p.Value.Value, p.Key.ToString()))],
+        Cidrs = [.. _cidrs.OrderBy(p => p.Value.Value).Select(p =>
+            new CidrIdentityState(p.Value.Value, p.Key.ToString()))],
         Groups = [.. _groupStates.Values.OrderBy(g => g.Group)],
     };
 
     /// <summary>An allocator that goes on where <see cref="Export"/> left off.</summary>
-    /// <returns>False where the state contradicts itself; <paramref name="reason"/> then names the number at fault.</returns>
+    /// <returns>False where the state contradicts itself; <paramref name="reason"/> then names the number at
+    /// fault.</returns>
     public static bool TryImport(
         IdentityAllocatorState state,
         [NotNullWhen(true)] out IdentityAllocator? allocator,
@@ -132,7 +139,7 @@ public sealed class IdentityAllocator
                 return $"identity {entry.Identity} is no CIDR number";
             }
 
-            if (!IPNetwork.TryParse(entry.Prefix, out var prefix))
+            if (!IPNetwork.TryParse(entry.Prefix, out var prefix) || prefix.ToString() != entry.Prefix)
             {
                 return $"identity {entry.Identity}: \"{entry.Prefix}\" is no prefix";
             }
@@ -183,5 +190,7 @@ public sealed class IdentityAllocator
     private static ImmutableArray<T> Items<T>(ImmutableArray<T> items) => items.IsDefault ? [] : items;
 
     private static uint Take(ref uint next, uint end, string what) =>
-        next < end ? next++ : throw new InvalidOperationException($"no numbers are left for {what} (all below {end} are in use)");
+        next < end
+            ? next++
+            : throw new InvalidOperationException($"no numbers are left for {what} (all below {end} are in use)");
 }

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Jumpgate.Policy.Identities;
 
 /// <summary>
-/// What an <see cref="IdentityAllocator"/> remembers, in plain types for a serializer. Numbers outlive a restart so that flows and pinned
-/// kernel maps keep meaning the same thing.
+/// What an <see cref="IdentityAllocator"/> remembers, in plain types for a serializer. Numbers outlive a restart so
+/// that flows and pinned kernel maps keep meaning the same thing.
 /// </summary>
 public sealed record IdentityAllocatorState
 {

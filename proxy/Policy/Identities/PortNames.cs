@@ -6,7 +6,9 @@ namespace Jumpgate.Policy.Identities;
 /// <summary>Named ports compared by content; the dictionaries themselves compare by reference.</summary>
 internal static class PortNames
 {
-    /// <summary>Equal for equal maps, whatever the order of insertion. Lengths keep odd names from running together.</summary>
+    /// <summary>
+    /// Equal for equal maps, whatever the order of insertion. Lengths keep odd names from running together.
+    /// </summary>
     public static string Key(ImmutableDictionary<string, ushort> ports) =>
         ports.IsEmpty
             ? string.Empty

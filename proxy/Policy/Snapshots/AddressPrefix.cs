@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Jumpgate.Policy.Snapshots;
 
 /// <summary>
-/// A prefix as a number, ordered so that the prefixes inside another one follow it. IPv4-mapped IPv6 is IPv4 here, as in the kernel's
-/// tables.
+/// A prefix as a number, ordered so that the prefixes inside another one follow it. IPv4-mapped IPv6 is IPv4 here, as
+/// in the kernel's tables.
 /// </summary>
 internal readonly record struct AddressPrefix(bool IsIPv4, UInt128 Base, int Length) : IComparable<AddressPrefix>
 {

@@ -10,7 +10,9 @@ internal sealed class AddressTable
     private readonly ImmutableArray<int> _lengthsIPv4;
     private readonly ImmutableArray<int> _lengthsIPv6;
 
-    /// <summary>Where two facts claim one prefix, workloads come before the node, and the node before CIDR rules.</summary>
+    /// <summary>
+    /// Where two facts claim one prefix, workloads come before the node, and the node before CIDR rules.
+    /// </summary>
     public AddressTable(PeerCatalog catalog, ImmutableArray<Workload> workloads, IEnumerable<IPAddress> hostAddresses)
     {
         var diagnostics = ImmutableArray.CreateBuilder<SnapshotDiagnostic>();

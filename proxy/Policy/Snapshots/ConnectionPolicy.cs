@@ -4,7 +4,9 @@ using Jumpgate.Policy.Http.Rules;
 
 namespace Jumpgate.Policy.Snapshots;
 
-/// <summary>Both directions' decisions for one connection, of one snapshot. Immutable; a request reads the reference once.</summary>
+/// <summary>
+/// Both directions' decisions for one connection, of one snapshot. Immutable; a request reads the reference once.
+/// </summary>
 public sealed record ConnectionPolicy(ulong Revision, L4Decision Egress, L4Decision Ingress) : IRequestPolicy
 {
     /// <summary>The stricter of both: a drop on either side comes before any L7 answer.</summary>
@@ -18,9 +20,9 @@ public sealed record ConnectionPolicy(ulong Revision, L4Decision Egress, L4Decis
     public bool HasHttpRules => Egress.Http is not null || Ingress.Http is not null;
 
     /// <summary>
-    /// Asks the sender's rules, then the receiver's; both must allow, and both directions' header actions apply in that order. The receiver's
-    /// rules judge the headers as the sender's leave them. Where both allow, the receiver's rule is named; where one is in audit, that one
-    /// (the sender's before the receiver's).
+    /// Asks the sender's rules, then the receiver's; both must allow, and both directions' header actions apply in that
+    /// order. The receiver's rules judge the headers as the sender's leave them. Where both allow, the receiver's rule
+    /// is named; where one is in audit, that one (the sender's before the receiver's).
     /// </summary>
     public HttpDecision Decide(in HttpRequestView request)
     {
@@ -33,13 +35,15 @@ public sealed record ConnectionPolicy(ulong Revision, L4Decision Egress, L4Decis
         var ingress = egress.Mutations.IsEmpty
             ? Decide(Ingress, request)
             : Decide(Ingress, new HttpRequestView(
-                request.Method, request.Target, request.Authority, new MutatedHeaders(request.Headers, egress.Mutations)));
+                request.Method, request.Target, request.Authority,
+                new MutatedHeaders(request.Headers, egress.Mutations)));
         if (ingress.Verdict == HttpVerdict.Denied)
         {
             return ingress;
         }
 
-        var named = egress.Verdict == HttpVerdict.Audit || (ingress.Verdict == HttpVerdict.Allowed && ingress.Rule is null)
+        var named = egress.Verdict == HttpVerdict.Audit
+            || (ingress.Verdict == HttpVerdict.Allowed && ingress.Rule is null)
             ? egress
             : ingress;
         return named with
@@ -66,5 +70,6 @@ public sealed record ConnectionPolicy(ulong Revision, L4Decision Egress, L4Decis
     private static ImmutableArray<T> Join<T>(ImmutableArray<T> first, ImmutableArray<T> second) =>
         second.IsEmpty ? first : first.IsEmpty ? second : first.AddRange(second);
 
-    private static bool IsDrop(L4Verdict verdict) => verdict is L4Verdict.Deny or L4Verdict.DefaultDeny or L4Verdict.None;
+    private static bool IsDrop(L4Verdict verdict) =>
+        verdict is L4Verdict.Deny or L4Verdict.DefaultDeny or L4Verdict.None;
 }

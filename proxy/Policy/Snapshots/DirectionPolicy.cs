@@ -1,8 +1,8 @@
 namespace Jumpgate.Policy.Snapshots;
 
 /// <summary>
-/// One direction's policy of all groups that the same sections select (and that name the same ports). Evaluated for one peer by
-/// <see cref="Find"/>, for the kernel's tables by <see cref="TableBuilder"/>.
+/// One direction's policy of all groups that the same sections select (and that name the same ports). Evaluated for one
+/// peer by <see cref="Find"/>, for the kernel's tables by <see cref="TableBuilder"/>.
 /// </summary>
 internal sealed class DirectionPolicy
 {
@@ -53,7 +53,9 @@ internal sealed class DirectionPolicy
     /// <summary>Peers with atoms of their own.</summary>
     public IEnumerable<KeyValuePair<int, List<PolicyAtom>>> ByPeer => _byPeer;
 
-    /// <summary>The port classes of an atom for <paramref name="peer"/>; null: a peer without port names. Ascending.</summary>
+    /// <summary>
+    /// The port classes of an atom for <paramref name="peer"/>; null: a peer without port names. Ascending.
+    /// </summary>
     public int[] Classes(PolicyAtom atom, Peer? peer)
     {
         if (atom.Ports is null)
@@ -65,7 +67,9 @@ internal sealed class DirectionPolicy
         return _ports.ClassesOf(atom.Ports, names);
     }
 
-    /// <summary>What applies to one peer and class; the HTTP atoms among it, in document order, go to <paramref name="http"/>.</summary>
+    /// <summary>
+    /// What applies to one peer and class; the HTTP atoms among it, in document order, go to <paramref name="http"/>.
+    /// </summary>
     public Finding Find(Peer peer, int portClass, List<PolicyAtom> http)
     {
         var finding = Finding.Nothing;
@@ -107,7 +111,8 @@ internal sealed class DirectionPolicy
             // A port name at egress is the destination's: only groups that have the name differ from everybody.
             foreach (var peer in catalog.Subjects)
             {
-                if (atom.Ports!.Ports.Any(p => p.Name is not null && peer.Ports.Ports.ContainsKey(p.Name.ToLowerInvariant())))
+                if (atom.Ports!.Ports.Any(p => p.Name is not null
+                    && peer.Ports.Ports.ContainsKey(p.Name.ToLowerInvariant())))
                 {
                     AddFor(peer.Index, atom);
                 }

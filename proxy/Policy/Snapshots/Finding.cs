@@ -1,7 +1,8 @@
 namespace Jumpgate.Policy.Snapshots;
 
 /// <summary>
-/// The first atom of each kind, in document order, that applies to one (subject, peer, port class); <see cref="None"/> where there is none.
+/// The first atom of each kind, in document order, that applies to one (subject, peer, port class); <see cref="None"/>
+/// where there is none.
 /// </summary>
 internal struct Finding
 {
@@ -9,7 +10,9 @@ internal struct Finding
 
     public int EnforcedDeny;
     public int AuditDeny;
-    /// <summary>Allows without L7 rules, of enforced and of audit documents: an audit document's allow rules count.</summary>
+    /// <summary>
+    /// Allows without L7 rules, of enforced and of audit documents: an audit document's allow rules count.
+    /// </summary>
     public int L4Allow;
     public int L7Allow;
 
@@ -39,10 +42,13 @@ internal struct Finding
     }
 }
 
-/// <summary>What a <see cref="Finding"/> means, with rules as indices of the rule table or <see cref="Finding.None"/>.</summary>
+/// <summary>
+/// What a <see cref="Finding"/> means, with rules as indices of the rule table or <see cref="Finding.None"/>.
+/// </summary>
 /// <param name="Audit">Allowed or redirected, though all documents enforced would drop it.</param>
 /// <param name="AuditRule">The audit deny rule; none where an audit document's default deny would drop it.</param>
-internal readonly record struct AtomVerdict(L4Verdict Verdict, int Rule, bool Audit = false, int AuditRule = Finding.None)
+internal readonly record struct AtomVerdict(
+    L4Verdict Verdict, int Rule, bool Audit = false, int AuditRule = Finding.None)
 {
     /// <summary>
     /// The verdict under the enforced documents plus the audit documents' allow rules, first line that holds:
@@ -75,7 +81,9 @@ internal readonly record struct AtomVerdict(L4Verdict Verdict, int Rule, bool Au
             : verdict;
     }
 
-    /// <summary>As the kernel's table has it: in audit, the rule that failed, since that is what its events name.</summary>
+    /// <summary>
+    /// As the kernel's table has it: in audit, the rule that failed, since that is what its events name.
+    /// </summary>
     public TableVerdict ToTable()
     {
         var rule = Audit ? AuditRule : Rule;

@@ -6,7 +6,9 @@ using Jumpgate.Policy.Labels;
 
 namespace Jumpgate.Policy.Snapshots;
 
-/// <summary>Everybody a rule of this snapshot can mean, densely numbered: reserved ones, workload groups, prefixes.</summary>
+/// <summary>
+/// Everybody a rule of this snapshot can mean, densely numbered: reserved ones, workload groups, prefixes.
+/// </summary>
 internal sealed class PeerCatalog
 {
     private readonly Dictionary<PolicyGroup, Peer> _byGroup = [];

@@ -3,7 +3,9 @@ namespace Jumpgate.Policy.Snapshots;
 /// <summary>What entities and CIDR rules tell apart.</summary>
 internal enum PeerKind
 {
-    /// <summary>Nothing is known of it (identity 0 and reserved ones we give to nobody): only rules for every peer apply.</summary>
+    /// <summary>
+    /// Nothing is known of it (identity 0 and reserved ones we give to nobody): only rules for every peer apply.
+    /// </summary>
     Unknown,
     Workload,
     Host,

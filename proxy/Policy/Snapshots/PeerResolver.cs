@@ -55,8 +55,8 @@ internal sealed class PeerResolver
     };
 
     /// <summary>
-    /// Every known prefix inside the rule's and outside its exceptions. The exceptions have identities of their own, so that an address
-    /// in one never has that of the prefix around it.
+    /// Every known prefix inside the rule's and outside its exceptions. The exceptions have identities of their own, so
+    /// that an address in one never has that of the prefix around it.
     /// </summary>
     private int[] OfCidr(CidrPeer cidr)
     {

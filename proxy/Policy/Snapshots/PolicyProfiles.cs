@@ -1,8 +1,8 @@
 namespace Jumpgate.Policy.Snapshots;
 
 /// <summary>
-/// Which sections protect which group, and the policies compiled from them. Groups that the same selectors select share one policy, so
-/// that a rule for everybody is compiled once. Thread-safe.
+/// Which sections protect which group, and the policies compiled from them. Groups that the same selectors select share
+/// one policy, so that a rule for everybody is compiled once. Thread-safe.
 /// </summary>
 internal sealed class PolicyProfiles
 {

@@ -14,7 +14,9 @@ namespace Jumpgate.Policy.Snapshots;
 /// </summary>
 public sealed class PolicySnapshot
 {
-    /// <summary>Past this many remembered answers of <see cref="Resolve"/> they are all forgotten: a bound, not a tuning knob.</summary>
+    /// <summary>
+    /// Past this many remembered answers of <see cref="Resolve"/> they are all forgotten: a bound, not a tuning knob.
+    /// </summary>
     private const int CacheLimit = 65536;
 
     private static readonly L4Decision NoPolicy = new(L4Verdict.Allow, null);
@@ -77,13 +79,15 @@ public sealed class PolicySnapshot
     public ImmutableArray<SnapshotDiagnostic> Diagnostics => _addresses.Diagnostics;
 
     /// <summary>Computed when first asked for: explain never needs them.</summary>
-    /// <exception cref="InvalidOperationException">Workload groups times port classes exceed what one table can hold.</exception>
+    /// <exception cref="InvalidOperationException">Workload groups times port classes exceed what one table can
+    /// hold.</exception>
     public DatapathTables Tables => _tables.Value;
 
     /// <param name="hostAddresses">Addresses of the node itself: identity host.</param>
     /// <param name="identities">Keeps numbers stable from one snapshot to the next.</param>
     /// <param name="secrets">Where headerMatches find their secrets; read once, here.</param>
-    /// <exception cref="InvalidOperationException">A limit is exceeded: numbers for identities, or classes of ports.</exception>
+    /// <exception cref="InvalidOperationException">A limit is exceeded: numbers for identities, or classes of
+    /// ports.</exception>
     public static PolicySnapshot Create(
         ulong revision,
         IEnumerable<Workload> workloads,
@@ -93,7 +97,9 @@ public sealed class PolicySnapshot
         ISecretSource secrets) =>
         new(revision, [.. workloads], [.. documents], hostAddresses, identities, secrets);
 
-    /// <summary>The rule with a table's index, or null for <see cref="TableVerdict.NoRule"/> and other indices without a rule.</summary>
+    /// <summary>
+    /// The rule with a table's index, or null for <see cref="TableVerdict.NoRule"/> and other indices without a rule.
+    /// </summary>
     public RuleReference? RuleAt(uint index) => index < _rules.Length ? _rules[(int)index] : null;
 
     /// <summary>The labels of an identity of this snapshot, or null.</summary>
@@ -105,7 +111,9 @@ public sealed class PolicySnapshot
     /// <summary>The workloads that share an identity; empty for others.</summary>
     public IEnumerable<Workload> WorkloadsOf(NumericIdentity identity) => _workloadsByIdentity[identity];
 
-    /// <summary>What an address is: its identity, group, and workload where it belongs to one. Longest prefix wins.</summary>
+    /// <summary>
+    /// What an address is: its identity, group, and workload where it belongs to one. Longest prefix wins.
+    /// </summary>
     public AddressRecord Lookup(IPAddress address)
     {
         var (peer, workload) = _addresses.Lookup(address);
@@ -113,8 +121,9 @@ public sealed class PolicySnapshot
     }
 
     /// <summary>
-    /// Both directions' verdicts. A side that is no workload has no policy of its own: its direction is Allow. A workload's group that this
-    /// snapshot does not know (its last workload is gone) is in default deny as a subject, and as a peer only rules for everybody match it.
+    /// Both directions' verdicts. A side that is no workload has no policy of its own: its direction is Allow. A
+    /// workload's group that this snapshot does not know (its last workload is gone) is in default deny as a subject,
+    /// and as a peer only rules for everybody match it.
     /// </summary>
     public ConnectionPolicy Resolve(PolicyGroup source, PolicyGroup destination, L4Protocol protocol, ushort port)
     {

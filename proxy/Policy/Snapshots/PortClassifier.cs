@@ -4,8 +4,8 @@ using Jumpgate.Policy.Documents;
 namespace Jumpgate.Policy.Snapshots;
 
 /// <summary>
-/// Divides ports into classes that no rule of the snapshot tells apart. Class 0 is traffic without ports; TCP and UDP have classes of
-/// their own.
+/// Divides ports into classes that no rule of the snapshot tells apart. Class 0 is traffic without ports; TCP and UDP
+/// have classes of their own.
 /// </summary>
 internal sealed class PortClassifier
 {
@@ -85,7 +85,9 @@ internal sealed class PortClassifier
 
     private static bool CoversTcp(PortSpec spec) => spec.Protocol is null or L4Protocol.Tcp;
 
-    /// <summary>HTTP is spoken over TCP only; a reader refuses HTTP rules elsewhere, and here they open nothing elsewhere.</summary>
+    /// <summary>
+    /// HTTP is spoken over TCP only; a reader refuses HTTP rules elsewhere, and here they open nothing elsewhere.
+    /// </summary>
     private static bool CoversUdp(PortSpec spec, PortRule rule) =>
         spec.Protocol is null or L4Protocol.Udp && rule.Http is null;
 
@@ -160,8 +162,8 @@ internal sealed class PortClassifier
     }
 
     /// <summary>
-    /// Ports covered by the same ranges share a class. Sets of ranges are compared by a 128-bit sum of random numbers, one per range: the
-    /// sweep stays linear, and two sets meet by accident never in practice.
+    /// Ports covered by the same ranges share a class. Sets of ranges are compared by a 128-bit sum of random numbers,
+    /// one per range: the sweep stays linear, and two sets meet by accident never in practice.
     /// </summary>
     private void Assign(Span<ushort> table, HashSet<(int First, int Last)> ranges)
     {

@@ -5,8 +5,8 @@ using Jumpgate.Policy.Labels;
 namespace Jumpgate.Policy.Snapshots;
 
 /// <summary>
-/// Answers which peers a label selector selects, each distinct selector once. Labels are indexed, so that ten thousand selectors that each
-/// name a few of ten thousand identities do not look at all of them.
+/// Answers which peers a label selector selects, each distinct selector once. Labels are indexed, so that ten thousand
+/// selectors that each name a few of ten thousand identities do not look at all of them.
 /// </summary>
 internal sealed class SelectorIndex
 {
@@ -35,12 +35,15 @@ internal sealed class SelectorIndex
         }
     }
 
-    /// <summary>Workloads that an <c>endpointSelector</c> protects: in a namespaced document, never those of another namespace.</summary>
+    /// <summary>
+    /// Workloads that an <c>endpointSelector</c> protects: in a namespaced document, never those of another namespace.
+    /// </summary>
     public Selection Subjects(LabelSelector selector, string? ns) => Select(selector, ns, reserved: false);
 
     /// <summary>
-    /// Peers of <c>fromEndpoints</c> and <c>toEndpoints</c>. The document's namespace is implied unless the selector speaks of namespaces
-    /// itself. Only a selector that names a <c>reserved:</c> label can mean anything but workloads.
+    /// Peers of <c>fromEndpoints</c> and <c>toEndpoints</c>. The document's namespace is implied unless the selector
+    /// speaks of namespaces itself. Only a selector that names a <c>reserved:</c> label can mean anything but
+    /// workloads.
     /// </summary>
     public Selection Peers(LabelSelector selector, string? ns)
     {
@@ -109,7 +112,8 @@ internal sealed class SelectorIndex
             }
             else if (requirement.Operator == LabelOperator.In && requirement.Values.Length == 1)
             {
-                Consider(_byValue.GetValueOrDefault((requirement.Key, requirement.Values[0])) ?? [], ref best, ref size);
+                var matching = _byValue.GetValueOrDefault((requirement.Key, requirement.Values[0])) ?? [];
+                Consider(matching, ref best, ref size);
             }
             else if (requirement.Operator == LabelOperator.In)
             {

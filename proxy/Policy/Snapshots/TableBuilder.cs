@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Jumpgate.Policy.Snapshots;
 
-/// <summary>Writes policies as the kernel's tables: a default for each port class, and entries where a peer differs.</summary>
+/// <summary>
+/// Writes policies as the kernel's tables: a default for each port class, and entries where a peer differs.
+/// </summary>
 internal sealed class TableBuilder(PeerCatalog catalog, PortClassifier ports, PolicyProfiles profiles)
 {
     private readonly Dictionary<DirectionPolicy, Block> _blocks = new(ReferenceEqualityComparer.Instance);
@@ -10,7 +12,8 @@ internal sealed class TableBuilder(PeerCatalog catalog, PortClassifier ports, Po
     private readonly int[] _stamps = new int[ports.Count];
     private int _stamp;
 
-    /// <exception cref="InvalidOperationException">Workload groups times port classes exceed what one table can hold.</exception>
+    /// <exception cref="InvalidOperationException">Workload groups times port classes exceed what one table can
+    /// hold.</exception>
     public DatapathTables Build(AddressTable addresses)
     {
         var subjects = catalog.Subjects;
@@ -25,7 +28,8 @@ internal sealed class TableBuilder(PeerCatalog catalog, PortClassifier ports, Po
         var entries = ImmutableArray.CreateBuilder<PolicyTableEntry>();
         for (var subject = 0; subject < subjects.Length; subject++)
         {
-            foreach (var direction in (ReadOnlySpan<TrafficDirection>)[TrafficDirection.Egress, TrafficDirection.Ingress])
+            // In the order of their numbers, which the index of a default relies on.
+            foreach (var direction in Enum.GetValues<TrafficDirection>())
             {
                 var block = BlockOf(profiles.Of(subjects[subject], direction));
                 defaults.AddRange(block.Defaults);
@@ -84,7 +88,9 @@ internal sealed class TableBuilder(PeerCatalog catalog, PortClassifier ports, Po
         return new Block(defaults, entries);
     }
 
-    /// <summary>A peer's findings are the defaults' and its own atoms', whatever the order: the first of each kind counts.</summary>
+    /// <summary>
+    /// A peer's findings are the defaults' and its own atoms', whatever the order: the first of each kind counts.
+    /// </summary>
     private void AddEntries(
         DirectionPolicy policy,
         Peer peer,

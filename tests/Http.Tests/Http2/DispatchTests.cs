@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Jumpgate.Http.Connections;
 using Jumpgate.Http.Http2;
 using Jumpgate.Policy.Identities;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Jumpgate.Http.Tests.Http2;
 
@@ -14,9 +13,9 @@ public class DispatchTests
     public async Task Preface_ThroughTheDispatcher_ReachesTheHttp2Handler()
     {
         await using var backend = await Backend.StartRawTargetAsync();
-        await using var http2 = new Http2Handler(new HttpFilterOptions(), NullLoggerFactory.Instance, TimeProvider.System);
+        await using var http2 = await Http2Handler.StartAsync(new HttpFilterOptions(), TimeProvider.System, CancellationToken.None);
         var dispatcher = new ConnectionDispatcher(new HttpFilterOptions(), http2, TimeProvider.System);
-        await using var connector = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        await using var connector = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();

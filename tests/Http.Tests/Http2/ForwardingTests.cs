@@ -15,7 +15,7 @@ public class ForwardingTests
     public async Task Get_PrefaceReadBefore_IsForwarded(int preread)
     {
         await using var backend = await Backend.StartRawTargetAsync();
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll, preread);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll, preread);
         using var client = proxy.CreateClient();
 
         using var response = await client.GetAsync(new Uri("/v1/?a=b", UriKind.Relative));
@@ -51,7 +51,7 @@ public class ForwardingTests
             judged = r.Target.ToString();
             return FakePolicy.Allow();
         });
-        await using var proxy = new ProxyHarness(backend.EndPoint, policy);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, policy);
         using var client = proxy.CreateClient();
         var uri = new Uri(
             $"http://{proxy.Address}{target}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
@@ -75,7 +75,7 @@ public class ForwardingTests
     public async Task Target_DotSegments_AreRemovedBeforeJudgement()
     {
         await using var backend = await Backend.StartRawTargetAsync();
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.ByTarget);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.ByTarget);
         using var client = proxy.CreateClient();
         var options = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
 
@@ -90,7 +90,7 @@ public class ForwardingTests
     public async Task Target_EscapedSlash_IsRedirected()
     {
         await using var backend = await Backend.StartRawTargetAsync();
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
         using var client = proxy.CreateClient();
         var options = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
 
@@ -116,7 +116,7 @@ public class ForwardingTests
             c.Response.Headers["alt-svc"] = "h2=\":1\"";
             return Task.CompletedTask;
         });
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
         using var client = proxy.CreateClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, "/")
         {
@@ -169,7 +169,7 @@ public class ForwardingTests
             new HeaderMutation(HeaderMutationKind.Delete, "X-Gone", null),
             new HeaderMutation(HeaderMutationKind.Replace, "X-New", "n"),
             new HeaderMutation(HeaderMutationKind.Replace, "Content-Type", "text/other")));
-        await using var proxy = new ProxyHarness(backend.EndPoint, policy);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, policy);
         using var client = proxy.CreateClient();
         client.DefaultRequestHeaders.Add("x-add", "1");
         client.DefaultRequestHeaders.Add("x-gone", "1");
@@ -189,7 +189,7 @@ public class ForwardingTests
     public async Task Denied_PlainRequest_Gets403AndConnectionLives()
     {
         await using var backend = await Backend.StartRawTargetAsync();
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.ByTarget);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.ByTarget);
         using var client = proxy.CreateClient();
         using var body = new StringContent(new string('x', 300_000));
 
@@ -210,7 +210,7 @@ public class ForwardingTests
     public async Task PolicyChange_OpenConnection_NextRequestSeesIt()
     {
         await using var backend = await Backend.StartRawTargetAsync();
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
         using var client = proxy.CreateClient();
         var uri = new Uri("/a", UriKind.Relative);
 
@@ -230,7 +230,7 @@ public class ForwardingTests
     {
         await using var backend = await Backend.StartRawTargetAsync();
         var policy = new FakePolicy(1, (in HttpRequestView _) => new HttpDecision(HttpVerdict.Audit, null, [], ["X-Odd"]));
-        await using var proxy = new ProxyHarness(backend.EndPoint, policy);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, policy);
         using var client = proxy.CreateClient();
 
         using var response = await client.GetAsync(new Uri("/a", UriKind.Relative));
@@ -246,7 +246,7 @@ public class ForwardingTests
     {
         await using var backend = await Backend.StartRawTargetAsync();
         var none = new FakePolicy(1, (in HttpRequestView _) => FakePolicy.Deny()) { HasHttpRules = false };
-        await using var proxy = new ProxyHarness(backend.EndPoint, none);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, none);
         using var client = proxy.CreateClient();
 
         Assert.Equal("/a", await client.GetStringAsync(new Uri("/a", UriKind.Relative)));
@@ -264,7 +264,7 @@ public class ForwardingTests
             judged = r.Method.ToString();
             return FakePolicy.Allow();
         });
-        await using var proxy = new ProxyHarness(backend.EndPoint, policy);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, policy);
 
         var answer = await RawHttp2.RequestAsync(proxy.EndPoint, (":method", method), (":scheme", "http"), (":path", "/"), (":authority", "a"));
 
@@ -276,7 +276,7 @@ public class ForwardingTests
     [Fact]
     public async Task Authority_Missing_Gets400()
     {
-        await using var proxy = new ProxyHarness(new IPEndPoint(IPAddress.Loopback, 1), FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(new IPEndPoint(IPAddress.Loopback, 1), FakePolicy.AllowAll);
 
         var answer = await RawHttp2.RequestAsync(proxy.EndPoint, (":method", "GET"), (":scheme", "http"), (":path", "/"));
 
@@ -295,7 +295,7 @@ public class ForwardingTests
             judged = $"{r.Authority}|{host}";
             return FakePolicy.Allow(new HeaderMutation(HeaderMutationKind.Add, "x-host", host));
         });
-        await using var proxy = new ProxyHarness(backend.EndPoint, policy);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, policy);
 
         var answer = await RawHttp2.RequestAsync(
             proxy.EndPoint, (":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "a:80"), ("host", "b:80"));
@@ -309,7 +309,7 @@ public class ForwardingTests
     {
         await using var backend = await Backend.StartAsync(
             c => c.Response.WriteAsync(c.Request.Headers["x-long"].ToString().Length.ToString(CultureInfo.InvariantCulture)));
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
         using var client = proxy.CreateClient();
         client.DefaultRequestHeaders.Add("x-long", new string('x', 15_000));
 
@@ -325,7 +325,7 @@ public class ForwardingTests
             arrived.SetResult(c.Request.Headers["x-bytes"].ToString());
             return Task.CompletedTask;
         });
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
 
         var answer = await RawHttp2.RequestAsync(
             proxy.EndPoint, (":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "a"), ("x-bytes", "\u00e9\u00ff\u0080"));
@@ -342,11 +342,14 @@ public class ForwardingTests
     [InlineData("X-Upper", "b")]
     [InlineData("connection", "close")]
     [InlineData("transfer-encoding", "chunked")]
+    [InlineData("keep-alive", "1")]
+    [InlineData("upgrade", "websocket")]
+    [InlineData("te", "gzip")]
     [InlineData(":path", "/other")]
     public async Task Header_Malformed_IsNeverForwarded(string name, string value)
     {
         await using var backend = await Backend.StartRawTargetAsync();
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
 
         var answer = await RawHttp2.RequestAsync(
             proxy.EndPoint, (":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "a"), (name, value));
@@ -368,7 +371,7 @@ public class ForwardingTests
     public async Task Target_Malformed_IsNeverForwarded(string target)
     {
         await using var backend = await Backend.StartRawTargetAsync();
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
 
         var answer = await RawHttp2.RequestAsync(
             proxy.EndPoint, (":method", "GET"), (":scheme", "http"), (":path", target), (":authority", "a"));
@@ -393,7 +396,7 @@ public class ForwardingTests
             arrived = c.Request.Headers.Host.ToString();
             return Task.CompletedTask;
         });
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
 
         var answer = await RawHttp2.RequestAsync(
             proxy.EndPoint, (":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", authority));
@@ -407,7 +410,7 @@ public class ForwardingTests
     {
         await using var backend = await Backend.StartRawTargetAsync();
         var policy = new FakePolicy(1, (in HttpRequestView _) => throw new InvalidOperationException("a bug"));
-        await using var proxy = new ProxyHarness(backend.EndPoint, policy);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, policy);
         using var client = proxy.CreateClient();
 
         using var response = await client.GetAsync(new Uri("/", UriKind.Relative));
@@ -422,7 +425,7 @@ public class ForwardingTests
     {
         var policy = new FakePolicy(
             1, (in HttpRequestView r) => r.Method is "CONNECT" ? FakePolicy.Deny() : FakePolicy.Allow());
-        await using var proxy = new ProxyHarness(new IPEndPoint(IPAddress.Loopback, 1), policy);
+        await using var proxy = await ProxyHarness.StartAsync(new IPEndPoint(IPAddress.Loopback, 1), policy);
 
         var answer = await RawHttp2.RequestAsync(proxy.EndPoint, (":method", "CONNECT"), (":authority", "a:80"));
         var extended = await RawHttp2.RequestAsync(
@@ -435,7 +438,7 @@ public class ForwardingTests
     [Fact]
     public async Task Connect_Allowed_Gets501WithReason()
     {
-        await using var proxy = new ProxyHarness(new IPEndPoint(IPAddress.Loopback, 1), FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(new IPEndPoint(IPAddress.Loopback, 1), FakePolicy.AllowAll);
 
         var answer = await RawHttp2.RequestAsync(proxy.EndPoint, (":method", "CONNECT"), (":authority", "a:80"));
 
@@ -451,7 +454,7 @@ public class ForwardingTests
             c.Response.ContentLength = 12345;
             return Task.CompletedTask;
         });
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
         using var client = proxy.CreateClient();
         using var request = new HttpRequestMessage(HttpMethod.Head, "/")
         {

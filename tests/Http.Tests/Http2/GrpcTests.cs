@@ -15,7 +15,7 @@ public sealed class GrpcTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var port = int.Parse(await _server.ReadLineAsync(), CultureInfo.InvariantCulture);
-        _proxy = new ProxyHarness(new IPEndPoint(IPAddress.Loopback, port), FakePolicy.ByTarget);
+        _proxy = await ProxyHarness.StartAsync(new IPEndPoint(IPAddress.Loopback, port), FakePolicy.ByTarget);
     }
 
     public async Task DisposeAsync()
@@ -214,7 +214,7 @@ public sealed class GrpcTests : IAsyncLifetime
     [Fact]
     public async Task ServerDown_Call_IsUnavailable()
     {
-        await using var proxy = new ProxyHarness(new IPEndPoint(IPAddress.Loopback, 1), FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(new IPEndPoint(IPAddress.Loopback, 1), FakePolicy.AllowAll);
 
         await PythonProcess.RunAsync(GrpcScripts.Client + """
             e = failed(lambda: unary("Unary"))

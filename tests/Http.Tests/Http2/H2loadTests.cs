@@ -9,7 +9,7 @@ public class H2loadTests
     public async Task H2load_ManyStreamsOnFewConnections_AllSucceed()
     {
         await using var backend = await Backend.StartRawTargetAsync();
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
         var start = new ProcessStartInfo("h2load") { RedirectStandardOutput = true };
         foreach (var argument in (string[])["-n", "200", "-c", "4", "-m", "20", $"http://{proxy.Address}/v1/"])
         {

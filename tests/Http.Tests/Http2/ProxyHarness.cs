@@ -5,7 +5,6 @@ using Jumpgate.Http.Connections;
 using Jumpgate.Http.Http2;
 using Jumpgate.Policy.Http;
 using Jumpgate.Policy.Identities;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Jumpgate.Http.Tests.Http2;
 
@@ -23,16 +22,24 @@ internal sealed class ProxyHarness : IAsyncDisposable, IUpstreamConnector
     private int _connects;
     private int _accepted;
 
-    public ProxyHarness(IPEndPoint server, IRequestPolicy policy, int preread = 24)
+    private ProxyHarness(Http2Handler handler, IPEndPoint server, IRequestPolicy policy, int preread)
     {
+        _handler = handler;
         _server = server;
         _preread = preread;
-        _handler = new Http2Handler(new HttpFilterOptions(), NullLoggerFactory.Instance, TimeProvider.System);
         Policy = new FakePolicySource(policy);
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen();
         _accepting = AcceptAsync();
     }
+
+    /// <param name="preread">How many bytes of the preface are read before the handler gets the connection.</param>
+    public static async Task<ProxyHarness> StartAsync(IPEndPoint server, IRequestPolicy policy, int preread = 24) =>
+        new(
+            await Http2Handler.StartAsync(new HttpFilterOptions(), TimeProvider.System, CancellationToken.None),
+            server,
+            policy,
+            preread);
 
     public FakePolicySource Policy { get; }
 

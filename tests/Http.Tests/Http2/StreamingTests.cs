@@ -23,7 +23,7 @@ public class StreamingTests
                 await c.Response.Body.FlushAsync();
             }
         });
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
         using var client = proxy.CreateClient();
         using var content = new ConversationContent();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/")
@@ -59,7 +59,7 @@ public class StreamingTests
             await c.Response.Body.FlushAsync();
             await c.Request.Body.CopyToAsync(c.Response.Body);
         });
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
         using var client = proxy.CreateClient();
         var sent = new byte[Size];
         new Random(7).NextBytes(sent);
@@ -92,7 +92,7 @@ public class StreamingTests
                 Interlocked.Add(ref written, block.Length);
             }
         });
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
         using var client = proxy.CreateClient();
 
         using var response = await client.GetAsync(new Uri("/", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
@@ -114,7 +114,7 @@ public class StreamingTests
     {
         await using var backend = await Backend.StartAsync(
             c => Task.Delay(Timeout.InfiniteTimeSpan, c.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
         using var client = proxy.CreateClient();
         using var content = new ConversationContent();
         using var cancel = new CancellationTokenSource();
@@ -142,7 +142,7 @@ public class StreamingTests
     public async Task ServerRestarts_BetweenRequests_NextOneIsForwarded()
     {
         var backend = await Backend.StartRawTargetAsync();
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
         using var client = proxy.CreateClient();
         await client.GetStringAsync(new Uri("/one", UriKind.Relative));
         await backend.DisposeAsync();
@@ -167,7 +167,7 @@ public class StreamingTests
                 await cancelled.Task;
             }
         });
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
         using var client = proxy.CreateClient();
 
         using (await client.GetAsync(new Uri("/wait", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead))
@@ -175,11 +175,11 @@ public class StreamingTests
         }
 
         await cancelled.Task.WaitAsync(Patience);
+        Assert.Equal(RequestOutcome.Error, (await proxy.Observer.NextAsync()).Outcome);
         using var next = await client.GetAsync(new Uri("/next", UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, next.StatusCode);
         Assert.Equal(1, proxy.Accepted);
         Assert.Equal(1, proxy.UpstreamConnects);
-        Assert.Equal(RequestOutcome.Error, (await proxy.Observer.NextAsync()).Outcome);
     }
 
     [Fact]
@@ -190,7 +190,7 @@ public class StreamingTests
             c.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpResetFeature>()!.Reset(0xb);
             return Task.CompletedTask;
         });
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
 
         var answer = await RawHttp2.RequestAsync(
             proxy.EndPoint, (":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "a"));
@@ -211,7 +211,7 @@ public class StreamingTests
             await c.Response.Body.FlushAsync();
             c.Abort();
         });
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
         using var client = proxy.CreateClient();
 
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync(new Uri("/", UriKind.Relative)));
@@ -221,7 +221,7 @@ public class StreamingTests
     [Fact]
     public async Task ServerDown_PlainRequest_Gets502AndRecovers()
     {
-        await using var proxy = new ProxyHarness(new IPEndPoint(IPAddress.Loopback, 1), FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(new IPEndPoint(IPAddress.Loopback, 1), FakePolicy.AllowAll);
         using var client = proxy.CreateClient();
 
         using var first = await client.GetAsync(new Uri("/", UriKind.Relative));
@@ -246,7 +246,7 @@ public class StreamingTests
             await using var registration = c.RequestAborted.Register(gone.SetResult);
             await gone.Task;
         });
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
         using var client = proxy.CreateClient();
         using var response = await client.GetAsync(new Uri("/", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
 
@@ -263,7 +263,7 @@ public class StreamingTests
     public async Task ClientLeaves_UpstreamConnectionIsClosed()
     {
         await using var backend = await Backend.StartRawTargetAsync();
-        await using var proxy = new ProxyHarness(backend.EndPoint, FakePolicy.AllowAll);
+        await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
         using (var first = proxy.CreateClient())
         {
             await first.GetStringAsync(new Uri("/", UriKind.Relative));

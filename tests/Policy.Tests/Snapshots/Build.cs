@@ -45,7 +45,10 @@ internal static class Build
 
     public static EntityPeers Entities(params Entity[] entities) => new([.. entities]);
 
-    /// <summary>Prefixes as <c>10.0.0.0/8</c> or <c>10.0.0.0/8-10.1.0.0/16-10.2.0.0/16</c>, what follows the first being exceptions.</summary>
+    /// <summary>
+    /// Prefixes as <c>10.0.0.0/8</c> or <c>10.0.0.0/8-10.1.0.0/16-10.2.0.0/16</c>, what follows the first being
+    /// exceptions.
+    /// </summary>
     public static CidrPeers Cidrs(params string[] prefixes) => new([.. prefixes.Select(text =>
     {
         var parts = text.Split('-').Select(IPNetwork.Parse).ToArray();
@@ -55,7 +58,7 @@ internal static class Build
     /// <summary>Ports as <c>80/tcp</c>, <c>80-90</c>, <c>web/udp</c>, <c>0</c>; no protocol is ANY.</summary>
     public static PortRule Ports(params string[] ports) => new() { Location = Here(), Ports = [.. ports.Select(Port)] };
 
-    public static PortRule Http(string port, params HttpRule[] rules) => Ports(port) with { Http = [.. rules] };
+    public static PortRule HttpPorts(string port, params HttpRule[] rules) => Ports(port) with { Http = [.. rules] };
 
     public static HttpRule Request(string? method = null, string? path = null, string? host = null) => new()
     {

@@ -1,4 +1,5 @@
 using Jumpgate.Policy.Documents;
+using Jumpgate.Policy.Identities;
 using Jumpgate.Policy.Snapshots;
 using static Jumpgate.Policy.Tests.Snapshots.Build;
 
@@ -202,7 +203,7 @@ public sealed class PeerTests
     public void Resolve_GroupOfVanishedWorkload_FailsClosed()
     {
         var snapshot = People().Snapshot;
-        var gone = new Identities.PolicyGroup(9999);
+        var gone = new PolicyGroup(9999);
         Assert.Equal(L4Verdict.DefaultDeny, snapshot.Resolve(snapshot.Tables.Subjects[0], gone, L4Protocol.Tcp, 80).Verdict);
     }
 

@@ -35,7 +35,9 @@ internal sealed class CompiledHttpRule
     /// <summary>What <c>http: []</c> means.</summary>
     public static CompiledHttpRule AllowAll(RuleReference reference) => new(reference, null, []);
 
-    /// <summary>Whether the rule allows the request; its header actions run (into <paramref name="actions"/>) only then.</summary>
+    /// <summary>
+    /// Whether the rule allows the request; its header actions run (into <paramref name="actions"/>) only then.
+    /// </summary>
     public bool Allows(in HttpRequestView request, ref HeaderActions? actions)
     {
         if (!MatchesMethod(request.Method)
@@ -48,7 +50,8 @@ internal sealed class CompiledHttpRule
         foreach (var header in _headers)
         {
             // Authors of policies mean values exactly: no case folding, no trimming here.
-            if (!request.Headers.TryGet(header.Name, out var value) || (header.Value is not null && header.Value != value))
+            if (!request.Headers.TryGet(header.Name, out var value)
+                || (header.Value is not null && header.Value != value))
             {
                 return false;
             }
@@ -73,7 +76,10 @@ internal sealed class CompiledHttpRule
         return true;
     }
 
-    /// <summary>CONNECT opens a tunnel in which no rule is asked any more, so that a rule has to speak of the method to grant it.</summary>
+    /// <summary>
+    /// CONNECT opens a tunnel in which no rule is asked any more, so that a rule has to speak of the method to grant
+    /// it.
+    /// </summary>
     private bool MatchesMethod(ReadOnlySpan<char> method) =>
         _method is null ? !method.SequenceEqual("CONNECT") : _method.IsMatch(method);
 

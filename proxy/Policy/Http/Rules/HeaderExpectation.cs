@@ -19,8 +19,9 @@ internal sealed class HeaderExpectation
     }
 
     /// <summary>
-    /// A secret comes before the value written beside it. A secret that cannot be read, without such a value, makes the rule fail whatever
-    /// its mismatch word says: nobody knows what to add or to compare with. An empty secret is no secret, or it would mean presence only.
+    /// A secret comes before the value written beside it. A secret that cannot be read, without such a value, makes the
+    /// rule fail whatever its mismatch word says: nobody knows what to add or to compare with. An empty secret is no
+    /// secret, or it would mean presence only.
     /// </summary>
     public static HeaderExpectation Create(HeaderMatch match, ISecretSource secrets)
     {
@@ -51,8 +52,9 @@ internal sealed class HeaderExpectation
     }
 
     /// <summary>
-    /// Records a mismatch, and what its word does about it: ADD appends the expected value, DELETE removes every value there is, REPLACE
-    /// leaves only the expected one, LOG does nothing more. Without an expected value (presence only) there is nothing to add or set.
+    /// Records a mismatch, and what its word does about it: ADD appends the expected value, DELETE removes every value
+    /// there is, REPLACE leaves only the expected one, LOG does nothing more. Without an expected value (presence only)
+    /// there is nothing to add or set.
     /// </summary>
     public void Act(IRequestHeaders headers, HeaderActions actions)
     {

@@ -22,9 +22,10 @@ internal sealed class HttpRuleSetFactory
     }
 
     /// <summary>
-    /// What a request that matches no rule gets: Allowed where a rule with <c>enableDefaultDeny: false</c> is among the atoms (it denies
-    /// nothing, CONNECT included, since the port would be open without it); else Denied where an enforced document has the subject in default
-    /// deny, which no audit document's rules excuse; else Audit, since only audit documents restrict then.
+    /// What a request that matches no rule gets: Allowed where a rule with <c>enableDefaultDeny: false</c> is among the
+    /// atoms (it denies nothing, CONNECT included, since the port would be open without it); else Denied where an
+    /// enforced document has the subject in default deny, which no audit document's rules excuse; else Audit, since
+    /// only audit documents restrict then.
     /// </summary>
     public HttpRuleSet Unite(List<PolicyAtom> atoms, bool enforcedDefaultDeny)
     {

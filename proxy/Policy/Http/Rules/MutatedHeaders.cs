@@ -4,7 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Jumpgate.Policy.Http.Rules;
 
 /// <summary>A request's headers as the sender's rules leave them: what the receiver's rules judge.</summary>
-internal sealed class MutatedHeaders(IRequestHeaders original, ImmutableArray<HeaderMutation> mutations) : IRequestHeaders
+internal sealed class MutatedHeaders(IRequestHeaders original, ImmutableArray<HeaderMutation> mutations)
+    : IRequestHeaders
 {
     public bool TryGet(string name, [NotNullWhen(true)] out string? value)
     {
