@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
+using System.Net;
 using Jumpgate.Http.Connections;
 using Jumpgate.Http.Observation;
 using Jumpgate.Policy.Http;
@@ -9,159 +9,217 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Jumpgate.Http.Http2;
 
-/// <summary>One HTTP/2 request: judged, then answered here or forwarded. Tells the observer exactly once.</summary>
-internal sealed class Http2Exchange(IHttpForwarder forwarder, HttpFilterOptions options, TimeProvider time)
+/// <summary>One request and its response: judged, then answered here or forwarded. Tells the observer exactly once.</summary>
+internal sealed class Http2Exchange
 {
-    private const int PermissionDenied = 7;
-    private const int Unavailable = 14;
+    private const int InternalError = 2; // RFC 9113 section 7.
+    private const string GrpcContentType = "application/grpc";
 
     private static readonly ForwarderRequestConfig Config = new()
     {
-        ActivityTimeout = TimeSpan.FromDays(1),
-        Version = System.Net.HttpVersion.Version20,
-        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        ActivityTimeout = Timeout.InfiniteTimeSpan, // Streams may be silent for as long as their ends agree to be.
         AllowResponseBuffering = false,
+        Version = HttpVersion.Version20,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
 
-    public async Task ServeAsync(HttpContext context)
+    private readonly HttpContext _context;
+    private readonly ProxiedConnection _connection;
+    private readonly Http2Upstream _upstream;
+    private readonly HttpFilterOptions _options;
+    private readonly RequestReport _report;
+    private readonly string? _contentType;
+    private readonly bool _isGrpc;
+
+    public Http2Exchange(HttpContext context, HandedOverConnection on, HttpFilterOptions options, TimeProvider time)
     {
-        var started = time.GetTimestamp();
-        var connection = context.Features.GetRequiredFeature<ProxiedConnection>();
-        var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var authority = context.Request.Host.Value ?? string.Empty;
-        var result = await JudgeAsync(context, connection, raw, authority);
-        var duration = time.GetElapsedTime(started);
-        var status = context.Response.HasStarted || result.Outcome != RequestOutcome.Error ? context.Response.StatusCode : 0;
-        connection.Observer.Count(new RequestCount(result.Outcome, "HTTP/2", result.Decision.Rule, status, duration));
-        if (connection.Observer.Wants(result.Outcome))
+        _context = context;
+        _connection = on.Connection;
+        _upstream = on.Upstream;
+        _options = options;
+        _report = new RequestReport(_connection, context.Request.Method, time);
+        _contentType = context.Request.ContentType;
+        _isGrpc = LocalReply.IsGrpc(_contentType);
+    }
+
+    private string Gone =>
+        _connection.Aborted.IsCancellationRequested ? "the connection is no longer allowed" : "the client went away";
+
+    public async Task RunAsync(IHttpForwarder forwarder)
+    {
+        try
         {
-            connection.Observer.Record(new HttpRequestRecord
-            {
-                Time = time.GetUtcNow() - duration,
-                Flow = connection.Flow,
-                Outcome = result.Outcome,
-                Protocol = "HTTP/2",
-                Method = context.Request.Method,
-                Target = result.Target,
-                Authority = authority,
-                Status = status,
-                GrpcStatus = GrpcStatusOf(context, result),
-                Duration = duration,
-                PolicyRevision = result.Revision,
-                Rule = result.Decision.Rule,
-                Reason = result.Reason,
-                HeaderMismatches = result.Decision.Mismatches,
-            });
+            await JudgeAsync(forwarder);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
+        {
+            _report.Fail(Gone);
+        }
+        catch (Exception e)
+        {
+            _report.Fail(e.Message);
+            throw;
+        }
+        finally
+        {
+            _report.Tell(_context.Response);
         }
     }
 
-    private static bool IsGrpc(HttpContext context) =>
-        context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) ?? false;
-
-    private async Task<Result> JudgeAsync(HttpContext context, ProxiedConnection connection, string raw, string authority)
+    private Task JudgeAsync(IHttpForwarder forwarder)
     {
-        var allowed = new HttpDecision(HttpVerdict.Allowed, null, ImmutableArray<HeaderMutation>.Empty, ImmutableArray<string>.Empty);
-        var method = context.Request.Method;
-        if (authority.Length == 0 || authority.AsSpan().ContainsAnyExceptInRange('!', '~')
-            || context.Request.Headers.Host.Count > 1)
+        var request = _context.Request;
+        var raw = _context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var authority = request.Headers.Host.ToString();
+        _report.Authority = authority;
+        _report.Target = raw;
+        if (authority.Length == 0)
         {
-            await AnswerAsync(context, StatusCodes.Status400BadRequest, "no authority\n", PermissionDenied);
-            return new Result(RequestOutcome.Rejected, raw, 0, allowed, "no authority");
+            return RejectAsync(StatusCodes.Status400BadRequest, "neither :authority nor Host is given");
         }
 
-        var status = RequestTarget.Normalize(method, raw, authority, out var target, out var reason);
-        if (status == RequestTargetStatus.Bad)
+        if (FieldRules.FindForbidden(request.Headers) is { } forbidden)
         {
-            await AnswerAsync(context, StatusCodes.Status400BadRequest, $"{reason}\n", PermissionDenied);
-            return new Result(RequestOutcome.Rejected, raw, 0, allowed, reason);
+            return RejectAsync(StatusCodes.Status400BadRequest, forbidden);
         }
 
-        if (status == RequestTargetStatus.Redirect)
+        var policy = _connection.Policy.Current;
+        _report.Revision = policy.Revision;
+
+        // An extended CONNECT (RFC 8441) has a path, and is judged as the path's request with method CONNECT.
+        var extended = _context.Features.Get<IHttpExtendedConnectFeature>()?.IsExtendedConnect ?? false;
+        var form = extended ? HttpMethods.Get : request.Method;
+        switch (RequestTarget.Normalize(form, raw, authority, out var target, out var reason))
         {
-            context.Response.Headers.Location = IsGrpc(context) ? default : target;
-            await AnswerAsync(context, StatusCodes.Status307TemporaryRedirect, string.Empty, PermissionDenied);
-            return new Result(RequestOutcome.Rejected, raw, 0, allowed, "escaped slash in the path");
+            case RequestTargetStatus.Bad:
+                return RejectAsync(StatusCodes.Status400BadRequest, reason ?? "the request target is malformed");
+            case RequestTargetStatus.Redirect:
+                return RedirectAsync(target!);
         }
 
-        // Read once: this request is judged by what was read, whatever is published meanwhile.
-        var policy = connection.Policy.Current;
-        var decision = policy.HasHttpRules
-            ? policy.Decide(new HttpRequestView(method, target, authority, new Http2RequestHeaders(context.Request.Headers)))
-            : allowed;
-        if (decision.Verdict == HttpVerdict.Denied)
+        _report.Target = target!;
+        if (policy.HasHttpRules)
         {
-            await AnswerAsync(context, StatusCodes.Status403Forbidden, options.DeniedBody, PermissionDenied);
-            return new Result(RequestOutcome.Denied, target!, policy.Revision, decision, null);
+            _report.Decision = policy.Decide(
+                new HttpRequestView(request.Method, target, authority, new Http2RequestHeaders(request.Headers)));
         }
 
-        if (method == "CONNECT")
+        if (_report.Decision.Verdict == HttpVerdict.Denied)
         {
-            await AnswerAsync(context, StatusCodes.Status501NotImplemented, "CONNECT over HTTP/2 is not supported\n", PermissionDenied);
-            return new Result(RequestOutcome.Error, target!, policy.Revision, decision, "CONNECT over HTTP/2");
+            return DenyAsync();
         }
 
-        return await ForwardAsync(context, target!, authority, policy.Revision, decision);
+        return Unforwardable(request.Method, target!) is { } why
+            ? RejectAsync(StatusCodes.Status501NotImplemented, why)
+            : ForwardAsync(forwarder, target!);
     }
 
-    private async Task<Result> ForwardAsync(
-        HttpContext context, string target, string authority, ulong revision, HttpDecision decision)
+    /// <summary>Allowed requests that .NET's client cannot send as they are. Sending something else would not be what was judged.</summary>
+    private static string? Unforwardable(string method, string target)
     {
-        var upstream = context.Features.GetRequiredFeature<Http2Upstream>();
+        if (HttpMethods.IsConnect(method))
+        {
+            return "CONNECT is not forwarded over HTTP/2; use HTTP/1.1";
+        }
+
+        if (target == "*")
+        {
+            return "OPTIONS * is not forwarded over HTTP/2; use HTTP/1.1";
+        }
+
+        return HttpMethods.GetCanonicalizedValue(method) != method
+            ? "a standard method in other than capital letters is not forwarded over HTTP/2"
+            : null;
+    }
+
+    private Task RejectAsync(int status, string reason)
+    {
+        _report.Outcome = RequestOutcome.Rejected;
+        _report.Reason = reason;
+        return LocalReply.TextAsync(_context.Response, status, $"{reason}\n");
+    }
+
+    private Task RedirectAsync(string location)
+    {
+        _report.Outcome = RequestOutcome.Rejected;
+        _report.Reason = "escaped slash in the path";
+        return _isGrpc ? RefuseGrpcAsync() : LocalReply.RedirectAsync(_context.Response, location);
+    }
+
+    private Task DenyAsync()
+    {
+        _report.Outcome = RequestOutcome.Denied;
+        return _isGrpc
+            ? RefuseGrpcAsync()
+            : LocalReply.TextAsync(_context.Response, StatusCodes.Status403Forbidden, _options.DeniedBody);
+    }
+
+    private Task RefuseGrpcAsync()
+    {
+        _report.GrpcStatus = (int)GrpcStatusCode.PermissionDenied;
+        return LocalReply.GrpcAsync(_context.Response, GrpcStatusCode.PermissionDenied, "Access denied");
+    }
+
+    private async Task ForwardAsync(IHttpForwarder forwarder, string target)
+    {
+        var reset = _context.Features.GetRequiredFeature<IHttpResetFeature>();
+        var recorder = new ResetRecorder();
+        _context.Features.Set<IHttpResetFeature>(recorder);
+
+        // YARP flushes what a client sends, and ends a response before the request's end, only for what looks like gRPC.
+        // Every HTTP/2 exchange may be a conversation, so every request looks like that to YARP; the transformer puts the
+        // true type back before headers are copied.
+        _context.Request.ContentType = GrpcContentType;
+        var transformer = new ExactTransformer(target, _contentType, _report.Decision.Mutations);
         var error = await forwarder.SendAsync(
-            context, upstream.Prefix, upstream.Invoker, Config, new JudgedTransformer(target, authority, decision));
-        if (error == ForwarderError.None)
+            _context, ExactTransformer.Origin, _upstream.Client, Config, transformer, CancellationToken.None);
+        _context.Features.Set(reset);
+        _report.GrpcStatus = transformer.GrpcStatus;
+        if (transformer.Refusal is { } refusal)
         {
-            var outcome = decision.Verdict == HttpVerdict.Audit ? RequestOutcome.Audit : RequestOutcome.Forwarded;
-            return new Result(outcome, target, revision, decision, null);
+            await RejectAsync(StatusCodes.Status400BadRequest, refusal);
         }
-
-        if (!context.Response.HasStarted)
+        else if (error is ForwarderError.None || (_context.Response.HasStarted && !recorder.Asked))
         {
-            context.Response.Clear();
-            await AnswerAsync(context, StatusCodes.Status502BadGateway, "the server could not be reached\n", Unavailable);
+            // A server may answer and end the stream before it has read all of the request (RFC 9113 section 8.1).
+            _report.Outcome =
+                _report.Decision.Verdict == HttpVerdict.Audit ? RequestOutcome.Audit : RequestOutcome.Forwarded;
         }
-
-        return new Result(RequestOutcome.Error, target, revision, decision, error.ToString());
+        else
+        {
+            await FailAsync(reset, recorder.Asked);
+        }
     }
 
-    /// <summary>In gRPC's way where the request is gRPC: trailers only, HTTP 200 (gRPC over HTTP/2, Responses).</summary>
-    private static async Task AnswerAsync(HttpContext context, int status, string body, int grpcStatus)
+    private async Task FailAsync(IHttpResetFeature reset, bool begun)
     {
-        if (IsGrpc(context))
+        var cause = _context.Features.Get<IForwarderErrorFeature>()?.Exception;
+        if (_connection.Aborted.IsCancellationRequested || _context.RequestAborted.IsCancellationRequested)
         {
-            context.Response.StatusCode = StatusCodes.Status200OK;
-            context.Response.ContentType = "application/grpc";
-            context.Response.Headers["grpc-status"] = grpcStatus.ToString(CultureInfo.InvariantCulture);
-            context.Response.Headers["grpc-message"] = grpcStatus == PermissionDenied ? "Access denied" : body.Trim();
+            _report.Fail(Gone);
             return;
         }
 
-        context.Response.StatusCode = status;
-        if (body.Length > 0)
+        var failure = UpstreamFailure.From(cause);
+        _report.Fail(failure.Reason);
+        if (failure.ResetCode is { } code)
         {
-            context.Response.ContentType = "text/plain";
-            context.Response.ContentLength = body.Length;
-            if (!HttpMethods.IsHead(context.Request.Method))
-            {
-                await context.Response.WriteAsync(body, context.RequestAborted);
-            }
+            reset.Reset(code);
+        }
+        else if (_isGrpc)
+        {
+            _report.GrpcStatus = (int)GrpcStatusCode.Unavailable;
+            await (begun
+                ? LocalReply.EndGrpcAsync(_context.Response, GrpcStatusCode.Unavailable, failure.Reason)
+                : LocalReply.GrpcAsync(_context.Response, GrpcStatusCode.Unavailable, failure.Reason));
+        }
+        else if (begun)
+        {
+            reset.Reset(InternalError);
+        }
+        else
+        {
+            await LocalReply.TextAsync(_context.Response, failure.Status, $"{failure.Reason}\n");
         }
     }
-
-    private static int? GrpcStatusOf(HttpContext context, Result result)
-    {
-        if (!IsGrpc(context))
-        {
-            return null;
-        }
-
-        var trailers = context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
-        var text = context.Response.Headers["grpc-status"].FirstOrDefault()
-            ?? (trailers is not null && trailers.TryGetValue("grpc-status", out var values) ? values.FirstOrDefault() : null);
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var status) ? status
-            : result.Outcome == RequestOutcome.Denied ? PermissionDenied : null;
-    }
-
-    private sealed record Result(
-        RequestOutcome Outcome, string Target, ulong Revision, HttpDecision Decision, string? Reason);
 }

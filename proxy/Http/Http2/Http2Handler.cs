@@ -1,85 +1,88 @@
-using System.Net;
-using System.Net.Sockets;
 using Jumpgate.Http.Connections;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Jumpgate.Http.Http2;
 
-/// <summary>HTTP/2 and gRPC: Kestrel speaks to the client, YARP's forwarder to the server, and the policy stands in between.</summary>
+/// <summary>
+/// HTTP/2 with prior knowledge, and gRPC: one Kestrel that listens nowhere and is given connections, and YARP's forwarder
+/// behind it.
+/// </summary>
 public sealed class Http2Handler : IHttp2Handler, IAsyncDisposable
 {
-    private readonly WebApplication _app;
-    private readonly Http2ConnectionQueue _queue;
+    private readonly HttpFilterOptions _options;
+    private readonly HandOver _handOver = new();
     private readonly SocketConnectionContextFactory _sockets = new(new SocketConnectionFactoryOptions(), NullLogger.Instance);
+    private readonly ServiceProvider _services;
+    private readonly KestrelServer _server;
 
-    private Http2Handler(WebApplication app, Http2ConnectionQueue queue)
+    private Http2Handler(HttpFilterOptions options)
     {
-        _app = app;
-        _queue = queue;
+        _options = options;
+
+        // YARP and Kestrel log each request at Information. The observer is told already, so they talk to nobody.
+        _services = new ServiceCollection()
+            .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
+            .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
+            .AddHttpForwarder()
+            .BuildServiceProvider();
+        _server = new KestrelServer(
+            Options.Create(KestrelSettings.Create(options, _handOver, _services)), _handOver, NullLoggerFactory.Instance);
     }
 
+    /// <summary>Starts Kestrel, which then waits for <see cref="ServeAsync"/>.</summary>
     public static async Task<Http2Handler> StartAsync(
         HttpFilterOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var queue = new Http2ConnectionQueue();
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
-        builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<IConnectionListenerFactory>(queue);
-        builder.Services.AddHttpForwarder();
-        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(1));
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.AllowSynchronousIO = false;
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Limits.KeepAliveTimeout = options.IdleTimeout;
-            kestrel.Limits.RequestHeadersTimeout = options.HeadTimeout;
-            kestrel.Limits.MaxRequestHeadersTotalSize = options.MaxHeadBytes;
-            kestrel.Limits.MaxRequestHeaderCount = options.MaxHeaders;
-            kestrel.Limits.Http2.MaxStreamsPerConnection = 256;
-            kestrel.Limits.Http2.MaxRequestHeaderFieldSize = options.MaxHeadBytes;
-            kestrel.Listen(new IPEndPoint(IPAddress.Loopback, 1), endpoint => endpoint.Protocols = HttpProtocols.Http2);
-        });
-        var app = builder.Build();
-        var exchange = new Http2Exchange(app.Services.GetRequiredService<IHttpForwarder>(), options, time);
-        app.Run(exchange.ServeAsync);
-        await app.StartAsync(cancellationToken);
-        return new Http2Handler(app, queue);
+        ArgumentNullException.ThrowIfNull(time);
+        var handler = new Http2Handler(options);
+        var forwarder = handler._services.GetRequiredService<IHttpForwarder>();
+        await handler._server.StartAsync(new Http2Application(forwarder, options, time), cancellationToken);
+        return handler;
     }
 
-    public async Task ServeAsync(ProxiedConnection connection, ReadOnlyMemory<byte> received, CancellationToken stopping)
+    /// <summary>
+    /// Serves until the client has gone, an error ends the connection, or <see cref="ProxiedConnection.Aborted"/> or
+    /// <paramref name="stopping"/> is cancelled, which resets it. Closes the socket; network failures do not throw.
+    /// </summary>
+    public async Task ServeAsync(
+        ProxiedConnection connection, ReadOnlyMemory<byte> received, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        using var upstream = Http2Upstream.Create(connection);
-        var context = new PrefixedConnection(_sockets.Create(connection.Client), received);
-        context.Features.Set(connection);
-        context.Features.Set(upstream);
-        await using var aborted = connection.Aborted.UnsafeRegister(
-            static s => ((Socket)s!).Reset(), connection.Client);
-        if (!_queue.TryAdd(context))
+        using var upstream = new Http2Upstream(connection, _options);
+        await using var handed =
+            new HandedOverConnection(connection, upstream, received, _sockets.Create(connection.Client));
+        if (!_handOver.TryGive(handed))
         {
-            connection.Client.Reset();
             return;
         }
 
-        await context.Ended.Task;
+        await using var aborted = connection.Aborted.UnsafeRegister(static s => Abort((HandedOverConnection)s!), handed);
+        await using var stopped = stopping.UnsafeRegister(static s => Abort((HandedOverConnection)s!), handed);
+        await handed.Ended;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _app.StopAsync(CancellationToken.None);
-        await _app.DisposeAsync();
+        // Cancelled from the start: connections are closed, not waited for.
+        await _server.StopAsync(new CancellationToken(canceled: true));
+        _server.Dispose();
         _sockets.Dispose();
+        await _services.DisposeAsync();
+    }
+
+    private static void Abort(HandedOverConnection connection)
+    {
+        // The client first: it must not see the answers that follow from the server's end.
+        connection.Connection.Client.Reset();
+        connection.Upstream.Dispose();
+        connection.Abort(new ConnectionAbortedException("the connection is no longer allowed, or the agent stops"));
     }
 }

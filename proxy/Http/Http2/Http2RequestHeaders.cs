@@ -4,14 +4,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace Jumpgate.Http.Http2;
 
-/// <summary>Kestrel's headers as the rules see them.</summary>
+/// <summary>Kestrel's headers as the rules see them: regular fields, and Host with the value of :authority.</summary>
 internal sealed class Http2RequestHeaders(IHeaderDictionary headers) : IRequestHeaders
 {
     public bool TryGet(string name, [NotNullWhen(true)] out string? value)
     {
-        value = headers.TryGetValue(name, out var values) && !name.StartsWith(':')
-            ? string.Join(',', values.Select(v => v?.Trim(' ', '\t')))
-            : null;
+        value = headers.TryGetValue(name, out var values) && values.Count > 0 ? values.ToString() : null;
         return value is not null;
     }
 }

@@ -3,68 +3,86 @@ using System.IO.Pipelines;
 
 namespace Jumpgate.Http.Http2;
 
-/// <summary>Reads some bytes first, then what the inner reader has.</summary>
-internal sealed class PrefixedPipeReader(PipeReader inner, ReadOnlyMemory<byte> prefix) : PipeReader
+/// <summary>Reads bytes that were taken from a connection already, then the connection itself.</summary>
+/// <remarks>
+/// Bytes in front and bytes behind are never presented together without a copy, but that copy happens only where the reader
+/// examines all of the front without consuming it, which is at most once for a preface cut in two.
+/// </remarks>
+internal sealed class PrefixedPipeReader(ReadOnlyMemory<byte> prefix, PipeReader inner) : PipeReader
 {
-    private ReadOnlyMemory<byte> _prefix = prefix;
-    private ReadOnlySequence<byte> _given;
-    private bool _examinedPrefix;
+    private ReadOnlySequence<byte> _front = new(prefix);
+    private bool _frontExamined = prefix.IsEmpty;
+    private bool _presented;
+    private bool _innerCompleted;
+
+    public override bool TryRead(out ReadResult result)
+    {
+        if (_front.IsEmpty)
+        {
+            return inner.TryRead(out result);
+        }
+
+        if (_frontExamined)
+        {
+            if (!inner.TryRead(out result))
+            {
+                return false;
+            }
+
+            result = Join(result);
+            return true;
+        }
+
+        result = Present(false);
+        return true;
+    }
+
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        if (_front.IsEmpty)
+        {
+            return inner.ReadAsync(cancellationToken);
+        }
+
+        return _frontExamined ? ReadMoreAsync(cancellationToken) : new(Present(false));
+    }
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        if (_prefix.IsEmpty)
+        if (!_presented)
         {
             inner.AdvanceTo(consumed, examined);
             return;
         }
 
-        _prefix = _prefix[(int)_given.Slice(0, consumed).Length..];
-        // What was looked at and not enough: the next read must wait for more than the prefix.
-        _examinedPrefix = _given.Slice(examined).IsEmpty;
+        _presented = false;
+        _frontExamined = _front.Slice(examined).IsEmpty;
+        _front = _front.Slice(consumed);
     }
 
     public override void CancelPendingRead() => inner.CancelPendingRead();
 
     public override void Complete(Exception? exception = null) => inner.Complete(exception);
 
-    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    private async ValueTask<ReadResult> ReadMoreAsync(CancellationToken cancellationToken) =>
+        Join(await inner.ReadAsync(cancellationToken));
+
+    private ReadResult Join(in ReadResult more)
     {
-        if (_prefix.IsEmpty)
-        {
-            return await inner.ReadAsync(cancellationToken);
-        }
-
-        if (_examinedPrefix)
-        {
-            var more = await inner.ReadAsync(cancellationToken);
-            _prefix = (byte[])[.. _prefix.Span, .. more.Buffer.ToArray()];
-            inner.AdvanceTo(more.Buffer.End);
-            _examinedPrefix = false;
-            _given = new ReadOnlySequence<byte>(_prefix);
-            return new ReadResult(_given, more.IsCanceled, more.IsCompleted);
-        }
-
-        _given = new ReadOnlySequence<byte>(_prefix);
-        return new ReadResult(_given, isCanceled: false, isCompleted: false);
+        var joined = new byte[_front.Length + more.Buffer.Length];
+        _front.CopyTo(joined);
+        more.Buffer.CopyTo(joined.AsSpan((int)_front.Length));
+        inner.AdvanceTo(more.Buffer.End);
+        _innerCompleted |= more.IsCompleted;
+        _front = new(joined);
+        return Present(more.IsCanceled);
     }
 
-    public override bool TryRead(out ReadResult result)
+    private ReadResult Present(bool isCanceled)
     {
-        if (_prefix.IsEmpty)
-        {
-            return inner.TryRead(out result);
-        }
-
-        result = default;
-        if (_examinedPrefix)
-        {
-            return false;
-        }
-
-        _given = new ReadOnlySequence<byte>(_prefix);
-        result = new ReadResult(_given, isCanceled: false, isCompleted: false);
-        return true;
+        _presented = true;
+        return new ReadResult(_front, isCanceled, _innerCompleted);
     }
 }
