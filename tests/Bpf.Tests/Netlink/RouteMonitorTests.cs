@@ -1,0 +1,110 @@
+using System.Net;
+using Jumpgate.Bpf.Netlink;
+using Jumpgate.Testing;
+
+namespace Jumpgate.Bpf.Tests.Netlink;
+
+public sealed class RouteMonitorTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task ReadAll_LinkAndAddressChanges_AreTold()
+    {
+        using var lab = Lab.Create();
+        using var monitor = RouteMonitor.Start(lab.Node);
+
+        lab.Ip("node", "link add one0 type dummy");
+        lab.Ip("node", "addr add 192.0.2.1/32 dev one0");
+        lab.Ip("node", "addr add 2001:db8::1/128 dev one0 nodad");
+        lab.Ip("node", "addr del 192.0.2.1/32 dev one0");
+        lab.Ip("node", "link del one0");
+
+        var seen = await ReadUntilAsync(monitor, c => c is { Kind: RouteChangeKind.LinkRemoved, Link.Name: "one0" });
+        var index = seen[^1].Link!.Index;
+        Assert.Contains(seen, c => c is { Kind: RouteChangeKind.LinkChanged, Link.Name: "one0", Link.Kind: "dummy" });
+        Assert.Contains(seen, c => c.Kind == RouteChangeKind.AddressChanged && c.Address!.InterfaceIndex == index
+            && c.Address.Address.Equals(IPAddress.Parse("192.0.2.1")));
+        Assert.Contains(seen, c => c.Kind == RouteChangeKind.AddressChanged
+            && c.Address!.Address.Equals(IPAddress.Parse("2001:db8::1")));
+        Assert.Contains(seen, c => c.Kind == RouteChangeKind.AddressRemoved
+            && c.Address!.Address.Equals(IPAddress.Parse("192.0.2.1")));
+    }
+
+    [Fact]
+    public async Task ReadAll_WorkloadNamespaceRemoved_TellsLinkRemoved()
+    {
+        using var lab = Lab.Create("a");
+        var index = lab["a"].HostIndex;
+        using var monitor = RouteMonitor.Start(lab.Node);
+
+        lab.RemoveWorkload("a");
+
+        await ReadUntilAsync(monitor, c => c.Kind == RouteChangeKind.LinkRemoved && c.Link!.Index == index);
+    }
+
+    [Fact]
+    public async Task ReadAll_SlowReader_GetsResyncAfterBacklog()
+    {
+        using var lab = Lab.Create();
+        using var monitor = RouteMonitor.Start(lab.Node, backlog: 2, receiveBufferBytes: null);
+
+        AddLinks(lab, 20);
+
+        var seen = await ReadUntilAsync(monitor, c => c.Kind == RouteChangeKind.Resync);
+        Assert.Equal(3, seen.Count);
+    }
+
+    [Fact]
+    public async Task ReadAll_KernelOverrun_GetsResync()
+    {
+        using var lab = Lab.Create();
+        using var monitor = RouteMonitor.Start(lab.Node, backlog: 100_000, receiveBufferBytes: 1);
+
+        // The smallest receive buffer holds a message or two; links made in one burst overrun it.
+        AddLinks(lab, 500);
+
+        await ReadUntilAsync(monitor, c => c.Kind == RouteChangeKind.Resync);
+        lab.Ip("node", "link add after0 type dummy");
+        await ReadUntilAsync(monitor, c => c.Link?.Name == "after0");
+    }
+
+    [Fact]
+    public async Task Dispose_WhileReading_EndsTheStream()
+    {
+        using var lab = Lab.Create();
+        var monitor = RouteMonitor.Start(lab.Node);
+        var reading = Task.Run(async () =>
+        {
+            await foreach (var _ in monitor.ReadAllAsync())
+            {
+            }
+        });
+
+        await monitor.DisposeAsync();
+
+        await reading.WaitAsync(Patience);
+    }
+
+    private static void AddLinks(Lab lab, int count)
+    {
+        var lines = string.Join('\n', Enumerable.Range(0, count).Select(n => $"link add burst{n} type dummy")) + "\n";
+        Assert.Equal(0, Command.TryRun(lines, "ip", "-n", lab.NodeName, "-batch", "-").ExitCode);
+    }
+
+    private static async Task<List<RouteChange>> ReadUntilAsync(RouteMonitor monitor, Func<RouteChange, bool> last)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        var seen = new List<RouteChange>();
+        await foreach (var change in monitor.ReadAllAsync(limit.Token))
+        {
+            seen.Add(change);
+            if (last(change))
+            {
+                return seen;
+            }
+        }
+
+        throw new InvalidOperationException("the stream ended early");
+    }
+}
