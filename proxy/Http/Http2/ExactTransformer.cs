@@ -9,8 +9,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Jumpgate.Http.Http2;
 
 /// <summary>
-/// Forwards one request as it was judged: the target and authority byte for byte, every header but those of the connection,
-/// nothing added (no X-Forwarded-For, no Via), then the policy's header actions.
+/// Forwards one request as it was judged: the target and authority byte for byte, every header but those of the
+/// connection, nothing added (no X-Forwarded-For, no Via), then the policy's header actions.
 /// </summary>
 internal sealed class ExactTransformer(string target, string? contentType, ImmutableArray<HeaderMutation> mutations)
     : HttpTransformer
@@ -35,7 +35,10 @@ internal sealed class ExactTransformer(string target, string? contentType, Immut
     public string? Refusal { get; private set; }
 
     public override async ValueTask TransformRequestAsync(
-        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+        HttpContext httpContext,
+        HttpRequestMessage proxyRequest,
+        string destinationPrefix,
+        CancellationToken cancellationToken)
     {
         var headers = httpContext.Request.Headers;
         headers.ContentType = contentType;

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace Jumpgate.Http.Http2;
 
 /// <summary>
-/// What Kestrel lets through and HTTP/2 does not (RFC 9113 section 8.2). Such a field would be judged and then lost on the way,
-/// since .NET's client cannot send it: it makes the request malformed instead.
+/// What Kestrel lets through and HTTP/2 does not (RFC 9113 section 8.2). Such a field would be judged and then lost on
+/// the way, since .NET's client cannot send it: it makes the request malformed instead.
 /// </summary>
 internal static class FieldRules
 {

@@ -5,12 +5,13 @@ using Microsoft.AspNetCore.Connections;
 namespace Jumpgate.Http.Http2;
 
 /// <summary>
-/// The way from the transparent listener into Kestrel: a listener that binds nothing and yields the connections that are put
-/// into it. Kestrel asks for one listener, once.
+/// The way from the transparent listener into Kestrel: a listener that binds nothing and yields the connections that
+/// are put into it. Kestrel asks for one listener, once.
 /// </summary>
 internal sealed class HandOver : IConnectionListenerFactory, IConnectionListenerFactorySelector, IConnectionListener
 {
-    // Unbounded is bounded by the sockets that exist: each entry is an accepted connection, and Kestrel takes them at once.
+    // Unbounded is bounded by the sockets that exist: each entry is an accepted connection, and Kestrel takes them at
+    // once.
     private readonly Channel<ConnectionContext> _connections =
         Channel.CreateUnbounded<ConnectionContext>(new UnboundedChannelOptions { SingleReader = true });
 
@@ -21,7 +22,8 @@ internal sealed class HandOver : IConnectionListenerFactory, IConnectionListener
 
     public bool CanBind(EndPoint endpoint) => endpoint is Place;
 
-    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) => new(this);
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
+        new(this);
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Jumpgate.Http.Http2;
 
 /// <summary>
-/// A connection that somebody else accepted and began to read, as Kestrel wants to see one. It also is what requests on the
-/// connection find in their features: whose connection it is and where its server is.
+/// A connection that somebody else accepted and began to read, as Kestrel wants to see one. It also is what requests on
+/// the connection find in their features: whose connection it is and where its server is.
 /// </summary>
 internal sealed class HandedOverConnection : ConnectionContext
 {

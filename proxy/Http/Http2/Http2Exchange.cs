@@ -9,7 +9,9 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Jumpgate.Http.Http2;
 
-/// <summary>One request and its response: judged, then answered here or forwarded. Tells the observer exactly once.</summary>
+/// <summary>
+/// One request and its response: judged, then answered here or forwarded. Tells the observer exactly once.
+/// </summary>
 internal sealed class Http2Exchange
 {
     private const int InternalError = 2; // RFC 9113 section 7.
@@ -114,7 +116,10 @@ internal sealed class Http2Exchange
             : ForwardAsync(forwarder, target!);
     }
 
-    /// <summary>Allowed requests that .NET's client cannot send as they are. Sending something else would not be what was judged.</summary>
+    /// <summary>
+    /// Allowed requests that .NET's client cannot send as they are. Sending something else would not be what was
+    /// judged.
+    /// </summary>
     private static string? Unforwardable(string method, string target)
     {
         if (HttpMethods.IsConnect(method))
@@ -166,9 +171,9 @@ internal sealed class Http2Exchange
         var recorder = new ResetRecorder();
         _context.Features.Set<IHttpResetFeature>(recorder);
 
-        // YARP flushes what a client sends, and ends a response before the request's end, only for what looks like gRPC.
-        // Every HTTP/2 exchange may be a conversation, so every request looks like that to YARP; the transformer puts the
-        // true type back before headers are copied.
+        // YARP flushes what a client sends, and ends a response before the request's end, only for what looks like
+        // gRPC. Every HTTP/2 exchange may be a conversation, so every request looks like that to YARP; the transformer
+        // puts the true type back before headers are copied.
         _context.Request.ContentType = GrpcContentType;
         var transformer = new ExactTransformer(target, _contentType, _report.Decision.Mutations);
         var error = await forwarder.SendAsync(

@@ -11,14 +11,15 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Jumpgate.Http.Http2;
 
 /// <summary>
-/// HTTP/2 with prior knowledge, and gRPC: one Kestrel that listens nowhere and is given connections, and YARP's forwarder
-/// behind it.
+/// HTTP/2 with prior knowledge, and gRPC: one Kestrel that listens nowhere and is given connections, and YARP's
+/// forwarder behind it.
 /// </summary>
 public sealed class Http2Handler : IHttp2Handler, IAsyncDisposable
 {
     private readonly HttpFilterOptions _options;
     private readonly HandOver _handOver = new();
-    private readonly SocketConnectionContextFactory _sockets = new(new SocketConnectionFactoryOptions(), NullLogger.Instance);
+    private readonly SocketConnectionContextFactory _sockets =
+        new(new SocketConnectionFactoryOptions(), NullLogger.Instance);
     private readonly ServiceProvider _services;
     private readonly KestrelServer _server;
 
@@ -33,7 +34,9 @@ public sealed class Http2Handler : IHttp2Handler, IAsyncDisposable
             .AddHttpForwarder()
             .BuildServiceProvider();
         _server = new KestrelServer(
-            Options.Create(KestrelSettings.Create(options, _handOver, _services)), _handOver, NullLoggerFactory.Instance);
+            Options.Create(KestrelSettings.Create(options, _handOver, _services)),
+            _handOver,
+            NullLoggerFactory.Instance);
     }
 
     /// <summary>Starts Kestrel, which then waits for <see cref="ServeAsync"/>.</summary>
@@ -64,8 +67,9 @@ public sealed class Http2Handler : IHttp2Handler, IAsyncDisposable
             return;
         }
 
-        await using var aborted = connection.Aborted.UnsafeRegister(static s => Abort((HandedOverConnection)s!), handed);
-        await using var stopped = stopping.UnsafeRegister(static s => Abort((HandedOverConnection)s!), handed);
+        Action<object?> abort = static s => Abort((HandedOverConnection)s!);
+        await using var aborted = connection.Aborted.UnsafeRegister(abort, handed);
+        await using var stopped = stopping.UnsafeRegister(abort, handed);
         await handed.Ended;
     }
 

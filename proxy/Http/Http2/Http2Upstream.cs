@@ -6,8 +6,9 @@ using Jumpgate.Http.Connections;
 namespace Jumpgate.Http.Http2;
 
 /// <summary>
-/// The way to the server for one client connection: one HTTP/2 connection at a time, opened by the first request that is
-/// forwarded and again where the server closed it. Never shared: servers see one caller per connection, as without a proxy.
+/// The way to the server for one client connection: one HTTP/2 connection at a time, opened by the first request that
+/// is forwarded and again where the server closed it. Never shared: servers see one caller per connection, as without a
+/// proxy.
 /// </summary>
 internal sealed class Http2Upstream : IDisposable
 {
@@ -65,7 +66,8 @@ internal sealed class Http2Upstream : IDisposable
         }
     }
 
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var socket = await _connection.Upstream.ConnectAsync(_connection.Flow, cancellationToken);
         lock (_lock)

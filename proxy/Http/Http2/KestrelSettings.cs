@@ -6,7 +6,9 @@ namespace Jumpgate.Http.Http2;
 /// <summary>Every limit that matters to a proxy that nobody should notice, written out.</summary>
 internal static class KestrelSettings
 {
-    /// <summary>Streams that one client may have open. Long-lived calls share a connection, so this is more than usual.</summary>
+    /// <summary>
+    /// Streams that one client may have open. Long-lived calls share a connection, so this is more than usual.
+    /// </summary>
     public const int MaxStreamsPerConnection = 1000;
 
     public static KestrelServerOptions Create(HttpFilterOptions filter, HandOver handOver, IServiceProvider services)

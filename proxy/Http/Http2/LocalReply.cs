@@ -7,7 +7,10 @@ namespace Jumpgate.Http.Http2;
 /// <summary>Answers that come from the proxy and not from the server. None of them ends the connection.</summary>
 internal static class LocalReply
 {
-    /// <summary><c>application/grpc</c>, also with a suffix or parameters; not grpc-web, which is plain HTTP with its own errors.</summary>
+    /// <summary>
+    /// <c>application/grpc</c>, also with a suffix or parameters; not grpc-web, which is plain HTTP with its own
+    /// errors.
+    /// </summary>
     public static bool IsGrpc(string? contentType)
     {
         const string Grpc = "application/grpc";

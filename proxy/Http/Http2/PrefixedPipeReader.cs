@@ -5,8 +5,8 @@ namespace Jumpgate.Http.Http2;
 
 /// <summary>Reads bytes that were taken from a connection already, then the connection itself.</summary>
 /// <remarks>
-/// Bytes in front and bytes behind are never presented together without a copy, but that copy happens only where the reader
-/// examines all of the front without consuming it, which is at most once for a preface cut in two.
+/// Bytes in front and bytes behind are never presented together without a copy, but that copy happens only where the
+/// reader examines all of the front without consuming it, which is at most once for a preface cut in two.
 /// </remarks>
 internal sealed class PrefixedPipeReader(ReadOnlyMemory<byte> prefix, PipeReader inner) : PipeReader
 {

@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Http;
 namespace Jumpgate.Http.Http2;
 
 /// <summary>
-/// A response's body that sends the response's head as soon as there is nothing else to send. YARP waits with the head for the
-/// first byte of the body, so that a response without a body stays one header block (gRPC's trailers-only); but a stream may
-/// be silent for long after its head, and a client may wait for that head before it speaks.
+/// A response's body that sends the response's head as soon as there is nothing else to send. YARP waits with the head
+/// for the first byte of the body, so that a response without a body stays one header block (gRPC's trailers-only); but
+/// a stream may be silent for long after its head, and a client may wait for that head before it speaks.
 /// </summary>
 internal sealed class PromptHeadersContent(HttpContent inner, HttpResponse response) : HttpContent
 {

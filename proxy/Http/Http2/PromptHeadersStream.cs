@@ -59,7 +59,8 @@ internal sealed class PromptHeadersStream(Stream inner, HttpResponse response) :
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            // The client has gone. The read still owns the caller's buffer, so it is awaited; the next write will say so.
+            // The client has gone. The read still owns the caller's buffer, so it is awaited; the next write will say
+            // so.
         }
 
         return await read;

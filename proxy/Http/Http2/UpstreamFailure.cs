@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Jumpgate.Http.Http2;
 
 /// <summary>Why a server did not answer, or not to the end, and what the client is told.</summary>
-/// <param name="ResetCode">The server reset the stream with this code, and so does the proxy; null where it did not.</param>
+/// <param name="ResetCode">The server reset the stream with this code, and so does the proxy; null where it did
+/// not.</param>
 internal readonly record struct UpstreamFailure(int Status, string Reason, int? ResetCode)
 {
     public static UpstreamFailure From(Exception? exception)
@@ -28,8 +29,8 @@ internal readonly record struct UpstreamFailure(int Status, string Reason, int? 
     }
 
     /// <summary>
-    /// Codes that servers give streams on purpose (RFC 9113 section 7): INTERNAL_ERROR, REFUSED_STREAM, CANCEL, ENHANCE_YOUR_CALM,
-    /// INADEQUATE_SECURITY, HTTP_1_1_REQUIRED. The others are between the proxy and the server.
+    /// Codes that servers give streams on purpose (RFC 9113 section 7): INTERNAL_ERROR, REFUSED_STREAM, CANCEL,
+    /// ENHANCE_YOUR_CALM, INADEQUATE_SECURITY, HTTP_1_1_REQUIRED. The others are between the proxy and the server.
     /// </summary>
     private static bool IsAnswer(long code) => code is 0x2 or 0x7 or 0x8 or 0xb or 0xc or 0xd;
 

@@ -23,6 +23,9 @@ internal sealed class Backend : IAsyncDisposable
         EndPoint = endPoint;
     }
 
+    /// <summary>An address where nobody listens.</summary>
+    public static IPEndPoint Nowhere { get; } = new(IPAddress.Loopback, 1);
+
     public IPEndPoint EndPoint { get; }
 
     public static async Task<Backend> StartAsync(RequestDelegate serve, int port = 0)

@@ -13,7 +13,8 @@ public class DispatchTests
     public async Task Preface_ThroughTheDispatcher_ReachesTheHttp2Handler()
     {
         await using var backend = await Backend.StartRawTargetAsync();
-        await using var http2 = await Http2Handler.StartAsync(new HttpFilterOptions(), TimeProvider.System, CancellationToken.None);
+        await using var http2 = await Http2Handler.StartAsync(
+            new HttpFilterOptions(), TimeProvider.System, CancellationToken.None);
         var dispatcher = new ConnectionDispatcher(new HttpFilterOptions(), http2, TimeProvider.System);
         await using var connector = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -8,7 +8,9 @@ using Jumpgate.Policy.Identities;
 
 namespace Jumpgate.Http.Tests.Http2;
 
-/// <summary>Accepts on loopback, takes a few bytes as the dispatcher does, and lets <see cref="Http2Handler"/> do the rest.</summary>
+/// <summary>
+/// Accepts on loopback, takes a few bytes as the dispatcher does, and lets <see cref="Http2Handler"/> do the rest.
+/// </summary>
 internal sealed class ProxyHarness : IAsyncDisposable, IUpstreamConnector
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

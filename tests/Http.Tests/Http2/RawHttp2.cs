@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Jumpgate.Http.Tests.Http2;
 
-/// <summary>Sends one request with exactly the given fields, which no well-behaved client would, and says what came back.</summary>
+/// <summary>
+/// Sends one request with exactly the given fields, which no well-behaved client would, and says what came back.
+/// </summary>
 internal static class RawHttp2
 {
     private const byte Headers = 1;
@@ -65,7 +67,9 @@ internal static class RawHttp2
         to.Write(Encoding.Latin1.GetBytes(text));
     }
 
-    /// <summary>Reads the first field, which is the status: one of the static table, or a literal with its name from there.</summary>
+    /// <summary>
+    /// Reads the first field, which is the status: one of the static table, or a literal with its name from there.
+    /// </summary>
     private static string Status(byte[] block)
     {
         var at = 0;
