@@ -205,7 +205,7 @@ public sealed class KernelVerdictTests
     [Fact]
     public async Task FlowTable_Overflowing_KeepsForwardingAndDenying()
     {
-        await using var scene = await Scene.StartAsync(Policies.Server(Policies.FromEmpireTcp80));
+        await using var scene = await Scene.StartAsync(1024, Policies.Server(Policies.FromEmpireTcp80));
         scene.Serve(false);
         using var flood = Udp(scene, "stranger", new IPEndPoint(scene.Lab["stranger"].IPv4, 0));
         var client = new IPEndPoint(scene.Lab["client"].IPv4, 0);

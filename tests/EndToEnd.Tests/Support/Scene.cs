@@ -37,11 +37,16 @@ internal sealed class Scene : IAsyncDisposable
 
     public string WorkloadsFile => _directory.File("workloads.yaml");
 
+    private uint FlowTableSize { get; init; }
+
     private string AdminSocket => _directory.File("admin.sock");
 
-    public static async Task<Scene> StartAsync(params string[] policies)
+    public static Task<Scene> StartAsync(params string[] policies) => StartAsync(262144, policies);
+
+    /// <param name="flowTableSize">Flows that the kernel remembers at once.</param>
+    public static async Task<Scene> StartAsync(uint flowTableSize, params string[] policies)
     {
-        var scene = new Scene();
+        var scene = new Scene { FlowTableSize = flowTableSize };
         try
         {
             scene._directory.Write("workloads.yaml", $$"""
@@ -69,7 +74,8 @@ internal sealed class Scene : IAsyncDisposable
     {
         Agent = Lab.Start("node", "dotnet",
             Path.Combine(AppContext.BaseDirectory, "jumpgate.dll"), "agent", "--workloads", WorkloadsFile, "--policies",
-            PoliciesDirectory, "--state", _directory.File("state"), "--admin-socket", AdminSocket, "--pin-dir", PinDirectory);
+            PoliciesDirectory, "--state", _directory.File("state"), "--admin-socket", AdminSocket, "--pin-dir", PinDirectory,
+            "--flow-table-size", FlowTableSize.ToString(CultureInfo.InvariantCulture));
         await Agent.WaitForTextAsync("jumpgate ready", Patience);
     }
 
