@@ -17,8 +17,9 @@
 #define MARK_MASK 0xff000000u
 #define MARK_TO_PROXY                                                                              \
 	0x4a000000u /* set on packets handed to the proxy; an ip rule delivers them locally */
-#define MARK_FROM_PROXY 0x4b000000u /* SO_MARK of the proxy's own sockets: never redirected again  \
-				     */
+#define MARK_FROM_PROXY                                                                            \
+	0x4b000000u /* SO_MARK of the proxy's own sockets: never redirected again                  \
+		     */
 #define MARK_HAIRPIN                                                                               \
 	0x4c000000u /* sent back into the workload's own interface to reach the proxy from egress  \
 		     */
