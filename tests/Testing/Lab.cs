@@ -292,7 +292,7 @@ public sealed class Lab : IAsyncDisposable, IDisposable
                 $"addr add {v6}:2/64 dev {LabNode.InterfaceName} nodad",
                 $"link set {LabNode.InterfaceName} up",
                 $"route add default via {v4}.1",
-                $"-6 route add default via {v6}:1");
+                $"route add default via {v6}:1");
             WaitUntilUsable(space, fullName);
             WaitUntilUsable(Node, NodeName);
             using var socket = RouteSocket.Open(Node);

@@ -97,7 +97,7 @@ public sealed class RouteSocketTests
     public void ListLinks_ManyLinks_AllInSeveralDatagrams()
     {
         using var lab = Lab.Create();
-        var lines = Enumerable.Range(0, 200).Select(n => $"link add dummy{n} type dummy");
+        var lines = Enumerable.Range(0, 200).Select(n => $"link add bridge{n} type bridge");
         var added = Command.TryRun(string.Join('\n', lines) + "\n", "ip", "-n", lab.NodeName, "-batch", "-");
         Assert.Equal((0, ""), (added.ExitCode, added.Error));
         using var socket = RouteSocket.Open(lab.Node);
