@@ -30,7 +30,8 @@ public sealed class RouteSocketTests
             Assert.Equal(Optional(item, "linkinfo")?.GetProperty("info_kind").GetString(), link.Kind);
             Assert.Equal(Optional(item, "link_index")?.GetInt32(), link.PeerIndex);
             Assert.Equal(Optional(item, "link_netnsid")?.GetInt32(), link.PeerNamespaceId);
-            Assert.Equal(Optional(item, "master")?.GetString(), links.FirstOrDefault(l => l.Index == link.MasterIndex)?.Name);
+            Assert.Equal(
+                Optional(item, "master")?.GetString(), links.FirstOrDefault(l => l.Index == link.MasterIndex)?.Name);
             Assert.Equal(item.GetProperty("flags").EnumerateArray().Any(f => f.GetString() == "UP"), link.IsUp);
         }
     }
@@ -47,7 +48,8 @@ public sealed class RouteSocketTests
 
         var expected = Command.RunJson("ip", "-n", lab.NodeName, "-j", "addr").EnumerateArray()
             .SelectMany(link => link.GetProperty("addr_info").EnumerateArray().Select(a =>
-                $"{link.GetProperty("ifindex")} {a.GetProperty("local")}/{a.GetProperty("prefixlen")} {a.GetProperty("scope")}"))
+                $"{link.GetProperty("ifindex")} {a.GetProperty("local")}/{a.GetProperty("prefixlen")} "
+                + a.GetProperty("scope").GetString()))
             .Order(StringComparer.Ordinal);
         Assert.Equal(expected, addresses);
     }
