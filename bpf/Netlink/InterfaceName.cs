@@ -1,6 +1,6 @@
 namespace Jumpgate.Bpf.Netlink;
 
-/// <summary>What the kernel accepts as an interface name (dev_valid_name), so that none can leave its directory.</summary>
+/// <summary>What the kernel accepts as an interface name (dev_valid_name): none can leave its directory.</summary>
 internal static class InterfaceName
 {
     private const int MaximumLength = 15;

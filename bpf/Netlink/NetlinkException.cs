@@ -31,10 +31,11 @@ public sealed class NetlinkException : IOException
     /// <summary>The kernel's errno, or 0 where the failure did not come from the kernel.</summary>
     public int ErrorNumber { get; }
 
-    internal static NetlinkException FromLastError(string attempted) =>
-        FromErrno(attempted, Marshal.GetLastPInvokeError());
-
-    internal static NetlinkException FromErrno(string attempted, int errno, string? kernelText = null)
+    /// <remarks>
+    /// The number comes first because arguments are evaluated in order: building the text may load an assembly, whose
+    /// file access replaces the last error.
+    /// </remarks>
+    internal static NetlinkException FromErrno(int errno, string attempted, string? kernelText = null)
     {
         var reason = Marshal.GetPInvokeErrorMessage(errno);
         var detail = string.IsNullOrEmpty(kernelText) ? "" : $" (kernel: {kernelText})";

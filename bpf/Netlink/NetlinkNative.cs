@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Jumpgate.Bpf.Netlink;
 
-/// <summary>The libc calls that netlink sockets and namespaces need. Names and numbers as in the Linux headers.</summary>
+/// <summary>The libc calls that netlink sockets and namespaces need; numbers as in the Linux headers.</summary>
 internal static partial class NetlinkNative
 {
     public const int AfNetlink = 16;
@@ -37,7 +37,7 @@ internal static partial class NetlinkNative
     public static partial FileDescriptorHandle Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    public static partial int Close(nint descriptor);
+    public static partial int Close(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
     public static partial int SetNamespace(FileDescriptorHandle descriptor, int type);

@@ -36,7 +36,7 @@ internal sealed class NetlinkSocket : IDisposable
     }
 
     /// <summary>Sends a request and waits for the acknowledgement.</summary>
-    /// <returns>0, or the kernel's errno; <paramref name="kernelText"/> is its own explanation where it gives one.</returns>
+    /// <returns>0, or the kernel's errno; <paramref name="kernelText"/> is its own explanation, if any.</returns>
     public int Execute(NetlinkRequest request, out string? kernelText, MessageHandler? answer = null)
     {
         var number = Send(request);
@@ -91,7 +91,8 @@ internal sealed class NetlinkSocket : IDisposable
             NetlinkNative.AfNetlink, NetlinkNative.SockRaw | NetlinkNative.SockCloexec, NetlinkNative.NetlinkRoute);
         if (handle.IsInvalid)
         {
-            throw NetlinkException.FromLastError($"cannot open a netlink socket in {place}");
+            throw NetlinkException.FromErrno(
+                Marshal.GetLastPInvokeError(), $"cannot open a netlink socket in {place}");
         }
 
         var one = 1;
@@ -111,7 +112,8 @@ internal sealed class NetlinkSocket : IDisposable
                     handle, NetlinkNative.SolSocket, NetlinkNative.SoRcvTimeo, (byte*)timeoutPointer, 16) != 0
                 || NetlinkNative.Bind(handle, address, 12) != 0)
             {
-                var failure = NetlinkException.FromLastError($"cannot set up a netlink socket in {place}");
+                var failure = NetlinkException.FromErrno(
+                    Marshal.GetLastPInvokeError(), $"cannot set up a netlink socket in {place}");
                 handle.Dispose();
                 throw failure;
             }
@@ -133,7 +135,8 @@ internal sealed class NetlinkSocket : IDisposable
             {
                 if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
                 {
-                    throw NetlinkException.FromLastError($"cannot send a netlink request in {place}");
+                    throw NetlinkException.FromErrno(
+                        Marshal.GetLastPInvokeError(), $"cannot send a netlink request in {place}");
                 }
             }
         }
@@ -150,7 +153,7 @@ internal sealed class NetlinkSocket : IDisposable
             var received = Receive(buffer, 0);
             if (received < 0)
             {
-                throw NetlinkException.FromErrno($"the kernel did not answer a netlink request in {place}", -received);
+                throw NetlinkException.FromErrno(-received, $"the kernel did not answer a netlink request in {place}");
             }
 
             var reader = new NetlinkMessages(buffer.AsSpan(0, received));

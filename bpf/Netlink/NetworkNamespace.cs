@@ -35,7 +35,7 @@ public sealed class NetworkNamespace : IDisposable
     /// Opens a namespace by name (as made by <c>ip netns add</c>) or, where the text contains a slash, by path
     /// (<c>/run/netns/NAME</c>, <c>/proc/PID/ns/net</c>).
     /// </summary>
-    /// <exception cref="NetlinkException">It does not exist, is no network namespace, or may not be entered.</exception>
+    /// <exception cref="NetlinkException">It does not exist, is of another kind, or may not be entered.</exception>
     public static NetworkNamespace Open(string nameOrPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
@@ -52,14 +52,15 @@ public sealed class NetworkNamespace : IDisposable
             }
 
             // The first failure is the one to show: /var/run is nearly always the same place as /run.
-            failure ??= NetlinkException.FromLastError($"cannot open network namespace '{nameOrPath}' ({path})");
+            failure ??= NetlinkException.FromErrno(
+                Marshal.GetLastPInvokeError(), $"cannot open network namespace '{nameOrPath}' ({path})");
             handle.Dispose();
         }
 
         throw failure!;
     }
 
-    /// <summary>Opens a namespace, or says in one line why not. Meant for namespaces that users name in files.</summary>
+    /// <summary>Opens a namespace, or says in one line why not: for namespaces that users name in files.</summary>
     public static NetworkNamespace? TryOpen(string nameOrPath, out string? error)
     {
         try
@@ -81,7 +82,8 @@ public sealed class NetworkNamespace : IDisposable
         var handle = NetlinkNative.Open(path, NetlinkNative.OpenCloexec);
         if (handle.IsInvalid)
         {
-            throw NetlinkException.FromLastError($"cannot open this thread's network namespace ({path})");
+            throw NetlinkException.FromErrno(
+                Marshal.GetLastPInvokeError(), $"cannot open this thread's network namespace ({path})");
         }
 
         return Adopt(handle, "this namespace");
@@ -139,7 +141,8 @@ public sealed class NetworkNamespace : IDisposable
             {
                 if (NetlinkNative.SetNamespace(handle, NetlinkNative.CloneNewNet) != 0)
                 {
-                    throw NetlinkException.FromLastError($"cannot enter network namespace '{description}'");
+                    throw NetlinkException.FromErrno(
+                        Marshal.GetLastPInvokeError(), $"cannot enter network namespace '{description}'");
                 }
 
                 result = body();
@@ -192,7 +195,8 @@ public sealed class NetworkNamespace : IDisposable
         if (socket.IsInvalid || NetlinkNative.GetSocketOption(
             socket, NetlinkNative.SolSocket, NetlinkNative.SoNetnsCookie, (byte*)&cookie, &length) != 0)
         {
-            throw NetlinkException.FromLastError($"cannot read the cookie of network namespace '{description}'");
+            throw NetlinkException.FromErrno(
+                Marshal.GetLastPInvokeError(), $"cannot read the cookie of network namespace '{description}'");
         }
 
         return cookie;
@@ -206,7 +210,8 @@ public sealed class NetworkNamespace : IDisposable
         var buffer = stackalloc byte[size];
         if (NetlinkNative.Statx(handle, "", NetlinkNative.AtEmptyPath, NetlinkNative.StatxInode, buffer) != 0)
         {
-            throw NetlinkException.FromLastError($"cannot stat network namespace '{description}'");
+            throw NetlinkException.FromErrno(
+                Marshal.GetLastPInvokeError(), $"cannot stat network namespace '{description}'");
         }
 
         return MemoryMarshal.Read<ulong>(new ReadOnlySpan<byte>(buffer, size)[inodeOffset..]);

@@ -16,10 +16,10 @@ public sealed class ProxyRouting
     /// <summary>Bits of the mark that are ours: MARK_MASK in jumpgate.h.</summary>
     public const uint MarkMask = 0xff000000;
 
-    /// <summary>Routing table, after the proxy's port 15001 and far from the tables people number by hand.</summary>
+    /// <summary>Routing table; its number is far from those that people give by hand.</summary>
     public const uint Table = 19015;
 
-    /// <summary>Before the main table (32766), after the local one (0), so that the node's own addresses stay first.</summary>
+    /// <summary>Before the main table (32766), after the local one (0): the node's own addresses stay first.</summary>
     public const uint Priority = 90;
 
     /// <summary>RTPROT_* of our rules and routes: not registered in rt_protos by anybody.</summary>
@@ -36,7 +36,7 @@ public sealed class ProxyRouting
 
     /// <summary>Installs whatever is missing, for IPv4 and, where the kernel has it, IPv6.</summary>
     /// <returns>True where something was missing.</returns>
-    /// <exception cref="NetlinkException">No privilege, no lo, or the place is taken by something that differs.</exception>
+    /// <exception cref="NetlinkException">No privilege, no lo, or something else is in the place.</exception>
     public bool Install()
     {
         var changed = false;

@@ -1,6 +1,6 @@
 namespace Jumpgate.Bpf.Netlink;
 
-/// <summary>Message types, flags and attributes of rtnetlink(7), from <c>linux/rtnetlink.h</c> and its neighbours.</summary>
+/// <summary>Message types, flags and attributes of rtnetlink(7): <c>linux/rtnetlink.h</c> and neighbours.</summary>
 internal static class RouteMessages
 {
     public const ushort Error = 2;
@@ -51,7 +51,7 @@ internal static class RouteMessages
         public const ushort ExtendedMask = 29;
         public const ushort NamespaceId = 37;
 
-        /// <summary>RTEXT_FILTER_SKIP_STATS: counters make up most of a link message and nobody here reads them.</summary>
+        /// <summary>RTEXT_FILTER_SKIP_STATS: most of a link message is counters, and nobody here reads them.</summary>
         public const uint SkipStatistics = 8;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 
 namespace Jumpgate.Bpf.Netlink;
@@ -47,7 +48,8 @@ public sealed class RouteMonitor : IAsyncDisposable, IDisposable
         var stop = NetlinkNative.EventDescriptor(0, NetlinkNative.SockCloexec);
         if (stop.IsInvalid)
         {
-            var failure = NetlinkException.FromLastError("cannot make the event that stops the link monitor");
+            var failure = NetlinkException.FromErrno(
+                Marshal.GetLastPInvokeError(), "cannot make the event that stops the link monitor");
             socket.Dispose();
             throw failure;
         }
@@ -105,7 +107,7 @@ public sealed class RouteMonitor : IAsyncDisposable, IDisposable
                 }
                 else if (received != -Errno.TryAgain)
                 {
-                    throw NetlinkException.FromErrno("the link monitor's socket failed", -received);
+                    throw NetlinkException.FromErrno(-received, "the link monitor's socket failed");
                 }
             }
         }
@@ -123,9 +125,9 @@ public sealed class RouteMonitor : IAsyncDisposable, IDisposable
         var entries = stackalloc NetlinkNative.PollEntry[2];
         while (true)
         {
-            entries[0].Descriptor = (int)stop.DangerousGetHandle();
+            entries[0].Descriptor = stop.Number;
             entries[0].Events = NetlinkNative.PollIn;
-            entries[1].Descriptor = (int)socket.Handle.DangerousGetHandle();
+            entries[1].Descriptor = socket.Handle.Number;
             entries[1].Events = NetlinkNative.PollIn;
 
             // With a resync still owed the reader may drain the channel without any further message arriving.

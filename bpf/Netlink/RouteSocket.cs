@@ -62,9 +62,8 @@ public sealed class RouteSocket : IDisposable
         var fixedPart = new byte[8];
         MemoryMarshal.Write(fixedPart.AsSpan(4), interfaceIndex ?? 0);
         var request = new NetlinkRequest(RouteMessages.GetAddress, RouteMessages.FlagDump, fixedPart);
-        var addresses = Dump("list the addresses", request, RouteMessages.NewAddress, AddressInfo.Parse);
-
-        // The kernel answers an unknown ifindex with ENODEV for some families and with silence for others.
+        var addresses = Dump(
+            "list the addresses", request, RouteMessages.NewAddress, AddressInfo.Parse, emptyOn: [Errno.NoDevice]);
         return interfaceIndex is { } index ? [.. addresses.Where(a => a.InterfaceIndex == index)] : addresses;
     }
 
@@ -81,7 +80,7 @@ public sealed class RouteSocket : IDisposable
         {
             other.Handle.DangerousAddRef(ref added);
             var request = new NetlinkRequest(RouteMessages.GetNamespaceId, RouteMessages.FlagAck, new byte[4])
-                .Add(RouteMessages.NamespaceId.Descriptor, (uint)other.Handle.DangerousGetHandle());
+                .Add(RouteMessages.NamespaceId.Descriptor, (uint)other.Handle.Number);
             Execute($"look up namespace '{other}'", request, answer: (_, payload) =>
             {
                 var attributes = NetlinkAttributes.After(payload, 4);
@@ -127,7 +126,7 @@ public sealed class RouteSocket : IDisposable
 
         return errno == 0 || (expected is not null && expected.Contains(errno))
             ? errno
-            : throw NetlinkException.FromErrno($"cannot {attempted} in {Place}", errno, kernelText);
+            : throw NetlinkException.FromErrno(errno, $"cannot {attempted} in {Place}", kernelText);
     }
 
     internal IReadOnlyList<T> Dump<T>(
@@ -167,7 +166,7 @@ public sealed class RouteSocket : IDisposable
 
         return expected.Contains(errno)
             ? null
-            : throw NetlinkException.FromErrno($"cannot {attempted} in {Place}", errno, kernelText);
+            : throw NetlinkException.FromErrno(errno, $"cannot {attempted} in {Place}", kernelText);
     }
 
     private LinkInfo? FindLink(string what, byte[] fixedPart, Func<NetlinkRequest, NetlinkRequest> complete)

@@ -11,8 +11,8 @@ namespace Jumpgate.Testing;
 /// </summary>
 /// <remarks>
 /// Workload n has 10.X.n.2/24 and fdXX:n::2/64 on <c>eth0</c> and a default route by the node's .1 / ::1. IPv6 works at
-/// once: duplicate address detection is off. The ID holds the process id, so that <see cref="CleanStale"/> can tell what
-/// a killed run has left.
+/// once: duplicate address detection is off. The ID holds the process id, so that <see cref="CleanStale"/> can tell
+/// what a killed run has left.
 /// </remarks>
 public sealed class Lab : IAsyncDisposable, IDisposable
 {
@@ -66,7 +66,7 @@ public sealed class Lab : IAsyncDisposable, IDisposable
     /// <summary>Makes a node with workloads.</summary>
     public static Lab Create(params IReadOnlyList<string> workloads) => Create(false, workloads);
 
-    /// <summary>Makes a node with workloads and, if wanted, a workload-like <c>world</c> behind <c>uplink</c>.</summary>
+    /// <summary>Makes a node with workloads and, if wanted, a <c>world</c> behind <c>uplink</c>.</summary>
     public static Lab Create(bool world, IReadOnlyList<string> workloads)
     {
         ArgumentNullException.ThrowIfNull(workloads);
@@ -95,7 +95,7 @@ public sealed class Lab : IAsyncDisposable, IDisposable
     /// <summary>Adds a workload: at most 9 characters of a-z, 0-9 and '-'.</summary>
     public LabNode AddWorkload(string name) => Add(name, hostInterface: null);
 
-    /// <summary>Adds the namespace <c>world</c> behind the node's interface <c>uplink</c>, with routes both ways.</summary>
+    /// <summary>Adds the namespace <c>world</c> behind the interface <c>uplink</c>, with routes both ways.</summary>
     public LabNode AddWorld() => Add("world", "uplink");
 
     /// <summary>Removes one workload with its namespace and veth, as when a pod ends.</summary>
@@ -292,7 +292,7 @@ public sealed class Lab : IAsyncDisposable, IDisposable
                 $"addr add {v6}:2/64 dev {LabNode.InterfaceName} nodad",
                 $"link set {LabNode.InterfaceName} up",
                 $"route add default via {v4}.1",
-                $"route add ::/0 via {v6}:1");
+                $"route add default via {v6}:1");
             WaitUntilUsable(space, fullName);
             WaitUntilUsable(Node, NodeName);
             using var socket = RouteSocket.Open(Node);

@@ -12,7 +12,7 @@ public static class Wait
     /// <param name="timeout">How long to go on asking.</param>
     /// <param name="what">Completes "waited N s for ...", e.g. "port 80 to open".</param>
     /// <param name="details">Added to the failure: captured output, counters.</param>
-    /// <exception cref="TimeoutException">It did not hold in time; the last exception of the condition is the cause.</exception>
+    /// <exception cref="TimeoutException">It did not hold in time; the cause is the last failure, if any.</exception>
     public static async Task UntilAsync(
         Func<Task<bool>> condition, TimeSpan timeout, string what, Func<string>? details = null)
     {

@@ -37,7 +37,7 @@ public sealed class NetworkNamespaceTests
         var failure = Assert.Throws<NetlinkException>(() => NetworkNamespace.Open("jg-does-not-exist"));
 
         Assert.Equal(2, failure.ErrorNumber);
-        Assert.Contains("'jg-does-not-exist' (/run/netns/jg-does-not-exist)", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("'jg-does-not-exist' (/run/netns/jg-", failure.Message, StringComparison.Ordinal);
         Assert.Contains("ip netns list", failure.Message, StringComparison.Ordinal);
         Assert.Null(NetworkNamespace.TryOpen("jg-does-not-exist", out var error));
         Assert.Equal(failure.Message, error);

@@ -30,7 +30,8 @@ public sealed class RouteSocketTests
             Assert.Equal(Optional(item, "linkinfo")?.GetProperty("info_kind").GetString(), link.Kind);
             Assert.Equal(Optional(item, "link_index")?.GetInt32(), link.PeerIndex);
             Assert.Equal(Optional(item, "link_netnsid")?.GetInt32(), link.PeerNamespaceId);
-            Assert.Equal(Optional(item, "master")?.GetString(), links.FirstOrDefault(l => l.Index == link.MasterIndex)?.Name);
+            Assert.Equal(
+                Optional(item, "master")?.GetString(), links.FirstOrDefault(l => l.Index == link.MasterIndex)?.Name);
             Assert.Equal(item.GetProperty("flags").EnumerateArray().Any(f => f.GetString() == "UP"), link.IsUp);
         }
     }
@@ -47,7 +48,8 @@ public sealed class RouteSocketTests
 
         var expected = Command.RunJson("ip", "-n", lab.NodeName, "-j", "addr").EnumerateArray()
             .SelectMany(link => link.GetProperty("addr_info").EnumerateArray().Select(a =>
-                $"{link.GetProperty("ifindex")} {a.GetProperty("local")}/{a.GetProperty("prefixlen")} {a.GetProperty("scope")}"))
+                $"{link.GetProperty("ifindex")} {a.GetProperty("local")}/{a.GetProperty("prefixlen")} "
+                + a.GetProperty("scope").GetString()))
             .Order(StringComparer.Ordinal);
         Assert.Equal(expected, addresses);
     }
@@ -97,7 +99,7 @@ public sealed class RouteSocketTests
     public void ListLinks_ManyLinks_AllInSeveralDatagrams()
     {
         using var lab = Lab.Create();
-        var lines = Enumerable.Range(0, 200).Select(n => $"link add dummy{n} type dummy");
+        var lines = Enumerable.Range(0, 200).Select(n => $"link add bridge{n} type bridge");
         var added = Command.TryRun(string.Join('\n', lines) + "\n", "ip", "-n", lab.NodeName, "-batch", "-");
         Assert.Equal((0, ""), (added.ExitCode, added.Error));
         using var socket = RouteSocket.Open(lab.Node);

@@ -162,7 +162,7 @@ public sealed class NetnsProcess : IAsyncDisposable, IDisposable
         return process.ExitCode;
     }
 
-    /// <summary>Sends a signal (kill(1) name without SIG, e.g. <c>TERM</c>, <c>INT</c>, <c>KILL</c>) to it alone.</summary>
+    /// <summary>Sends a signal (<c>TERM</c>, <c>INT</c>, <c>KILL</c>, ...) to it alone.</summary>
     public void Signal(string name)
     {
         if (!process.HasExited)
