@@ -59,6 +59,9 @@ internal sealed class Http1Exchange(
         return keep;
     }
 
+    /// <summary>The client went away before this request was answered.</summary>
+    public void BrokeOff() => Tell(RequestOutcome.Error, 0, "the connection broke off");
+
     /// <returns>True where the client's connection can carry another request.</returns>
     public async Task<bool> ForwardAsync(SocketInput from, SocketOutput client, int headLength, Http1Upstream upstream)
     {

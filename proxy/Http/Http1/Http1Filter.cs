@@ -43,12 +43,20 @@ internal sealed class Http1Filter
 
             timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             var exchange = new Http1Exchange(_connection, _request, _options, _time);
-            var keep = scan == RequestRejection.None
-                ? await ServeAsync(exchange, upstream)
-                : await exchange.RejectAsync(_output, scan.Value);
-            if (!keep)
+            try
             {
-                break;
+                var keep = scan == RequestRejection.None
+                    ? await ServeAsync(exchange, upstream)
+                    : await exchange.RejectAsync(_output, scan.Value);
+                if (!keep)
+                {
+                    break;
+                }
+            }
+            catch (Exception e) when (e.IsDisconnect())
+            {
+                exchange.BrokeOff();
+                throw;
             }
         }
 
