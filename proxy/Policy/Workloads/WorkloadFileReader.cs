@@ -5,7 +5,6 @@ using Jumpgate.Policy.Documents;
 using Jumpgate.Policy.Documents.Reading;
 using Jumpgate.Policy.Documents.Yaml;
 using Jumpgate.Policy.Labels;
-using YamlDotNet.Core;
 
 namespace Jumpgate.Policy.Workloads;
 
@@ -33,23 +32,16 @@ public static class WorkloadFileReader
             }
 
             var reader = new YamlTreeReader(chunk, (line, path, message) => sink.Error(line, path, message));
-            try
+            while (reader.TryReadDocument(out var root))
             {
-                foreach (var root in reader.ReadDocuments())
+                if (found)
                 {
-                    if (found)
-                    {
-                        sink.Error(root.Line, "", "a workloads file is one document");
-                        continue;
-                    }
-
-                    found = true;
-                    (workloads, uplinks) = ReadRoot(new Field(root, "", root.Line, sink));
+                    sink.Error(root.Line, "", "a workloads file is one document");
+                    continue;
                 }
-            }
-            catch (YamlException e)
-            {
-                sink.Error(reader.LineOf(e.Start), "", $"not YAML: {FieldPath.Printable(e.Message)}");
+
+                found = true;
+                (workloads, uplinks) = ReadRoot(new Field(root, "", root.Line, sink));
             }
         }
 
