@@ -136,10 +136,13 @@ internal sealed class Http1Exchange(
                 }
 
                 break;
-            case RelayResult.BadResponse when status == 0:
+            case RelayResult.BadResponse or RelayResult.Truncated when status == 0:
                 upstream.Reset();
-                await AnswerAsync(client, 502, "the server's response is malformed\n", null, close: true);
-                Tell(RequestOutcome.Error, 502, "the server's response is malformed");
+                var reason = result == RelayResult.BadResponse
+                    ? "the server's response is malformed"
+                    : "the message broke off before a response";
+                await AnswerAsync(client, 502, $"{reason}\n", null, close: true);
+                Tell(RequestOutcome.Error, 502, reason);
                 return false;
         }
 
