@@ -17,6 +17,11 @@ internal sealed class Http1Exchange(
     private string? _target;
     private bool _told;
 
+    private Http1ResponseRelay? _relay;
+
+    /// <summary>Ends when nothing of this exchange reads the client's bytes any more.</summary>
+    public Task Body => _relay?.Body ?? Task.CompletedTask;
+
     public HttpDecision Decision { get; set; } =
         new(HttpVerdict.Allowed, null, ImmutableArray<HeaderMutation>.Empty, ImmutableArray<string>.Empty);
 
@@ -77,7 +82,7 @@ internal sealed class Http1Exchange(
                 {
                     HeadWriter.WriteRequest(
                         upstream.Output!, request, from.Unread[..headLength], _target, Decision.Mutations);
-                    var relay = new Http1ResponseRelay(request, upstream, client, options);
+                    _relay = new Http1ResponseRelay(request, upstream, client, options);
                     if (retriable)
                     {
                         await upstream.Output!.FlushAsync();
@@ -90,7 +95,7 @@ internal sealed class Http1Exchange(
                     }
 
                     from.Consume(headLength);
-                    var result = await relay.RunAsync(from, s => status = s);
+                    var result = await _relay.RunAsync(from, s => status = s);
                     upstream.Reused = true;
                     return await FinishAsync(result, client, upstream, status);
                 }
@@ -136,10 +141,13 @@ internal sealed class Http1Exchange(
                 }
 
                 break;
-            case RelayResult.BadResponse when status == 0:
+            case RelayResult.BadResponse or RelayResult.Truncated when status == 0:
                 upstream.Reset();
-                await AnswerAsync(client, 502, "the server's response is malformed\n", null, close: true);
-                Tell(RequestOutcome.Error, 502, "the server's response is malformed");
+                var reason = result == RelayResult.BadResponse
+                    ? "the server's response is malformed"
+                    : "the message broke off before a response";
+                await AnswerAsync(client, 502, $"{reason}\n", null, close: true);
+                Tell(RequestOutcome.Error, 502, reason);
                 return false;
         }
 

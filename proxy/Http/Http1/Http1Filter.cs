@@ -32,6 +32,7 @@ internal sealed class Http1Filter
         using var upstream = new Http1Upstream(_connection);
         using var timer = _time.CreateTimer(
             static s => ((Socket)s!).Reset(), _connection.Client, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        var body = Task.CompletedTask;
         while (true)
         {
             _request.Clear();
@@ -50,6 +51,7 @@ internal sealed class Http1Filter
                     : await exchange.RejectAsync(_output, scan.Value);
                 if (!keep)
                 {
+                    body = exchange.Body;
                     break;
                 }
             }
@@ -62,7 +64,8 @@ internal sealed class Http1Filter
 
         // What the client still sends would turn the close into a reset that may destroy the answer on its way.
         _connection.Client.TryShutdownSend();
-        await DrainToEndAsync(timer);
+        upstream.Close();
+        await DrainToEndAsync(timer, body);
     }
 
     private async Task<bool> ServeAsync(Http1Exchange exchange, Http1Upstream upstream)
@@ -147,9 +150,11 @@ internal sealed class Http1Filter
         }
     }
 
-    private async Task DrainToEndAsync(ITimer timer)
+    /// <param name="body">Has the input to itself until it ends: at the latest with the next bytes, for want of a server.</param>
+    private async Task DrainToEndAsync(ITimer timer, Task body)
     {
         timer.Change(_options.LingeringBodyTimeout, Timeout.InfiniteTimeSpan);
+        await body.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         for (var budget = _options.MaxDrainBytes; budget > 0;)
         {
             _input.Consume(_input.Unread.Length);

@@ -23,10 +23,14 @@ internal sealed class Http1ResponseRelay(
 {
     private readonly Http1ResponseHead _response = new();
 
+    /// <summary>The move of the request's body, which may outlive <see cref="RunAsync"/> where the connection ends.</summary>
+    public Task Body { get; private set; } = Task.CompletedTask;
+
     /// <param name="began">Told the status when the final response's head is on its way to the client.</param>
     public async Task<RelayResult> RunAsync(SocketInput from, Action<int> began)
     {
         var body = BodyPump.RunAsync(from, upstream.Output!, request.Framing, writeChunks: true, options);
+        Body = body;
         var response = RelayAsync(from, began, body);
         if (request.Framing.Kind != BodyKind.None)
         {

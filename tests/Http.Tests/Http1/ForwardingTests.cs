@@ -292,6 +292,9 @@ public class ForwardingTests
             await connection.SendAsync($"HTTP/1.1 200 OK\r\n{frame}\r\n\r\n");
             var buffer = new byte[64 * 1024];
             var rest = chunked ? body.Length + ("a00000\r\n\r\n0\r\n\r\n".Length) : body.Length;
+            var buffered = connection.TakeBuffered();
+            await connection.SendAsync(buffered);
+            rest -= buffered.Length;
             while (rest > 0)
             {
                 var count = await connection.Socket.ReceiveAsync(buffer.AsMemory()).AsTask().Within();

@@ -75,7 +75,6 @@ public class Http2FilterTests
     [InlineData("/x/%2e%2E/denied", HttpStatusCode.Forbidden)]
     [InlineData("//denied", HttpStatusCode.Forbidden)]
     [InlineData("/a%2Fb", HttpStatusCode.TemporaryRedirect)]
-    [InlineData("/a%00", HttpStatusCode.BadRequest)]
     [InlineData("/a%zz", HttpStatusCode.BadRequest)]
     [InlineData("/a\\b", HttpStatusCode.BadRequest)]
     public async Task Serve_HostileTarget_NeverReachesTheServer(string target, HttpStatusCode expected)
@@ -129,7 +128,7 @@ public class Http2FilterTests
     public async Task Serve_HeaderMutations_ReachTheServerAndNothingIsAdded()
     {
         await using var server = await H2Server.StartAsync(c => c.Response.WriteAsync(string.Join(
-            '\n', c.Request.Headers.Where(h => !h.Key.StartsWith(':') && h.Key != "Host").Select(h => $"{h.Key}={h.Value}").Order())));
+            '\n', c.Request.Headers.Where(h => !h.Key.StartsWith(':') && h.Key != "Host").Select(h => $"{h.Key.ToLowerInvariant()}={h.Value}").Order())));
         await using var filter = await FilterHarness.StartAsync(server.Address);
         filter.Policy.Judge = static (in HttpRequestView _) => TestPolicy.Of(
             HttpVerdict.Allowed,
@@ -142,13 +141,19 @@ public class Http2FilterTests
         request.Headers.TryAddWithoutValidation("x-delete", ["1", "2"]);
         request.Headers.TryAddWithoutValidation("x-plain", "p");
         using var answer = await client.SendAsync(request).Within();
-        Assert.Equal("X-Add=new\nX-Replace=new\nx-plain=p", await answer.Content.ReadAsStringAsync().Within());
+        Assert.Equal("x-add=new\nx-plain=p\nx-replace=new", await answer.Content.ReadAsStringAsync().Within());
     }
 
     [Fact]
     public async Task Serve_LargeBody_IsEchoedIntact()
     {
-        await using var server = await H2Server.StartAsync(c => c.Request.Body.CopyToAsync(c.Response.Body));
+        await using var server = await H2Server.StartAsync(async c =>
+        {
+            // .NET's client reads no response before it has sent such a body whole.
+            using var received = new MemoryStream();
+            await c.Request.Body.CopyToAsync(received);
+            await c.Response.Body.WriteAsync(received.GetBuffer().AsMemory(0, (int)received.Length));
+        });
         await using var filter = await FilterHarness.StartAsync(server.Address);
         var body = new byte[10 * 1024 * 1024];
         new Random(2).NextBytes(body);
@@ -156,8 +161,8 @@ public class Http2FilterTests
         using var request = Request(filter, HttpMethod.Post, "/");
         request.Content = new ByteArrayContent(body);
         using var answer = await client.SendAsync(request).Within();
-        var received = await answer.Content.ReadAsByteArrayAsync().Within();
-        Assert.True(body.AsSpan().SequenceEqual(received));
+        var echoed = await answer.Content.ReadAsByteArrayAsync().Within();
+        Assert.True(body.AsSpan().SequenceEqual(echoed));
     }
 
     [Fact]
@@ -192,6 +197,22 @@ public class Http2FilterTests
         await filter.AbortAsync();
         await Assert.ThrowsAsync<HttpRequestException>(() => answer.Within());
         await gone.Task.Within();
+    }
+
+    [Fact]
+    public async Task Serve_EscapedNul_EndsTheStreamBeforeTheServer()
+    {
+        var reached = false;
+        await using var server = await H2Server.StartAsync(_ =>
+        {
+            reached = true;
+            return Task.CompletedTask;
+        });
+        await using var filter = await FilterHarness.StartAsync(server.Address);
+        using var client = Client();
+        await Assert.ThrowsAsync<HttpRequestException>(
+            () => client.SendAsync(Request(filter, HttpMethod.Get, "/a%00")).Within());
+        Assert.False(reached);
     }
 
     [Fact]

@@ -120,6 +120,9 @@ internal sealed class RawConnection(Socket socket) : IDisposable
         return new RawMessage(head, body);
     }
 
+    /// <summary>What has arrived already behind what was read.</summary>
+    public string TakeBuffered() => Take(Available);
+
     public async Task<string> ReadToEndAsync()
     {
         while (await FillAsync() > 0)
