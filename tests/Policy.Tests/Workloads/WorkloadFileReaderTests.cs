@@ -24,7 +24,7 @@ public sealed class WorkloadFileReaderTests
         Assert.Equal("k8s:class=deathstar,org=empire", workload.Labels.ToString());
         Assert.Equal(["192.0.2.10", "2001:db8::10"], workload.Addresses.Select(a => a.ToString()));
         Assert.Equal(80, workload.Ports["web"]);
-        Assert.Equal(["eth1"], result.Uplinks);
+        Assert.Equal("eth1", Assert.Single(result.Uplinks));
     }
 
     [Theory]
