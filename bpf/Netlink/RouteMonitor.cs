@@ -17,7 +17,7 @@ public sealed class RouteMonitor : IAsyncDisposable, IDisposable
     private readonly FileDescriptorHandle stop;
     private readonly Thread thread;
     private readonly Channel<RouteChange> changes;
-    private bool lost;
+    private volatile bool lost;
     private int disposed;
 
     private RouteMonitor(NetlinkSocket socket, FileDescriptorHandle stop, int backlog)
@@ -29,22 +29,23 @@ public sealed class RouteMonitor : IAsyncDisposable, IDisposable
         thread.Start();
     }
 
+    /// <summary>Changes were dropped, and the reader has not been told yet.</summary>
+    internal bool IsBehind => lost;
+
     /// <summary>Subscribes in a namespace; null means the calling thread's.</summary>
     /// <exception cref="NetlinkException">The namespace may not be entered, or no socket is to be had.</exception>
     public static RouteMonitor Start(NetworkNamespace? networkNamespace = null) =>
-        Start(networkNamespace, Backlog, receiveBufferBytes: null);
+        Start(Subscribe(networkNamespace), Backlog);
 
-    internal static unsafe RouteMonitor Start(NetworkNamespace? networkNamespace, int backlog, int? receiveBufferBytes)
+    /// <summary>The subscribed socket alone: from here on the kernel keeps what happens, as far as it has room.</summary>
+    internal static NetlinkSocket Subscribe(NetworkNamespace? networkNamespace) => NetlinkSocket.Open(
+        networkNamespace,
+        RouteMessages.GroupLink | RouteMessages.GroupIPv4Address | RouteMessages.GroupIPv6Address,
+        receiveTimeout: TimeSpan.Zero);
+
+    /// <summary>Takes the socket over and reads from it.</summary>
+    internal static RouteMonitor Start(NetlinkSocket socket, int backlog)
     {
-        const uint groups =
-            RouteMessages.GroupLink | RouteMessages.GroupIPv4Address | RouteMessages.GroupIPv6Address;
-        var socket = NetlinkSocket.Open(networkNamespace, groups, TimeSpan.Zero);
-        if (receiveBufferBytes is { } bytes)
-        {
-            _ = NetlinkNative.SetSocketOption(
-                socket.Handle, NetlinkNative.SolSocket, NetlinkNative.SoRcvBuf, (byte*)&bytes, sizeof(int));
-        }
-
         var stop = NetlinkNative.EventDescriptor(0, NetlinkNative.SockCloexec);
         if (stop.IsInvalid)
         {
