@@ -18,6 +18,10 @@ public sealed class RouteMonitor : IAsyncDisposable, IDisposable
     private readonly Thread thread;
     private readonly Channel<RouteChange> changes;
     private volatile bool lost;
+
+    // The kernel reports an overrun once and goes on dropping in silence until the queue is empty (af_netlink.c,
+    // NETLINK_S_CONGESTED). A resync told before that point would itself miss changes.
+    private bool draining;
     private int disposed;
 
     private RouteMonitor(NetlinkSocket socket, FileDescriptorHandle stop, int backlog)
@@ -99,14 +103,19 @@ public sealed class RouteMonitor : IAsyncDisposable, IDisposable
                 var received = socket.Receive(buffer, NetlinkNative.MsgDontWait);
                 if (received == -Errno.NoBuffers)
                 {
+                    draining = true;
+                }
+                else if (received == -Errno.TryAgain && draining)
+                {
+                    draining = false;
                     lost = true;
                     Publish(null);
                 }
-                else if (received >= 0)
+                else if (received >= 0 && !draining)
                 {
                     Publish(buffer.AsSpan(0, received));
                 }
-                else if (received != -Errno.TryAgain)
+                else if (received < 0 && received != -Errno.TryAgain)
                 {
                     throw NetlinkException.FromErrno(-received, "the link monitor's socket failed");
                 }
@@ -132,13 +141,14 @@ public sealed class RouteMonitor : IAsyncDisposable, IDisposable
             entries[1].Events = NetlinkNative.PollIn;
 
             // With a resync still owed the reader may drain the channel without any further message arriving.
-            var ready = NetlinkNative.Poll(entries, 2, lost ? readerBehindMilliseconds : -1);
+            var patience = draining ? 0 : lost ? readerBehindMilliseconds : -1;
+            var ready = NetlinkNative.Poll(entries, 2, patience);
             if (entries[0].Returned != 0)
             {
                 return false;
             }
 
-            if (ready > 0)
+            if (ready > 0 || draining)
             {
                 return true;
             }
