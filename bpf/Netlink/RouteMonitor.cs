@@ -17,7 +17,11 @@ public sealed class RouteMonitor : IAsyncDisposable, IDisposable
     private readonly FileDescriptorHandle stop;
     private readonly Thread thread;
     private readonly Channel<RouteChange> changes;
-    private bool lost;
+    private volatile bool lost;
+
+    // The kernel reports an overrun once and goes on dropping in silence until the queue is empty (af_netlink.c,
+    // NETLINK_S_CONGESTED). A resync told before that point would itself miss changes.
+    private bool draining;
     private int disposed;
 
     private RouteMonitor(NetlinkSocket socket, FileDescriptorHandle stop, int backlog)
@@ -29,22 +33,23 @@ public sealed class RouteMonitor : IAsyncDisposable, IDisposable
         thread.Start();
     }
 
+    /// <summary>Changes were dropped, and the reader has not been told yet.</summary>
+    internal bool IsBehind => lost;
+
     /// <summary>Subscribes in a namespace; null means the calling thread's.</summary>
     /// <exception cref="NetlinkException">The namespace may not be entered, or no socket is to be had.</exception>
     public static RouteMonitor Start(NetworkNamespace? networkNamespace = null) =>
-        Start(networkNamespace, Backlog, receiveBufferBytes: null);
+        Start(Subscribe(networkNamespace), Backlog);
 
-    internal static unsafe RouteMonitor Start(NetworkNamespace? networkNamespace, int backlog, int? receiveBufferBytes)
+    /// <summary>The subscribed socket alone: from here on the kernel keeps what happens, as far as it has room.</summary>
+    internal static NetlinkSocket Subscribe(NetworkNamespace? networkNamespace) => NetlinkSocket.Open(
+        networkNamespace,
+        RouteMessages.GroupLink | RouteMessages.GroupIPv4Address | RouteMessages.GroupIPv6Address,
+        receiveTimeout: TimeSpan.Zero);
+
+    /// <summary>Takes the socket over and reads from it.</summary>
+    internal static RouteMonitor Start(NetlinkSocket socket, int backlog)
     {
-        const uint groups =
-            RouteMessages.GroupLink | RouteMessages.GroupIPv4Address | RouteMessages.GroupIPv6Address;
-        var socket = NetlinkSocket.Open(networkNamespace, groups, TimeSpan.Zero);
-        if (receiveBufferBytes is { } bytes)
-        {
-            _ = NetlinkNative.SetSocketOption(
-                socket.Handle, NetlinkNative.SolSocket, NetlinkNative.SoRcvBuf, (byte*)&bytes, sizeof(int));
-        }
-
         var stop = NetlinkNative.EventDescriptor(0, NetlinkNative.SockCloexec);
         if (stop.IsInvalid)
         {
@@ -98,14 +103,19 @@ public sealed class RouteMonitor : IAsyncDisposable, IDisposable
                 var received = socket.Receive(buffer, NetlinkNative.MsgDontWait);
                 if (received == -Errno.NoBuffers)
                 {
+                    draining = true;
+                }
+                else if (received == -Errno.TryAgain && draining)
+                {
+                    draining = false;
                     lost = true;
                     Publish(null);
                 }
-                else if (received >= 0)
+                else if (received >= 0 && !draining)
                 {
                     Publish(buffer.AsSpan(0, received));
                 }
-                else if (received != -Errno.TryAgain)
+                else if (received < 0 && received != -Errno.TryAgain)
                 {
                     throw NetlinkException.FromErrno(-received, "the link monitor's socket failed");
                 }
@@ -131,13 +141,14 @@ public sealed class RouteMonitor : IAsyncDisposable, IDisposable
             entries[1].Events = NetlinkNative.PollIn;
 
             // With a resync still owed the reader may drain the channel without any further message arriving.
-            var ready = NetlinkNative.Poll(entries, 2, lost ? readerBehindMilliseconds : -1);
+            var patience = draining ? 0 : lost ? readerBehindMilliseconds : -1;
+            var ready = NetlinkNative.Poll(entries, 2, patience);
             if (entries[0].Returned != 0)
             {
                 return false;
             }
 
-            if (ready > 0)
+            if (ready > 0 || draining)
             {
                 return true;
             }

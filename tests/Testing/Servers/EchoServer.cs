@@ -130,7 +130,8 @@ public sealed class EchoServer : IAsyncDisposable
             {
                 var received = await socket.ReceiveFromAsync(buffer, any, stop.Token);
                 Interlocked.Increment(ref accepted);
-                await socket.SendToAsync(buffer.AsMemory(0, received.ReceivedBytes), received.RemoteEndPoint, stop.Token);
+                await socket.SendToAsync(
+                    buffer.AsMemory(0, received.ReceivedBytes), received.RemoteEndPoint, stop.Token);
             }
             catch (SocketException) when (!stop.IsCancellationRequested)
             {

@@ -6,7 +6,7 @@ namespace Jumpgate.Testing;
 /// <summary>HTTP clients whose connections come from a namespace.</summary>
 public static class NetnsHttpClient
 {
-    /// <summary>A client with its own connections. Targets are addresses: nothing is resolved, no proxy is used.</summary>
+    /// <summary>A client with its own connections. Targets are addresses: nothing is resolved.</summary>
     public static HttpClient Create(NetworkNamespace networkNamespace)
     {
         ArgumentNullException.ThrowIfNull(networkNamespace);

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Jumpgate.Testing;
 
-/// <summary>nginx in a workload of a lab: one worker, in the foreground, everything it writes in a directory of its own.</summary>
+/// <summary>nginx in a workload of a lab: one worker, in the foreground, its files in a directory of its own.</summary>
 public sealed class NginxServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
