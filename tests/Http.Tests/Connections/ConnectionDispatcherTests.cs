@@ -33,7 +33,7 @@ public class ConnectionDispatcherTests
         using var client = await filter.ConnectAsync();
         Assert.Equal("220 hello\r\n", await client.ReadToEndAsync());
         await client.SendAsync("still open");
-        client.Dispose();
+        client.FinishSending();
         await filter.FinishAsync();
         await server.FinishAsync();
         Assert.Equal("still open", server.Received);
