@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text;
 using Jumpgate.Policy.Documents.Reading;
 using Jumpgate.Policy.Documents.Yaml;
-using YamlDotNet.Core;
 
 namespace Jumpgate.Policy.Documents;
 
@@ -45,25 +44,19 @@ public static class PolicyReader
     {
         var sink = new DiagnosticSink(file);
         var reader = new YamlTreeReader(chunk, (line, path, message) => sink.Error(line, path, message));
-        try
+        while (reader.TryReadDocument(out var root))
         {
-            foreach (var root in reader.ReadDocuments())
+            if (root is not YamlScalar { Kind: YamlScalarKind.Null }
+                && DocumentReader.Read(root, sink) is { } document && !sink.HasErrors)
             {
-                if (root is not YamlScalar { Kind: YamlScalarKind.Null }
-                    && DocumentReader.Read(root, sink) is { } document && !sink.HasErrors)
-                {
-                    documents.Add(document);
-                }
-
-                diagnostics.AddRange(sink.Drain());
-                sink = new DiagnosticSink(file);
+                documents.Add(document);
             }
-        }
-        catch (YamlException e)
-        {
-            sink.Error(reader.LineOf(e.Start), "", $"not YAML, so this document cannot be read: {FieldPath.Printable(e.Message)}");
+
             diagnostics.AddRange(sink.Drain());
+            sink = new DiagnosticSink(file);
         }
+
+        diagnostics.AddRange(sink.Drain());
     }
 
     /// <summary>What makes the whole file unreadable.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -13,22 +14,50 @@ internal sealed class YamlTreeReader(YamlChunk chunk, Action<int, string, string
     private readonly Parser _parser = new(new StringReader(chunk.Text));
     private int _depth;
 
-    /// <summary>The roots of the documents in the chunk.</summary>
-    /// <exception cref="YamlException">The text is not YAML.</exception>
-    public IEnumerable<YamlNode> ReadDocuments()
+    /// <summary>
+    /// Reads the next document's root. False at the end and where the rest cannot be read, which is then reported. A document that is
+    /// too deep ends the reading at once: the scanner's time grows with the square of the depth.
+    /// </summary>
+    public bool TryReadDocument([NotNullWhen(true)] out YamlNode? root)
     {
-        _parser.Consume<StreamStart>();
-        while (!_parser.TryConsume<StreamEnd>(out _))
+        root = null;
+        try
         {
+            if (_parser.Current is null)
+            {
+                _parser.Consume<StreamStart>();
+            }
+
+            if (_parser.TryConsume<StreamEnd>(out _))
+            {
+                return false;
+            }
+
             _parser.Consume<DocumentStart>();
-            var root = ReadNode("");
+            var node = ReadNode("");
             _parser.Consume<DocumentEnd>();
-            yield return root;
+            root = node;
+            return true;
+        }
+        catch (TooDeepException)
+        {
+            return false;
+        }
+        catch (YamlException e)
+        {
+            ReportUnreadable(LineOf(e.Start), e.Message);
+            return false;
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // YamlDotNet's scanner leaves its own checks to the runtime for some malformed text.
+            ReportUnreadable(_parser.Current is { } last ? LineOf(last.End) : chunk.LinesBefore + 1, "malformed text after this line");
+            return false;
         }
     }
 
     /// <summary>The line in the file that a parser position stands for.</summary>
-    public int LineOf(Mark mark) => chunk.LinesBefore + (int)Math.Max(1, mark.Line);
+    private int LineOf(Mark mark) => chunk.LinesBefore + (int)Math.Max(1, mark.Line);
 
     private YamlNode ReadNode(string path)
     {
@@ -49,9 +78,8 @@ internal sealed class YamlTreeReader(YamlChunk chunk, Action<int, string, string
         var accepted = CheckProperties(start, path);
         if (_depth == PolicyLimits.MaxDepth)
         {
-            var refused = Refuse(start, path, $"nested deeper than {PolicyLimits.MaxDepth} levels");
-            _parser.SkipThisAndNestedEvents();
-            return refused;
+            Refuse(start, path, $"nested deeper than {PolicyLimits.MaxDepth} levels; the rest of this document was not read");
+            throw new TooDeepException();
         }
 
         _depth++;
@@ -109,6 +137,9 @@ internal sealed class YamlTreeReader(YamlChunk chunk, Action<int, string, string
         return new YamlMapping(LineOf(start.Start), entries.DrainToImmutable());
     }
 
+    private void ReportUnreadable(int line, string reason) =>
+        report(line, "", $"not YAML, so this document cannot be read: {FieldPath.Printable(reason)}");
+
     private bool CheckProperties(NodeEvent node, string path)
     {
         if (!node.Anchor.IsEmpty)
@@ -132,4 +163,6 @@ internal sealed class YamlTreeReader(YamlChunk chunk, Action<int, string, string
         report(line, path, message);
         return new YamlRefused(line);
     }
+
+    private sealed class TooDeepException : Exception;
 }
