@@ -74,7 +74,12 @@ internal sealed class YamlTreeReader(YamlChunk chunk, Action<int, string, string
         }
 
         var isMapping = _parser.Accept<MappingStart>(out _);
-        var start = (NodeEvent)_parser.Current!;
+        if (_parser.Current is not NodeEvent start)
+        {
+            // The parser lets some malformed mappings end where a value is due.
+            throw new YamlException(_parser.Current!.Start, _parser.Current.End, "a value is missing");
+        }
+
         var accepted = CheckProperties(start, path);
         if (_depth == PolicyLimits.MaxDepth)
         {
