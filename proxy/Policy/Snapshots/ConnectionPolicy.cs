@@ -1,8 +1,12 @@
+using System.Collections.Immutable;
 using Jumpgate.Policy.Http;
+using Jumpgate.Policy.Http.Rules;
 
 namespace Jumpgate.Policy.Snapshots;
 
-/// <summary>Both directions' decisions for one connection, of one snapshot. Immutable; a request reads the reference once.</summary>
+/// <summary>
+/// Both directions' decisions for one connection, of one snapshot. Immutable; a request reads the reference once.
+/// </summary>
 public sealed record ConnectionPolicy(ulong Revision, L4Decision Egress, L4Decision Ingress) : IRequestPolicy
 {
     /// <summary>The stricter of both: a drop on either side comes before any L7 answer.</summary>
@@ -15,8 +19,57 @@ public sealed record ConnectionPolicy(ulong Revision, L4Decision Egress, L4Decis
     /// <summary>True where at least one direction has HTTP rules to ask.</summary>
     public bool HasHttpRules => Egress.Http is not null || Ingress.Http is not null;
 
-    /// <summary>Asks the sender's rules, then the receiver's; both must allow, and both directions' header actions apply in that order.</summary>
-    public HttpDecision Decide(in HttpRequestView request) => throw new NotImplementedException();
+    /// <summary>
+    /// Asks the sender's rules, then the receiver's; both must allow, and both directions' header actions apply in that
+    /// order. The receiver's rules judge the headers as the sender's leave them. Where both allow, the receiver's rule
+    /// is named; where one is in audit, that one (the sender's before the receiver's).
+    /// </summary>
+    public HttpDecision Decide(in HttpRequestView request)
+    {
+        var egress = Decide(Egress, request);
+        if (egress.Verdict == HttpVerdict.Denied)
+        {
+            return egress;
+        }
 
-    private static bool IsDrop(L4Verdict verdict) => verdict is L4Verdict.Deny or L4Verdict.DefaultDeny or L4Verdict.None;
+        var ingress = egress.Mutations.IsEmpty
+            ? Decide(Ingress, request)
+            : Decide(Ingress, new HttpRequestView(
+                request.Method, request.Target, request.Authority,
+                new MutatedHeaders(request.Headers, egress.Mutations)));
+        if (ingress.Verdict == HttpVerdict.Denied)
+        {
+            return ingress;
+        }
+
+        var named = egress.Verdict == HttpVerdict.Audit
+            || (ingress.Verdict == HttpVerdict.Allowed && ingress.Rule is null)
+            ? egress
+            : ingress;
+        return named with
+        {
+            Mutations = Join(egress.Mutations, ingress.Mutations),
+            Mismatches = Join(egress.Mismatches, ingress.Mismatches),
+        };
+    }
+
+    private static HttpDecision Decide(L4Decision direction, in HttpRequestView request)
+    {
+        if (IsDrop(direction.Verdict))
+        {
+            return new HttpDecision(HttpVerdict.Denied, direction.Rule, [], []);
+        }
+
+        var decision = direction.Http?.Decide(request)
+            ?? new HttpDecision(HttpVerdict.Allowed, direction.Rule, [], []);
+        return direction.Audit && decision.Verdict == HttpVerdict.Allowed
+            ? decision with { Verdict = HttpVerdict.Audit, Rule = direction.AuditRule ?? direction.DefaultDenyBy }
+            : decision;
+    }
+
+    private static ImmutableArray<T> Join<T>(ImmutableArray<T> first, ImmutableArray<T> second) =>
+        second.IsEmpty ? first : first.IsEmpty ? second : first.AddRange(second);
+
+    private static bool IsDrop(L4Verdict verdict) =>
+        verdict is L4Verdict.Deny or L4Verdict.DefaultDeny or L4Verdict.None;
 }

@@ -4,11 +4,21 @@ namespace Jumpgate.Policy.Snapshots;
 
 /// <summary>The verdict of one direction for one (subject, peer, protocol, port).</summary>
 /// <param name="Rule">The deciding rule; null where the default decided.</param>
-/// <param name="Audit">Allowed or redirected only because the document that would deny it is in audit mode (<paramref name="AuditRule"/>, null for its default deny).</param>
-/// <param name="Http">The rule set; set exactly when <paramref name="Verdict"/> is <see cref="L4Verdict.Redirect"/>.</param>
+/// <param name="Audit">Allowed or redirected only because the document that would deny it is in audit mode (<paramref
+/// name="AuditRule"/>, null for its default deny).</param>
+/// <param name="Http">The rule set; set exactly when <paramref name="Verdict"/> is <see
+/// cref="L4Verdict.Redirect"/>.</param>
 public sealed record L4Decision(
     L4Verdict Verdict,
     RuleReference? Rule,
     bool Audit = false,
     RuleReference? AuditRule = null,
-    HttpRuleSet? Http = null);
+    HttpRuleSet? Http = null)
+{
+    /// <summary>
+    /// The spec that puts the subject in default deny, where that is what decided: the verdict is <see
+    /// cref="L4Verdict.DefaultDeny"/>, or <see cref="Audit"/> without an <see cref="AuditRule"/>. Null too where the
+    /// subject itself is no longer known.
+    /// </summary>
+    public RuleReference? DefaultDenyBy { get; init; }
+}

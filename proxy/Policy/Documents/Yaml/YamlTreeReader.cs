@@ -48,7 +48,8 @@ internal sealed class YamlTreeReader(YamlChunk chunk, Action<int, string, string
             ReportUnreadable(LineOf(e.Start), e.Message);
             return false;
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        catch (Exception e) when (e is InvalidOperationException or InvalidCastException or ArgumentException
+            or IndexOutOfRangeException)
         {
             // YamlDotNet's scanner leaves its own checks to the runtime for some malformed text.
             ReportUnreadable(_parser.Current is { } last ? LineOf(last.End) : chunk.LinesBefore + 1, "malformed text after this line");

@@ -1,0 +1,99 @@
+using System.Globalization;
+using Jumpgate.Bpf.Native;
+
+namespace Jumpgate.Bpf;
+
+/// <summary>What this kernel and these privileges lack, each in one line.</summary>
+public static class FeatureProbe
+{
+    private const int NetAdmin = 12;
+    private const int SysAdmin = 21;
+    private const int CapBpf = 39;
+    private const int SchedClassifier = 3;
+    private const int SocketLookup = 30;
+    private const int SkcLookupTcp = 99;
+    private const int SkAssign = 124;
+    private const ulong Unlimited = ulong.MaxValue;
+    private const int LockedMemory = 8;
+
+    /// <summary>All that is missing; empty when everything is there. Without privileges only those are named: the
+    /// kernel would not answer further questions.</summary>
+    public static IReadOnlyList<string> Missing()
+    {
+        try
+        {
+            var privileges = MissingPrivileges();
+            return privileges.Count > 0 ? privileges : MissingFeatures();
+        }
+        catch (DllNotFoundException)
+        {
+            return ["libbpf.so.1 is not installed; install the package libbpf1"];
+        }
+    }
+
+    /// <exception cref="DatapathException">One line that names everything missing.</exception>
+    public static void Require()
+    {
+        var missing = Missing();
+        if (missing.Count > 0)
+        {
+            throw new DatapathException($"this node cannot run the datapath: {string.Join("; ", missing)}");
+        }
+
+        RaiseLockedMemory();
+    }
+
+    private static List<string> MissingPrivileges()
+    {
+        var line = File.ReadLines("/proc/thread-self/status").First(
+            line => line.StartsWith("CapEff:", StringComparison.Ordinal));
+        var effective = ulong.Parse(
+            line.AsSpan("CapEff:".Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        bool Has(int capability) => (effective >> capability & 1) != 0;
+
+        var missing = new List<string>();
+        if (!Has(NetAdmin))
+        {
+            missing.Add(
+                "CAP_NET_ADMIN is missing: tc programs cannot be attached; run as root or grant the capability");
+        }
+
+        if (!Has(CapBpf) && !Has(SysAdmin))
+        {
+            missing.Add("CAP_BPF is missing: BPF programs cannot be loaded; run as root or grant the capability");
+        }
+
+        return missing;
+    }
+
+    private static List<string> MissingFeatures()
+    {
+        using var log = new LibBpfLog();
+        var missing = new List<string>();
+        void Need(bool present, string what)
+        {
+            if (!present)
+            {
+                missing.Add($"kernel {Environment.OSVersion.Version} has no {what}; Linux 6.1 or later is needed");
+            }
+        }
+
+        Need(File.Exists("/sys/kernel/btf/vmlinux"), "BTF (CONFIG_DEBUG_INFO_BTF)");
+        Need(LibBpf.ProbeProgramType(SchedClassifier, 0) > 0, "BPF programs in tc (CONFIG_NET_CLS_BPF)");
+        Need(LibBpf.ProbeProgramType(SocketLookup, 0) > 0, "BPF programs for socket look-up (sk_lookup)");
+        Need(LibBpf.ProbeHelper(SchedClassifier, SkAssign, 0) > 0, "BPF helper bpf_sk_assign in tc");
+        Need(LibBpf.ProbeHelper(SchedClassifier, SkcLookupTcp, 0) > 0, "BPF helper bpf_skc_lookup_tcp in tc");
+        Need(LibBpf.ProbeMapType(BpfMapType.RingBuffer, 0) > 0, "BPF ring buffers");
+        Need(LibBpf.ProbeMapType(BpfMapType.LpmTrie, 0) > 0, "BPF longest-prefix tables");
+        Need(LibBpf.ProbeMapType(BpfMapType.SockMap, 0) > 0, "BPF socket maps (CONFIG_BPF_STREAM_PARSER)");
+        Need(LibBpf.ProbeMapType(BpfMapType.ArrayOfMaps, 0) > 0, "BPF maps of maps");
+        return missing;
+    }
+
+    /// <summary>Kernels with memory cgroup accounting (5.11) do not look at it; backported ones may.</summary>
+    private static unsafe void RaiseLockedMemory()
+    {
+        var limits = stackalloc ulong[] { Unlimited, Unlimited };
+        _ = LibC.SetResourceLimit(LockedMemory, limits);
+    }
+}

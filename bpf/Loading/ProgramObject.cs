@@ -1,0 +1,32 @@
+using System.Reflection;
+
+namespace Jumpgate.Bpf;
+
+/// <summary>A compiled BPF object: its name and its ELF image.</summary>
+internal sealed record ProgramObject(string Name, byte[] Image)
+{
+    internal const string FromWorkload = "from_workload";
+    internal const string ToWorkload = "to_workload";
+    internal const string FromUplink = "from_uplink";
+    internal const string ProxyLookup = "proxy_lookup";
+
+    /// <summary>The programs of the product; each is in the object of its name.</summary>
+    internal static readonly IReadOnlyList<string> Names = [FromWorkload, ToWorkload, FromUplink, ProxyLookup];
+
+    /// <summary>Those that tc runs: what a filter of ours can be named.</summary>
+    internal static readonly IReadOnlyList<string> TcNames = [FromWorkload, ToWorkload, FromUplink];
+
+    /// <summary>The objects built into this assembly.</summary>
+    internal static IReadOnlyList<ProgramObject> Embedded() =>
+        [.. Names.Select(name => Read(typeof(ProgramObject).Assembly, name))];
+
+    /// <summary>The object in the resource NAME.bpf.o.</summary>
+    internal static ProgramObject Read(Assembly assembly, string name)
+    {
+        using var stream = assembly.GetManifestResourceStream($"{name}.bpf.o") ?? throw new DatapathException(
+            $"BPF object {name}.bpf.o is not part of {assembly.GetName().Name}; rebuild with clang installed");
+        var image = new byte[stream.Length];
+        stream.ReadExactly(image);
+        return new(name, image);
+    }
+}

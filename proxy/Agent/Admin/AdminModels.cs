@@ -1,0 +1,21 @@
+namespace Jumpgate.Agent.Admin;
+
+/// <summary>Answers of the admin socket; the command prints them, or passes their JSON on.</summary>
+public sealed record StatusReport(
+    string Version, ulong Revision, ulong AcknowledgedRevision, int Workloads, int Waiting, int Policies, int Refused,
+    int OpenConnections, IReadOnlyList<string> Problems);
+
+public sealed record EndpointReport(
+    string Name, uint? Identity, IReadOnlyList<string> Labels, string? Interface, IReadOnlyList<string> Addresses,
+    string State, string? Reason);
+
+public sealed record IdentityReport(uint Identity, IReadOnlyList<string> Labels, IReadOnlyList<string> Workloads);
+
+public sealed record PolicyReport(
+    string Name, string Kind, string File, int Line, string State, int Rules, string? Description);
+
+public sealed record PolicyListReport(IReadOnlyList<PolicyReport> Policies, IReadOnlyList<string> Diagnostics);
+
+public sealed record BpfReport(
+    IReadOnlyList<Bpf.BpfProgramInfo> Programs, IReadOnlyList<Bpf.BpfMapInfo> Maps,
+    IReadOnlyList<Bpf.AttachmentInfo> Attachments);

@@ -1,0 +1,73 @@
+using Jumpgate.Agent.Listening;
+using Jumpgate.Agent.Nodes;
+using Jumpgate.Bpf;
+using Jumpgate.Bpf.Netlink;
+using Jumpgate.Policy.Documents;
+
+namespace Jumpgate.Agent.Admin;
+
+/// <summary>What the admin socket answers, taken from the running parts.</summary>
+internal sealed class AdminReports(
+    NodeController controller, SnapshotStore store, ConnectionTable connections, Datapath datapath, NetworkNamespace node)
+{
+    public StatusReport Status()
+    {
+        var snapshot = store.Current;
+        var problems = controller.Policies.Diagnostics.Concat(controller.WorkloadDiagnostics)
+            .Where(d => d.Severity == PolicySeverity.Error).Select(d => d.ToString())
+            .Concat(controller.StaleFiles.Select(f => $"{f}: its last valid version stays in force"))
+            .Concat(snapshot.Diagnostics.Select(d => d.Message)).ToList();
+        return new StatusReport(
+            typeof(AdminReports).Assembly.GetName().Version!.ToString(3),
+            snapshot.Revision,
+            controller.AcknowledgedRevision,
+            controller.Workloads.Count(w => w.Waiting is null),
+            controller.Workloads.Count(w => w.Waiting is not null),
+            snapshot.Documents.Length,
+            RefusedDocuments,
+            connections.Count,
+            problems);
+    }
+
+    public int RefusedDocuments => controller.Policies.Diagnostics.Count(d => d.Severity == PolicySeverity.Error);
+
+    public IReadOnlyList<EndpointReport> Endpoints()
+    {
+        var snapshot = store.Current;
+        return [.. controller.Workloads.Select(w => new EndpointReport(
+            w.Definition.Name,
+            w.Addresses.IsEmpty ? null : snapshot.Lookup(w.Addresses[0]).Identity.Value,
+            [.. w.Definition.Labels.Select(l => l.ToString())],
+            w.Interface,
+            [.. w.Addresses.Select(a => a.ToString())],
+            w.Waiting is null ? "ready" : "waiting",
+            w.Waiting))];
+    }
+
+    public IReadOnlyList<IdentityReport> Identities()
+    {
+        var snapshot = store.Current;
+        return [.. snapshot.Identities.Select(i => new IdentityReport(
+            i.Identity.Value,
+            [.. i.Labels.Select(l => l.ToString())],
+            [.. snapshot.WorkloadsOf(i.Identity).Select(w => w.Name)]))];
+    }
+
+    public PolicyListReport Policies()
+    {
+        var stale = controller.StaleFiles.ToHashSet();
+        return new PolicyListReport(
+            [.. store.Current.Documents.Select(d => new PolicyReport(
+                d.QualifiedName,
+                d.Clusterwide ? "CiliumClusterwideNetworkPolicy" : "CiliumNetworkPolicy",
+                d.Location.File,
+                d.Location.Line,
+                stale.Contains(d.Location.File) ? "stale" : d.Audit ? "audit" : "enforced",
+                d.Rules.Length,
+                d.Description))],
+            [.. controller.Policies.Diagnostics.Select(d => d.ToString())]);
+    }
+
+    public BpfReport Bpf() =>
+        new(datapath.ReadPrograms(), datapath.ReadMaps(), node.Run(datapath.ReadAttachments));
+}

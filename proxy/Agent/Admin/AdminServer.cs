@@ -1,0 +1,132 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using Jumpgate.Agent.Flows;
+using Jumpgate.Agent.Telemetry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Jumpgate.Agent.Admin;
+
+/// <summary>HTTP on a Unix socket for root only: reports, the flow of events, metrics.</summary>
+internal sealed class AdminServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly string _path;
+
+    private AdminServer(WebApplication app, string path)
+    {
+        _app = app;
+        _path = path;
+    }
+
+    public static async Task<AdminServer> StartAsync(
+        string path, AdminReports reports, FlowLog log, PrometheusText metrics, CancellationToken stopping)
+    {
+        ClaimSocket(path);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(k => k.ListenUnixSocket(path));
+        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(1));
+        var app = builder.Build();
+        app.MapGet("/v1/status", () => Json(reports.Status()));
+        app.MapGet("/v1/endpoints", () => Json(reports.Endpoints()));
+        app.MapGet("/v1/identities", () => Json(reports.Identities()));
+        app.MapGet("/v1/policies", () => Json(reports.Policies()));
+        app.MapGet("/v1/bpf", () => Json(reports.Bpf()));
+        app.MapGet("/metrics", () => Results.Text(metrics.Write(), "text/plain; version=0.0.4"));
+        app.MapGet("/v1/events", (HttpContext context, int? last, bool? follow) =>
+            StreamEventsAsync(context, log, last ?? 0, follow ?? false, stopping));
+        await app.StartAsync(stopping);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return new AdminServer(app, path);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        File.Delete(_path);
+    }
+
+    /// <summary>A socket that nobody answers on is left over and replaced; one that answers belongs to another agent.</summary>
+    private static void ClaimSocket(string path)
+    {
+        var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (!Directory.Exists(directory))
+        {
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException)
+        {
+            File.Delete(path);
+            return;
+        }
+
+        throw new AgentException($"another agent answers on {path}; stop it, or name another socket with --admin-socket");
+    }
+
+    private static IResult Json<T>(T value) => Results.Json(value, AdminJson.Options);
+
+    private static async Task StreamEventsAsync(
+        HttpContext context, FlowLog log, int last, bool follow, CancellationToken stopping)
+    {
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        context.Response.ContentType = "application/x-ndjson";
+        var body = context.Response.Body;
+        if (!follow)
+        {
+            foreach (var record in log.Recent(last))
+            {
+                await WriteAsync(record, context.RequestAborted);
+            }
+
+            return;
+        }
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping, context.RequestAborted);
+        using var subscription = log.Follow(last, out var recent);
+        try
+        {
+            await body.FlushAsync(ended.Token);
+            foreach (var record in recent)
+            {
+                await WriteAsync(record, ended.Token);
+            }
+
+            await foreach (var record in subscription.Reader.ReadAllAsync(ended.Token))
+            {
+                await WriteAsync(record, ended.Token);
+                if (subscription.TakeLost() is > 0 and var lost)
+                {
+                    await WriteAsync(new { lost_events = lost }, ended.Token);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The follower has gone, or the agent stops.
+        }
+
+        async Task WriteAsync<T>(T value, CancellationToken token)
+        {
+            await JsonSerializer.SerializeAsync(body, value, AdminJson.Options, token);
+            await body.WriteAsync("\n"u8.ToArray(), token);
+            await body.FlushAsync(token);
+        }
+    }
+}

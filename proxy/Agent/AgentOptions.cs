@@ -1,0 +1,18 @@
+namespace Jumpgate.Agent;
+
+/// <summary>Where an agent finds its input and keeps its state.</summary>
+public sealed record AgentOptions
+{
+    public required string WorkloadsFile { get; init; }
+    public required string PoliciesDirectory { get; init; }
+    public string? SecretsDirectory { get; init; }
+    public string StateDirectory { get; init; } = DefaultStateDirectory;
+    public string AdminSocket { get; init; } = DefaultAdminSocket;
+    public string PinDirectory { get; init; } = DefaultPinDirectory;
+    /// <summary>Flows the kernel remembers at once.</summary>
+    public uint FlowTableSize { get; init; } = 262144;
+
+    public const string DefaultStateDirectory = "/var/lib/jumpgate";
+    public const string DefaultAdminSocket = "/run/jumpgate/admin.sock";
+    public const string DefaultPinDirectory = "/sys/fs/bpf/jumpgate";
+}

@@ -1,0 +1,15 @@
+namespace Jumpgate.Agent.Explain;
+
+/// <summary>The verdict and how it came about.</summary>
+/// <param name="Verdict">ALLOWED, DENIED (by L7), DROPPED (by L3/L4) or AUDIT.</param>
+/// <param name="Rule">Deciding rule with file and line; null where a default decided.</param>
+/// <param name="DecidedIn"><c>kernel</c> or <c>proxy</c>.</param>
+/// <param name="Target">The normalised target that is judged and forwarded, where a request was asked about.</param>
+public sealed record ExplainAnswer(
+    string Verdict, string Reason, string? Rule, string DecidedIn, ExplainParty From, ExplainParty To,
+    string Egress, string Ingress, string? Target)
+{
+    public bool IsAllowed => Verdict is "ALLOWED" or "AUDIT";
+}
+
+public sealed record ExplainParty(string Name, uint Identity, IReadOnlyList<string> Labels);

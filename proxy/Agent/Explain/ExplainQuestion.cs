@@ -1,0 +1,17 @@
+using Jumpgate.Policy;
+
+namespace Jumpgate.Agent.Explain;
+
+/// <summary>One request, or one connection, to judge.</summary>
+public sealed record ExplainQuestion
+{
+    /// <summary>A workload's name, <c>host</c>, or an address.</summary>
+    public required string From { get; init; }
+    public required string To { get; init; }
+    public required ushort Port { get; init; }
+    public L4Protocol Protocol { get; init; } = L4Protocol.Tcp;
+    /// <summary><c>METHOD TARGET</c>; null asks about the connection only.</summary>
+    public string? Request { get; init; }
+    /// <summary>Lines <c>Name: value</c>.</summary>
+    public IReadOnlyList<string> Headers { get; init; } = [];
+}

@@ -1,0 +1,116 @@
+using Jumpgate.Agent.Admin;
+using Jumpgate.Agent.Flows;
+using Jumpgate.Agent.Listening;
+using Jumpgate.Agent.Nodes;
+using Jumpgate.Agent.Telemetry;
+using Jumpgate.Bpf;
+using Jumpgate.Bpf.Netlink;
+using Jumpgate.Http;
+using Jumpgate.Http.Connections;
+using Jumpgate.Http.Http2;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+
+namespace Jumpgate.Agent;
+
+/// <summary>
+/// The composition root. What it attaches in the kernel stays when it stops: L3/L4 policy goes on, redirected ports are closed
+/// until the next agent listens.
+/// </summary>
+public static class JumpgateAgent
+{
+    /// <summary>Runs until <paramref name="stopping"/>.</summary>
+    /// <param name="ready">Gets one line when everything is in force.</param>
+    /// <exception cref="AgentException">It cannot start.</exception>
+    /// <exception cref="DatapathException">The kernel side cannot be set up.</exception>
+    public static async Task RunAsync(AgentOptions options, ILogger logger, TextWriter ready, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(ready);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var state = new StateFiles(options.StateDirectory);
+        await using var stateLock = state.Lock();
+        using var node = NetworkNamespace.Current();
+        using var datapath = Datapath.Open(new DatapathOptions
+        {
+            PinDirectory = options.PinDirectory,
+            FlowTableSize = options.FlowTableSize,
+        });
+        if (datapath.Adopted)
+        {
+            logger.Adopted(datapath.ActiveRevision);
+        }
+
+        var store = new SnapshotStore();
+        var connections = new ConnectionTable();
+        using var metrics = new AgentMetrics();
+        using var prometheus = new PrometheusText();
+        using var otlp = StartOtlp();
+        var log = new FlowLog();
+        var records = new FlowRecords(store, TimeProvider.System);
+        using var controller = new NodeController(options, datapath, node, store, connections, state, logger);
+        var httpOptions = new HttpFilterOptions();
+        await using var http2 = await Http2Handler.StartAsync(httpOptions, TimeProvider.System, stopping);
+        using var server = new ProxyServer(
+            datapath,
+            store,
+            connections,
+            new ConnectionDispatcher(httpOptions, http2, TimeProvider.System),
+            new TransparentConnector(TimeSpan.FromSeconds(5)),
+            new RequestObserver(log, records, metrics),
+            metrics,
+            logger);
+
+        using (var routes = RouteSocket.Open(node))
+        {
+            new ProxyRouting(routes).Install();
+        }
+
+        node.Run(datapath.AttachProxyLookup);
+        controller.Start();
+        node.Run(server.Listen);
+        var reports = new AdminReports(controller, store, connections, datapath, node);
+        metrics.Observe(datapath, () => store.Current.Revision, () => connections.Count, () => reports.RefusedDocuments);
+        await using var admin = await AdminServer.StartAsync(options.AdminSocket, reports, log, prometheus, stop.Token);
+        var tasks = new[]
+        {
+            server.RunAsync(stop.Token),
+            controller.RunAsync(stop.Token),
+            new EventPump(datapath, log, records, logger).RunAsync(stop.Token),
+        };
+        await ready.WriteLineAsync(
+            $"jumpgate ready: revision {store.Current.Revision}, {store.Current.Workloads.Length} workloads, {store.Current.Documents.Length} policies");
+        await ready.FlushAsync(CancellationToken.None);
+        await Task.WhenAny(tasks);
+        await stop.CancelAsync();
+        datapath.ClearListeners();
+        await Task.WhenAll(tasks);
+    }
+
+    /// <summary>Removes everything an agent leaves in the kernel and in its state directory, in the current network namespace.</summary>
+    public static CleanupReport Cleanup(string pinDirectory, string stateDirectory)
+    {
+        using var node = NetworkNamespace.Current();
+        var state = new StateFiles(stateDirectory);
+        var sysctls = new InterfaceSysctls(node);
+        foreach (var change in state.LoadSysctls())
+        {
+            sysctls.Restore(change);
+        }
+
+        using (var routes = RouteSocket.Open(node))
+        {
+            new ProxyRouting(routes).Remove();
+        }
+
+        var report = node.Run(() => Datapath.Cleanup(pinDirectory));
+        state.Remove();
+        return report;
+    }
+
+    private static MeterProvider? StartOtlp() =>
+        Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 }
+            ? Sdk.CreateMeterProviderBuilder().AddMeter(AgentMetrics.MeterName).AddOtlpExporter().Build()
+            : null;
+}

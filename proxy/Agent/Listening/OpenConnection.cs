@@ -1,0 +1,59 @@
+using Jumpgate.Agent.Nodes;
+using Jumpgate.Http.Connections;
+using Jumpgate.Policy;
+using Jumpgate.Policy.Http;
+using Jumpgate.Policy.Snapshots;
+
+namespace Jumpgate.Agent.Listening;
+
+/// <summary>A redirected connection that is open, and the policy for it as of now.</summary>
+internal sealed class OpenConnection : IConnectionPolicySource, IDisposable
+{
+    private readonly SnapshotStore _store;
+    private readonly CancellationTokenSource _aborted = new();
+    private volatile ConnectionPolicy _policy;
+
+    public OpenConnection(SnapshotStore store, FlowMetadata flow)
+    {
+        _store = store;
+        Flow = flow;
+        _policy = Resolve(store.Current);
+        IsRelay = !_policy.HasHttpRules;
+    }
+
+    public FlowMetadata Flow { get; }
+
+    /// <summary>Began without L7 rules: its bytes are not parsed and cannot be from the middle on.</summary>
+    public bool IsRelay { get; }
+
+    public CancellationToken Aborted => _aborted.Token;
+
+    public IRequestPolicy Current
+    {
+        get
+        {
+            var snapshot = _store.Current;
+            var policy = _policy;
+            return policy.Revision == snapshot.Revision ? policy : _policy = Resolve(snapshot);
+        }
+    }
+
+    public bool IsAllowed => Verdict(Resolve(_store.Current));
+
+    /// <summary>Resets the connection where the policy of now forbids it, or asks for what it cannot give.</summary>
+    public void Recheck()
+    {
+        if (!IsAllowed)
+        {
+            _aborted.Cancel();
+        }
+    }
+
+    public void Dispose() => _aborted.Dispose();
+
+    private bool Verdict(ConnectionPolicy policy) =>
+        policy.Verdict is L4Verdict.Allow or L4Verdict.Redirect && !(IsRelay && policy.HasHttpRules);
+
+    private ConnectionPolicy Resolve(PolicySnapshot snapshot) => snapshot.Resolve(
+        Flow.SourceGroup, Flow.DestinationGroup, L4Protocol.Tcp, (ushort)Flow.OriginalDestination.Port);
+}

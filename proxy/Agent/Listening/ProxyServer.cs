@@ -1,0 +1,173 @@
+using System.Net;
+using System.Net.Sockets;
+using Jumpgate.Agent.Nodes;
+using Jumpgate.Agent.Telemetry;
+using Jumpgate.Bpf;
+using Jumpgate.Http.Connections;
+using Jumpgate.Http.Observation;
+using Jumpgate.Policy.Identities;
+using Microsoft.Extensions.Logging;
+
+namespace Jumpgate.Agent.Listening;
+
+/// <summary>
+/// Accepts what the kernel redirects. The listeners' ports mean nothing: the kernel finds them in its socket map, and what
+/// reaches them by their loopback address has no flow metadata and is closed.
+/// </summary>
+internal sealed class ProxyServer(
+    Datapath datapath,
+    SnapshotStore store,
+    ConnectionTable connections,
+    ConnectionDispatcher dispatcher,
+    IUpstreamConnector upstream,
+    IRequestObserver observer,
+    AgentMetrics metrics,
+    ILogger logger) : IDisposable
+{
+    private const byte Tcp = 6;
+    private readonly List<Socket> _listeners = [];
+
+    /// <summary>Opens the listeners in the calling thread's network namespace and hands them to the kernel.</summary>
+    public void Listen()
+    {
+        foreach (var loopback in (IPAddress[])[IPAddress.Loopback, IPAddress.IPv6Loopback])
+        {
+            try
+            {
+                var listener = TransparentSockets.Listen(loopback);
+                _listeners.Add(listener);
+                datapath.SetListener(loopback.AddressFamily, listener.SafeHandle);
+            }
+            catch (SocketException e) when (loopback.AddressFamily == AddressFamily.InterNetworkV6
+                && e.SocketErrorCode is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable)
+            {
+                // A node without IPv6 has no IPv6 flows either; where it has, they are dropped and counted.
+            }
+            catch (SocketException e)
+            {
+                throw new AgentException(
+                    $"cannot listen transparently on {loopback}: {e.Message}; is lo up, and do we have CAP_NET_ADMIN?", e);
+            }
+        }
+    }
+
+    public Task RunAsync(CancellationToken stopping) =>
+        Task.WhenAll(_listeners.Select(l => AcceptAsync(l, stopping)));
+
+    public void Dispose() => _listeners.ForEach(l => l.Dispose());
+
+    private async Task AcceptAsync(Socket listener, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var client = await listener.AcceptAsync(stopping);
+                _ = ServeAsync(client, stopping);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (SocketException e)
+            {
+                // Out of descriptors or memory: what is open may close meanwhile.
+                logger.AcceptFailed(e.Message);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task ServeAsync(Socket client, CancellationToken stopping)
+    {
+        await Task.Yield();
+        try
+        {
+            client.NoDelay = true;
+            if (ReadMetadata(client) is not { } flow)
+            {
+                metrics.MetadataMissing();
+                client.LingerState = new LingerOption(true, 0);
+                client.Dispose();
+                return;
+            }
+
+            using var connection = new OpenConnection(store, flow);
+            connections.Add(connection);
+            try
+            {
+                // Between the kernel's look and ours the policy may have changed; Recheck may have run before Add.
+                if (!connection.IsAllowed)
+                {
+                    client.LingerState = new LingerOption(true, 0);
+                    client.Dispose();
+                    return;
+                }
+
+                await dispatcher.ServeAsync(
+                    new ProxiedConnection
+                    {
+                        Client = client,
+                        Flow = flow,
+                        Policy = connection,
+                        Upstream = upstream,
+                        Observer = observer,
+                        Aborted = connection.Aborted,
+                    },
+                    stopping);
+            }
+            finally
+            {
+                connections.Remove(connection);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The client or the server went away.
+        }
+#pragma warning disable CA1031 // one broken connection must not take the others with it; it is logged, and closed
+        catch (Exception e)
+        {
+            logger.ConnectionFailed(e);
+        }
+#pragma warning restore CA1031
+        finally
+        {
+            client.Dispose();
+        }
+    }
+
+    /// <summary>The kernel's word on this flow. An absent fact is no default: without it the connection is closed.</summary>
+    private FlowMetadata? ReadMetadata(Socket client)
+    {
+        var source = Plain((IPEndPoint)client.RemoteEndPoint!);
+        var destination = Plain((IPEndPoint)client.LocalEndPoint!);
+        var key = new FlowKey
+        {
+            Source = Address16.From(source.Address),
+            Destination = Address16.From(destination.Address),
+            SourcePort = (ushort)source.Port,
+            DestinationPort = (ushort)destination.Port,
+            Protocol = Tcp,
+        };
+        if (!datapath.TryGetFlow(key, out var flow) || flow.Verdict != Verdict.Redirect)
+        {
+            logger.ConnectionRefused(source.ToString(), destination.ToString(), "the kernel has no redirected flow for it");
+            return null;
+        }
+
+        return new FlowMetadata
+        {
+            Source = source,
+            OriginalDestination = new IPEndPoint(flow.OriginalDestination.ToIPAddress(), flow.OriginalPort),
+            SourceIdentity = new NumericIdentity(flow.SourceIdentity),
+            DestinationIdentity = new NumericIdentity(flow.DestinationIdentity),
+            SourceGroup = new PolicyGroup(flow.SourceGroup),
+            DestinationGroup = new PolicyGroup(flow.DestinationGroup),
+        };
+    }
+
+    private static IPEndPoint Plain(IPEndPoint endPoint) => endPoint.Address.IsIPv4MappedToIPv6
+        ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port)
+        : new IPEndPoint(new IPAddress(endPoint.Address.GetAddressBytes()), endPoint.Port);
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Text;
+
+namespace Jumpgate.Agent.Telemetry;
+
+/// <summary>The meter's values in Prometheus' text format (version 0.0.4). Dots become underscores, counters end in _total.</summary>
+internal sealed class PrometheusText : IDisposable
+{
+    private static readonly double[] Buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+    private readonly Lock _lock = new();
+    private readonly MeterListener _listener = new();
+    private readonly SortedDictionary<string, Family> _families = new(StringComparer.Ordinal);
+
+    public PrometheusText()
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == AgentMetrics.MeterName)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((i, v, tags, _) => Take(i, v, tags));
+        _listener.SetMeasurementEventCallback<int>((i, v, tags, _) => Take(i, v, tags));
+        _listener.SetMeasurementEventCallback<double>((i, v, tags, _) => Take(i, v, tags));
+        _listener.Start();
+    }
+
+    public string Write()
+    {
+        _listener.RecordObservableInstruments();
+        var text = new StringBuilder();
+        lock (_lock)
+        {
+            foreach (var (name, family) in _families)
+            {
+                text.Append("# HELP ").Append(name).Append(' ').Append(family.Help.Replace("\\", "\\\\", StringComparison.Ordinal)).Append('\n');
+                text.Append("# TYPE ").Append(name).Append(' ').Append(family.Type).Append('\n');
+                foreach (var (labels, series) in family.Series)
+                {
+                    series.Write(text, name, labels);
+                }
+            }
+        }
+
+        return text.ToString();
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    private void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var (type, suffix) = instrument switch
+        {
+            Histogram<double> => ("histogram", instrument.Unit == "s" ? "_seconds" : ""),
+            Counter<long> or ObservableCounter<long> => ("counter", "_total"),
+            _ => ("gauge", ""),
+        };
+        var name = instrument.Name.Replace('.', '_') + suffix;
+        var labels = Labels(tags);
+        lock (_lock)
+        {
+            if (!_families.TryGetValue(name, out var family))
+            {
+                _families[name] = family = new Family(type, instrument.Description ?? instrument.Name);
+            }
+
+            if (!family.Series.TryGetValue(labels, out var series))
+            {
+                family.Series[labels] = series = new Series(type == "histogram");
+            }
+
+            series.Take(value, instrument.IsObservable || type == "gauge");
+        }
+    }
+
+    private static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var text = new StringBuilder();
+        foreach (var (key, value) in tags)
+        {
+            var escaped = Convert.ToString(value, CultureInfo.InvariantCulture)!
+                .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
+                .Replace("\n", "\\n", StringComparison.Ordinal);
+            text.Append(text.Length == 0 ? "" : ",").Append(key).Append("=\"").Append(escaped).Append('"');
+        }
+
+        return text.ToString();
+    }
+
+    private sealed record Family(string Type, string Help)
+    {
+        public SortedDictionary<string, Series> Series { get; } = new(StringComparer.Ordinal);
+    }
+
+    private sealed class Series(bool isHistogram)
+    {
+        private readonly long[] _buckets = new long[isHistogram ? Buckets.Length : 0];
+        private long _count;
+        private double _value;
+
+        public void Take(double value, bool absolute)
+        {
+            _count++;
+            _value = absolute ? value : _value + value;
+            for (var i = 0; i < _buckets.Length; i++)
+            {
+                _buckets[i] += value <= Buckets[i] ? 1 : 0;
+            }
+        }
+
+        public void Write(StringBuilder text, string name, string labels)
+        {
+            var braces = labels.Length == 0 ? "" : $"{{{labels}}}";
+            if (!isHistogram)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{name}{braces} {_value}\n");
+                return;
+            }
+
+            var prefix = labels.Length == 0 ? "" : labels + ",";
+            for (var i = 0; i < Buckets.Length; i++)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{prefix}le=\"{Buckets[i]}\"}} {_buckets[i]}\n");
+            }
+
+            text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{prefix}le=\"+Inf\"}} {_count}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{name}_sum{braces} {_value}\n{name}_count{braces} {_count}\n");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Jumpgate.Agent;
+using Jumpgate.Bpf;
+using Jumpgate.Bpf.Netlink;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Jumpgate.Cli.Commands;
+
+/// <summary><c>jumpgate agent</c>: runs the agent in the foreground, in the network namespace it is started in.</summary>
+internal static class AgentCommand
+{
+    public static Command Create()
+    {
+        var workloads = new Option<string>("--workloads") { Description = "The workloads file.", Required = true };
+        var policies = new Option<string>("--policies") { Description = "The folder of policies.", Required = true };
+        var flows = new Option<uint>("--flow-table-size")
+        {
+            Description = "Flows the kernel remembers at once.",
+            DefaultValueFactory = _ => 262144,
+        };
+        var secrets = CommonOptions.Secrets();
+        var state = CommonOptions.StateDirectory();
+        var socket = CommonOptions.AdminSocket();
+        var pins = CommonOptions.PinDirectory();
+        var command = new Command("agent", "Runs the agent: attaches to workloads, enforces policy, serves the proxy.")
+        {
+            workloads, policies, secrets, state, socket, pins, flows,
+        };
+        command.SetAction((parsed, cancellation) => RunAsync(
+            new AgentOptions
+            {
+                WorkloadsFile = parsed.GetRequiredValue(workloads),
+                PoliciesDirectory = parsed.GetRequiredValue(policies),
+                SecretsDirectory = parsed.GetValue(secrets),
+                StateDirectory = parsed.GetRequiredValue(state),
+                AdminSocket = parsed.GetRequiredValue(socket),
+                PinDirectory = parsed.GetRequiredValue(pins),
+                FlowTableSize = parsed.GetValue(flows),
+            },
+            cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(AgentOptions options, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var factory = LoggerFactory.Create(b => b.AddSimpleConsole(c =>
+        {
+            c.SingleLine = true;
+            c.TimestampFormat = "HH:mm:ss.fff ";
+            c.UseUtcTimestamp = true;
+            c.ColorBehavior = Console.IsErrorRedirected ? LoggerColorBehavior.Disabled : LoggerColorBehavior.Default;
+        }).Services.Configure<ConsoleLoggerOptions>(c => c.LogToStandardErrorThreshold = LogLevel.Trace));
+        try
+        {
+            await JumpgateAgent.RunAsync(options, factory.CreateLogger("jumpgate"), Console.Out, stop.Token);
+            return ExitCode.Success;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Success;
+        }
+        catch (AgentException e)
+        {
+            await Console.Error.WriteLineAsync($"jumpgate: {e.Message}");
+            return ExitCode.Failure;
+        }
+        catch (Exception e) when (e is DatapathException or NetlinkException)
+        {
+            await Console.Error.WriteLineAsync($"jumpgate: {e.Message}");
+            return ExitCode.Unsupported;
+        }
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        }
+    }
+}

@@ -1,0 +1,12 @@
+namespace Jumpgate.Cli;
+
+/// <summary>What the command tells its caller.</summary>
+internal static class ExitCode
+{
+    public const int Success = 0;
+    /// <summary>The answer is no: not allowed, not valid, or it failed.</summary>
+    public const int Failure = 1;
+    public const int Usage = 2;
+    /// <summary>The kernel or our privileges lack something.</summary>
+    public const int Unsupported = 3;
+}

@@ -1,0 +1,83 @@
+using System.Net.Sockets;
+using Jumpgate.Http.Http1;
+
+namespace Jumpgate.Http.Connections;
+
+/// <summary>
+/// Serves one accepted connection: bytes where no L7 rules ask, else HTTP/2 where the client begins with its preface, else
+/// HTTP/1.1. Owns the client's socket and closes it.
+/// </summary>
+public sealed class ConnectionDispatcher(HttpFilterOptions options, IHttp2Handler http2, TimeProvider time)
+{
+    private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
+
+    public async Task ServeAsync(ProxiedConnection connection, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        var client = connection.Client;
+        using var aborted = connection.Aborted.UnsafeRegister(static s => ((Socket)s!).Reset(), client);
+        using var stopped = stopping.UnsafeRegister(static s => ((Socket)s!).Reset(), client);
+        try
+        {
+            if (!connection.Policy.Current.HasHttpRules)
+            {
+                await RelayAsync(connection);
+                return;
+            }
+
+            using var input = new SocketInput(client);
+            if (await BeginsWithPrefaceAsync(input, connection))
+            {
+                var received = input.Unread.ToArray();
+                input.Consume(received.Length);
+                await http2.ServeAsync(connection, received, stopping);
+                return;
+            }
+
+            using var output = new SocketOutput(client);
+            await new Http1Filter(connection, input, output, options, time).RunAsync();
+        }
+        catch (Exception e) when (e.IsDisconnect())
+        {
+            client.Reset();
+        }
+        finally
+        {
+            client.Dispose();
+        }
+    }
+
+    private static async Task RelayAsync(ProxiedConnection connection)
+    {
+        using var server = await connection.Upstream.ConnectAsync(connection.Flow, connection.Aborted);
+        using var aborted = connection.Aborted.UnsafeRegister(static s => ((Socket)s!).Reset(), server);
+        await ByteRelay.RunAsync(connection.Client, server);
+    }
+
+    /// <summary>Reads until the first byte that differs from the preface, or all of it.</summary>
+    private async Task<bool> BeginsWithPrefaceAsync(SocketInput input, ProxiedConnection connection)
+    {
+        using var timer = time.CreateTimer(
+            static s => ((Socket)s!).Reset(), connection.Client, options.IdleTimeout, Timeout.InfiniteTimeSpan);
+        await input.WaitAsync();
+        while (true)
+        {
+            var common = Math.Min(input.Unread.Length, Preface.Length);
+            if (!input.Unread[..common].SequenceEqual(Preface[..common]))
+            {
+                return false;
+            }
+
+            if (common == Preface.Length)
+            {
+                return true;
+            }
+
+            timer.Change(options.HeadTimeout, Timeout.InfiniteTimeSpan);
+            if (await input.FillAsync() == 0)
+            {
+                return false;
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using System.Net.Sockets;
+using Jumpgate.Http.Connections;
+using Jumpgate.Policy.Http;
+
+namespace Jumpgate.Http.Http1;
+
+/// <summary>Serves the HTTP/1 requests of one connection, one after the other, each judged by the policy of its moment.</summary>
+internal sealed class Http1Filter
+{
+    private readonly ProxiedConnection _connection;
+    private readonly SocketInput _input;
+    private readonly HttpFilterOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Http1RequestHead _request = new();
+    private readonly Http1RequestHeaders _headers;
+    private readonly SocketOutput _output;
+    private int _headLength;
+
+    public Http1Filter(
+        ProxiedConnection connection, SocketInput input, SocketOutput output, HttpFilterOptions options, TimeProvider time)
+    {
+        _connection = connection;
+        _input = input;
+        _options = options;
+        _time = time;
+        _output = output;
+        _headers = new Http1RequestHeaders(_request, () => _input.UnreadMemory[.._headLength]);
+    }
+
+    public async Task RunAsync()
+    {
+        using var upstream = new Http1Upstream(_connection);
+        using var timer = _time.CreateTimer(
+            static s => ((Socket)s!).Reset(), _connection.Client, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        var body = Task.CompletedTask;
+        while (true)
+        {
+            _request.Clear();
+            var scan = await ReadHeadAsync(timer);
+            if (scan is null)
+            {
+                break;
+            }
+
+            timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            var exchange = new Http1Exchange(_connection, _request, _options, _time);
+            try
+            {
+                var keep = scan == RequestRejection.None
+                    ? await ServeAsync(exchange, upstream)
+                    : await exchange.RejectAsync(_output, scan.Value);
+                if (!keep)
+                {
+                    body = exchange.Body;
+                    break;
+                }
+            }
+            catch (Exception e) when (e.IsDisconnect())
+            {
+                exchange.BrokeOff();
+                throw;
+            }
+        }
+
+        // What the client still sends would turn the close into a reset that may destroy the answer on its way.
+        _connection.Client.TryShutdownSend();
+        upstream.Close();
+        await DrainToEndAsync(timer, body);
+    }
+
+    private async Task<bool> ServeAsync(Http1Exchange exchange, Http1Upstream upstream)
+    {
+        var rejection = _request.Parse(_input.Unread[.._headLength], _options);
+        if (rejection != RequestRejection.None)
+        {
+            return await exchange.RejectAsync(_output, rejection);
+        }
+
+        string? target = null;
+        if (!RequestTarget.IsCanonical(_request.Method, _request.Target))
+        {
+            var status = RequestTarget.Normalize(
+                _request.Method, _request.Target, _request.Authority, out target, out var reason);
+            if (status != RequestTargetStatus.Ok)
+            {
+                return await exchange.AnswerTargetAsync(_input, _output, _headLength, status, target, reason);
+            }
+        }
+
+        // Read once: this request is judged by what was read, whatever is published meanwhile.
+        var policy = _connection.Policy.Current;
+        exchange.Judged(policy, target);
+        if (policy.HasHttpRules)
+        {
+            var view = new HttpRequestView(
+                _request.Method, target is null ? _request.Target : target, _request.Authority, _headers);
+            exchange.Decision = policy.Decide(view);
+        }
+
+        return exchange.Decision.Verdict == HttpVerdict.Denied
+            ? await exchange.DenyAsync(_input, _output, _headLength)
+            : await exchange.ForwardAsync(_input, _output, _headLength, upstream);
+    }
+
+    /// <returns>Null at the end of the connection; a rejection where no head can be found.</returns>
+    private async ValueTask<RequestRejection?> ReadHeadAsync(ITimer timer)
+    {
+        if (_input.IsEmpty)
+        {
+            timer.Change(_options.IdleTimeout, Timeout.InfiniteTimeSpan);
+            await _input.WaitAsync();
+            if (await _input.FillAsync() == 0)
+            {
+                return null;
+            }
+        }
+
+        var scanned = 0;
+        var skipped = false;
+        timer.Change(_options.HeadTimeout, Timeout.InfiniteTimeSpan);
+        while (true)
+        {
+            // RFC 9112 section 2.2: one empty line before a request is tolerated.
+            if (!skipped && _input.Unread.StartsWith("\r\n"u8))
+            {
+                _input.Consume(2);
+                skipped = true;
+                scanned = 0;
+            }
+
+            switch (HeadScanner.Scan(_input.Unread, ref scanned, out _headLength))
+            {
+                case HeadScan.Complete:
+                    return _headLength > _options.MaxHeadBytes ? RequestRejection.HeadTooLarge : RequestRejection.None;
+                case HeadScan.BareLineFeed:
+                    return RequestRejection.BareLineFeed;
+                case HeadScan.NulByte:
+                    return RequestRejection.NulByte;
+            }
+
+            if (_input.Unread.Length > _options.MaxHeadBytes)
+            {
+                return RequestRejection.HeadTooLarge;
+            }
+
+            if (await _input.FillAsync() == 0)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <param name="body">Has the input to itself until it ends: at the latest with the next bytes, for want of a server.</param>
+    private async Task DrainToEndAsync(ITimer timer, Task body)
+    {
+        timer.Change(_options.LingeringBodyTimeout, Timeout.InfiniteTimeSpan);
+        await body.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        for (var budget = _options.MaxDrainBytes; budget > 0;)
+        {
+            _input.Consume(_input.Unread.Length);
+            var count = await _input.FillAsync();
+            if (count == 0)
+            {
+                return;
+            }
+
+            budget -= count;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Net.Sockets;
+using Jumpgate.Http.Connections;
+
+namespace Jumpgate.Http.Http1;
+
+/// <summary>The one connection to the server that belongs to one connection of a client. Opened for the first allowed request.</summary>
+internal sealed class Http1Upstream(ProxiedConnection connection) : IDisposable
+{
+    private CancellationTokenRegistration _aborted;
+
+    public SocketInput? Input { get; private set; }
+
+    public SocketOutput? Output { get; private set; }
+
+    /// <summary>True where the present connection has served a request before.</summary>
+    public bool Reused { get; set; }
+
+    /// <summary>Makes sure of a connection; one that the server has closed meanwhile is replaced.</summary>
+    public async ValueTask EnsureAsync()
+    {
+        if (Input is not null && (!Input.IsEmpty || IsStale(Input.Socket)))
+        {
+            Close();
+        }
+
+        if (Input is not null)
+        {
+            return;
+        }
+
+        var socket = await connection.Upstream.ConnectAsync(connection.Flow, connection.Aborted);
+        Input = new SocketInput(socket);
+        Output = new SocketOutput(socket);
+        Reused = false;
+        _aborted = connection.Aborted.UnsafeRegister(static s => ((Socket)s!).Reset(), socket);
+    }
+
+    public void Close()
+    {
+        _aborted.Dispose();
+        Input?.Socket.Dispose();
+        Input?.Dispose();
+        Output?.Dispose();
+        Input = null;
+        Output = null;
+    }
+
+    public void Reset()
+    {
+        Input?.Socket.Reset();
+        Close();
+    }
+
+    public void Dispose() => Close();
+
+    /// <summary>An idle connection has nothing to read: what is readable is its end, or something nobody asked for.</summary>
+    private static bool IsStale(Socket socket)
+    {
+        try
+        {
+            return socket.Poll(0, SelectMode.SelectRead);
+        }
+        catch (Exception e) when (e.IsDisconnect())
+        {
+            return true;
+        }
+    }
+}

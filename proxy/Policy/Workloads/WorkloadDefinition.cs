@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+using System.Net;
+using Jumpgate.Policy.Labels;
+
+namespace Jumpgate.Policy.Workloads;
+
+/// <summary>One workload as the workloads file writes it.</summary>
+public sealed record WorkloadDefinition
+{
+    public required SourceLocation Location { get; init; }
+    public required string Name { get; init; }
+    public required LabelSet Labels { get; init; }
+    /// <summary>Name or path of its network namespace; null where only the interface is given.</summary>
+    public string? NetworkNamespace { get; init; }
+    /// <summary>Host-side interface; null: found from the namespace.</summary>
+    public string? Interface { get; init; }
+    /// <summary>Empty: found from the namespace.</summary>
+    public ImmutableArray<IPAddress> Addresses { get; init; } = [];
+    public ImmutableDictionary<string, ushort> Ports { get; init; } = ImmutableDictionary<string, ushort>.Empty;
+}

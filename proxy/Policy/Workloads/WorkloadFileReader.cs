@@ -1,0 +1,191 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using Jumpgate.Policy.Documents;
+using Jumpgate.Policy.Documents.Reading;
+using Jumpgate.Policy.Documents.Yaml;
+using Jumpgate.Policy.Labels;
+
+namespace Jumpgate.Policy.Workloads;
+
+/// <summary>Reads a workloads file: <c>workloads</c>, a list, and <c>uplinks</c>, names of interfaces. No I/O; never throws for bad input.</summary>
+public static class WorkloadFileReader
+{
+    public static WorkloadFileResult Read(string file, string yaml)
+    {
+        ArgumentNullException.ThrowIfNull(yaml);
+        var sink = new DiagnosticSink(file);
+        var workloads = ImmutableArray<WorkloadDefinition>.Empty;
+        var uplinks = ImmutableArray<string>.Empty;
+        var found = false;
+        if (yaml.Length > PolicyLimits.MaxFileBytes)
+        {
+            sink.Error(0, "", $"the file is larger than {PolicyLimits.MaxFileBytes / (1024 * 1024)} MiB");
+            return new WorkloadFileResult([], [], [.. sink.Drain()]);
+        }
+
+        foreach (var chunk in YamlChunk.Split(yaml.TrimStart('\ufeff')))
+        {
+            if (chunk.IsEmpty())
+            {
+                continue;
+            }
+
+            var reader = new YamlTreeReader(chunk, (line, path, message) => sink.Error(line, path, message));
+            while (reader.TryReadDocument(out var root))
+            {
+                if (found)
+                {
+                    sink.Error(root.Line, "", "a workloads file is one document");
+                    continue;
+                }
+
+                found = true;
+                (workloads, uplinks) = ReadRoot(new Field(root, "", root.Line, sink));
+            }
+        }
+
+        if (!found && !sink.HasErrors)
+        {
+            sink.Error(0, "", "the file is empty; write 'workloads: []' for none");
+        }
+
+        return new WorkloadFileResult(workloads, uplinks, [.. sink.Drain()]);
+    }
+
+    private static (ImmutableArray<WorkloadDefinition>, ImmutableArray<string>) ReadRoot(Field root)
+    {
+        if (root.AsMapping() is not { } mapping)
+        {
+            return ([], []);
+        }
+
+        var workloads = ImmutableArray.CreateBuilder<WorkloadDefinition>();
+        foreach (var item in mapping.Require("workloads", "is missing: write 'workloads: []' for none")?.AsList() ?? [])
+        {
+            if (ReadWorkload(item) is { } workload)
+            {
+                if (workloads.Any(w => w.Name == workload.Name))
+                {
+                    item.Error($"a second workload is called {workload.Name}; names are unique");
+                }
+
+                workloads.Add(workload);
+            }
+        }
+
+        var uplinks = (mapping.Take("uplinks")?.AsList() ?? []).Select(f => f.AsString()).OfType<string>();
+        var names = uplinks.ToImmutableArray();
+        mapping.Finish();
+        return (workloads.DrainToImmutable(), names);
+    }
+
+    private static WorkloadDefinition? ReadWorkload(Field field)
+    {
+        if (field.AsMapping() is not { } mapping)
+        {
+            return null;
+        }
+
+        var name = mapping.Require("name", "is missing")?.AsString();
+        var labels = ReadLabels(mapping.Take("labels"));
+        var netns = mapping.Take("netns")?.AsString();
+        var hostInterface = mapping.Take("interface");
+        var interfaceName = hostInterface?.AsString();
+        if (interfaceName is { Length: 0 or > 15 } || (interfaceName?.Any(c => c is '/' or ' ') ?? false))
+        {
+            hostInterface!.Error("is no interface name: 1 to 15 characters, no slash, no blank");
+        }
+
+        var addresses = ReadAddresses(mapping.Take("addresses"));
+        var ports = ReadPorts(mapping.Take("ports"));
+        mapping.Finish();
+        if (name is { Length: 0 })
+        {
+            field.Error("name is empty");
+        }
+
+        if (netns is null && (interfaceName is null || addresses.IsEmpty))
+        {
+            field.Error("needs netns, or interface and addresses");
+        }
+
+        return name is null ? null : new WorkloadDefinition
+        {
+            Location = field.Location,
+            Name = name,
+            Labels = labels,
+            NetworkNamespace = netns,
+            Interface = interfaceName,
+            Addresses = addresses,
+            Ports = ports,
+        };
+    }
+
+    private static LabelSet ReadLabels(Field? field)
+    {
+        var labels = new List<Label>();
+        foreach (var (key, value) in field?.AsMapping()?.Entries ?? [])
+        {
+            var colon = key.IndexOf(':', StringComparison.Ordinal);
+            var source = colon > 0 ? key[..colon] : Label.Unspecified;
+            var bare = key[(colon + 1)..];
+            if (bare.Length == 0 || source is "any" or "reserved" or "cidr")
+            {
+                value.Error($"{key} is no label key: KEY or SOURCE:KEY, and any, reserved and cidr are no sources of a workload");
+            }
+            else if (value.AsString() is { } text)
+            {
+                labels.Add(new Label(source, bare, text));
+            }
+        }
+
+        return new LabelSet(labels);
+    }
+
+    private static ImmutableArray<IPAddress> ReadAddresses(Field? field)
+    {
+        var addresses = ImmutableArray.CreateBuilder<IPAddress>();
+        foreach (var item in field?.AsList() ?? [])
+        {
+            if (item.AsString() is not { } text)
+            {
+                continue;
+            }
+
+            if (!IPAddress.TryParse(text, out var address) || address.IsIPv4MappedToIPv6 || address.ScopeIdOrZero() != 0
+                || (!text.Contains(':', StringComparison.Ordinal) && address.ToString() != text))
+            {
+                item.Error($"{FieldPath.Quote(text)} is no IPv4 or IPv6 address");
+            }
+            else
+            {
+                addresses.Add(address);
+            }
+        }
+
+        return addresses.DrainToImmutable();
+    }
+
+    private static ImmutableDictionary<string, ushort> ReadPorts(Field? field)
+    {
+        var ports = ImmutableDictionary.CreateBuilder<string, ushort>();
+        foreach (var (name, value) in field?.AsMapping()?.Entries ?? [])
+        {
+            if (value.Node is YamlScalar scalar
+                && ushort.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0)
+            {
+                ports[name] = port;
+            }
+            else
+            {
+                value.Error("must be a port from 1 to 65535");
+            }
+        }
+
+        return ports.ToImmutable();
+    }
+
+    private static long ScopeIdOrZero(this IPAddress address) =>
+        address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? address.ScopeId : 0;
+}

@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+using Jumpgate.Policy.Documents;
+
+namespace Jumpgate.Policy.Workloads;
+
+/// <summary>A workloads file, read. With any error it is refused as a whole: half a list would strip the other half of its policy.</summary>
+public sealed record WorkloadFileResult(
+    ImmutableArray<WorkloadDefinition> Workloads,
+    ImmutableArray<string> Uplinks,
+    ImmutableArray<PolicyDiagnostic> Diagnostics)
+{
+    public bool IsValid => Diagnostics.All(d => d.Severity != PolicySeverity.Error);
+}
