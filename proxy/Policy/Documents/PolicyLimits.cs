@@ -15,6 +15,9 @@ public static class PolicyLimits
     /// <summary>Diagnostics for one document; beyond it, one more says that there are more.</summary>
     public const int MaxDiagnosticsPerDocument = 500;
 
+    /// <summary>Diagnostics for one file; reading goes on beyond it, but only the number is kept.</summary>
+    public const int MaxDiagnosticsPerFile = 5000;
+
     /// <summary>Pairs of rules compared when looking for shadowed L7 rules: a warning is not worth more time.</summary>
     public const int MaxShadowComparisons = 4_000_000;
 }

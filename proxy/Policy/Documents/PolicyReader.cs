@@ -29,8 +29,17 @@ public static class PolicyReader
         {
             if (!chunk.IsEmpty())
             {
+                // One document's worth more than is shown, so that the end can tell that there was more.
+                diagnostics.Count = Math.Min(diagnostics.Count, PolicyLimits.MaxDiagnosticsPerFile + 1);
                 ReadChunk(file, chunk, documents, diagnostics);
             }
+        }
+
+        if (diagnostics.Count > PolicyLimits.MaxDiagnosticsPerFile)
+        {
+            diagnostics.Count = PolicyLimits.MaxDiagnosticsPerFile;
+            diagnostics.Add(new PolicyDiagnostic(
+                PolicySeverity.Error, new SourceLocation(file, 0), null, "", "there is more wrong with this file than is shown"));
         }
 
         return new PolicyFileResult(file, documents.DrainToImmutable(), diagnostics.DrainToImmutable());

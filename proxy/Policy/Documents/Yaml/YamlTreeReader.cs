@@ -48,7 +48,8 @@ internal sealed class YamlTreeReader(YamlChunk chunk, Action<int, string, string
             ReportUnreadable(LineOf(e.Start), e.Message);
             return false;
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or InvalidCastException)
+        catch (Exception e) when (e is InvalidOperationException or InvalidCastException or ArgumentException
+            or IndexOutOfRangeException)
         {
             // YamlDotNet's scanner leaves its own checks to the runtime for some malformed text.
             ReportUnreadable(_parser.Current is { } last ? LineOf(last.End) : chunk.LinesBefore + 1, "malformed text after this line");
@@ -74,7 +75,12 @@ internal sealed class YamlTreeReader(YamlChunk chunk, Action<int, string, string
         }
 
         var isMapping = _parser.Accept<MappingStart>(out _);
-        var start = (NodeEvent)_parser.Current!;
+        if (_parser.Current is not NodeEvent start)
+        {
+            // The parser lets some malformed mappings end where a value is due.
+            throw new YamlException(_parser.Current!.Start, _parser.Current.End, "a value is missing");
+        }
+
         var accepted = CheckProperties(start, path);
         if (_depth == PolicyLimits.MaxDepth)
         {
