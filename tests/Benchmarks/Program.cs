@@ -1,6 +1,0 @@
-namespace Jumpgate.Benchmarks;
-
-internal static class Program
-{
-    private static int Main() => 2;
-}
