@@ -93,7 +93,8 @@ internal sealed class FilterHarness : IAsyncDisposable, IUpstreamConnector
             {
                 var client = await _listener.AcceptAsync();
                 client.NoDelay = true;
-                _served.Enqueue(_dispatcher.ServeAsync(Describe(client), CancellationToken.None));
+                // Known before it runs, so that FinishAsync cannot miss it.
+                _served.Enqueue(Task.Run(() => _dispatcher.ServeAsync(Describe(client), CancellationToken.None)));
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
