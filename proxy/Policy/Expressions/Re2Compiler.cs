@@ -1,13 +1,19 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
+using Jumpgate.Policy.Expressions.Syntax;
 
 namespace Jumpgate.Policy.Expressions;
 
 /// <summary>Turns RE2 syntax into .NET's NonBacktracking engine, or refuses with a position and a reason.</summary>
+/// <remarks>
+/// Syntax and meaning: https://github.com/google/re2/wiki/Syntax with RE2's default options. Stricter than RE2: \C, Unicode
+/// scripts, and what reads as class subtraction are refused; patterns are bounded in length, depth and expanded size; and
+/// only ASCII input is ever matched (<see cref="Re2Expression.IsMatch"/>).
+/// </remarks>
 public static class Re2Compiler
 {
-    /// <summary>Nodes after counted repeats are written out: bounds the automaton, and with it memory.</summary>
-    private const long MaxExpandedNodes = 20_000;
+    /// <summary>In UTF-16 code units.</summary>
+    public const int MaxPatternLength = 4096;
 
     /// <returns>False with <paramref name="error"/> where RE2 (or our mapping) refuses <paramref name="pattern"/>.</returns>
     public static bool TryCompile(
@@ -17,39 +23,57 @@ public static class Re2Compiler
     {
         ArgumentNullException.ThrowIfNull(pattern);
         expression = null;
-        error = null;
-        try
+        error = CheckText(pattern);
+        if (error is not null)
         {
-            var tree = Re2Parser.Parse(pattern);
-            if (Size(tree) > MaxExpandedNodes)
-            {
-                error = new Re2Error(0, "the expression is too large when its repeats are written out");
-                return false;
-            }
-
-            expression = new Re2Expression(pattern, Compile(tree));
-            return true;
-        }
-        catch (Re2SyntaxException refusal)
-        {
-            error = refusal.Error;
             return false;
         }
-        catch (NotSupportedException)
+
+        (var root, error) = Re2Parser.Parse(pattern);
+        if (root is null)
         {
-            error = new Re2Error(0, "the expression is too large for a linear-time engine");
+            error ??= new Re2Error(0, "the expression cannot be read");
+            return false;
+        }
+
+        try
+        {
+            const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+            var written = DotNetPatternWriter.Write(RegexSimplifier.Simplify(root));
+            expression = new Re2Expression(pattern, root, new Regex(written, Options));
+            return true;
+        }
+        catch (NotSupportedException exception)
+        {
+            // The engine counts a little differently, and a host may have set REGEX_NONBACKTRACKING_MAX_AUTOMATA_SIZE.
+            error = new Re2Error(0, $"the expression is too large: {exception.Message}");
             return false;
         }
     }
 
-    private static Regex Compile(RegexNode tree) => new(
-        DotNetEmitter.Emit(tree), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-
-    private static long Size(RegexNode node) => node switch
+    private static Re2Error? CheckText(string pattern)
     {
-        RegexNode.Repeat r => Math.Min(int.MaxValue, Size(r.Body) * Math.Max(1, r.Max ?? r.Min) + 1),
-        RegexNode.Concat c => c.Parts.Sum(Size),
-        RegexNode.Alternate a => a.Choices.Sum(Size),
-        _ => 1,
-    };
+        if (pattern.Length > MaxPatternLength)
+        {
+            return new Re2Error(
+                MaxPatternLength, $"the expression is too long: {pattern.Length} characters, {MaxPatternLength} are allowed");
+        }
+
+        for (var index = 0; index < pattern.Length; index++)
+        {
+            if (!char.IsSurrogate(pattern[index]))
+            {
+                continue;
+            }
+
+            if (index + 1 == pattern.Length || !char.IsSurrogatePair(pattern[index], pattern[index + 1]))
+            {
+                return new Re2Error(index, "invalid UTF-8: an unpaired surrogate is no character");
+            }
+
+            index++;
+        }
+
+        return null;
+    }
 }

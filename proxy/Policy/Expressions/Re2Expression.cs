@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.RegularExpressions;
+using Jumpgate.Policy.Expressions.Syntax;
 
 namespace Jumpgate.Policy.Expressions;
 
@@ -10,17 +12,26 @@ public sealed class Re2Expression
 {
     private readonly Regex _regex;
 
-    internal Re2Expression(string pattern, Regex regex)
+    internal Re2Expression(string pattern, RegexNode root, Regex regex)
     {
         Pattern = pattern;
+        Root = root;
         _regex = regex;
     }
 
     /// <summary>The pattern as its author wrote it.</summary>
     public string Pattern { get; }
 
+    /// <summary>What the pattern means, for compilers to other machines.</summary>
+    internal RegexNode Root { get; }
+
     /// <summary>True where the whole of <paramref name="input"/> matches.</summary>
-    public bool IsMatch(ReadOnlySpan<char> input) => _regex.IsMatch(input);
+    /// <remarks>
+    /// Input that is not ASCII never matches, not even <c>.*</c>: methods, targets and hosts are ASCII (RFC 9110 section 9.1,
+    /// RFC 3986 section 2) and refused otherwise before any rule is asked; should something else arrive here all the same,
+    /// it is better not allowed than misread.
+    /// </remarks>
+    public bool IsMatch(ReadOnlySpan<char> input) => Ascii.IsValid(input) && _regex.IsMatch(input);
 
     public override string ToString() => Pattern;
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Text.RegularExpressions;
 using Jumpgate.Policy.Documents;
 using Jumpgate.Policy.Expressions;
 using Jumpgate.Policy.Labels;
@@ -74,7 +73,9 @@ internal static class Build
 
     private static Re2Expression? Expression(string? pattern) => pattern is null
         ? null
-        : new Re2Expression(pattern, new Regex($@"\A(?:{pattern})\z", RegexOptions.NonBacktracking));
+        : Re2Compiler.TryCompile(pattern, out var expression, out var error)
+            ? expression
+            : throw new ArgumentException(error.ToString(), nameof(pattern));
 
     private static LabelRequirement Requirement(string text)
     {
