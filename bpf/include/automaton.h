@@ -18,6 +18,7 @@
 #define AUTOMATON_MAGIC		   0x4a474131u /* "JGA1" */
 #define AUTOMATON_MAX_HEAD	   4096u       /* bytes; a longer head is "don't know" */
 #define AUTOMATON_MAX_ALTERNATIVES 32u	       /* of one request class and direction */
+#define AUTOMATON_MAX_LINES	   64u	       /* of a head; more are "don't know" */
 
 /* Facts that frame the message; the others (bits 2 to 63) stand for conditions on host and headers.
  */
@@ -53,6 +54,13 @@ struct automaton_class {
 	__u32 ingress_count;
 	__u32 method; /* enum request_method */
 	__u32 pad;
+};
+
+/* Of the automaton that frames responses, `automaton_outcome.value` of the status line. */
+enum response_class {
+	RESPONSE_WITH_BODY =
+	    0, /* of the length that Content-Length says; without one: "don't know" */
+	RESPONSE_WITHOUT_BODY = 1, /* 204 and 304, whatever the head says */
 };
 
 enum request_method {

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Looks at sockets by their kernel address. Nothing keeps such a socket alive, and nothing has to:
+ * the reads cannot fault, and the cookie, which the kernel never gives twice, tells whether it is
+ * still the one. Offsets come from the running kernel's BTF.
+ */
+#ifndef JUMPGATE_KERNEL_SOCKETS_H
+#define JUMPGATE_KERNEL_SOCKETS_H
+
+#include <bpf/bpf_core_read.h>
+#include "lanes.h"
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+struct list_head {
+	struct list_head *next;
+};
+
+struct sock_common {
+	struct {
+		__s64 counter;
+	} skc_cookie;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	void *sk_user_data;
+};
+
+struct tcp_sock {
+	__u32 snd_una;
+	__u32 write_seq;
+	__u32 rcv_nxt;
+	__u32 copied_seq;
+};
+
+struct sk_psock {
+	struct list_head ingress_msg;
+};
+#pragma clang attribute pop
+
+#define USER_DATA_FLAGS 7ul /* the low bits of sk_user_data */
+
+static __always_inline int is_still(const struct pair_end *end)
+{
+	struct sock *sock = (struct sock *)end->sock;
+
+	return end->cookie &&
+	       (__u64)BPF_CORE_READ(sock, __sk_common.skc_cookie.counter) == end->cookie;
+}
+
+/* True where every byte put into the socket's queue has been read. */
+static __always_inline int queue_is_empty(const struct pair_end *end)
+{
+	struct sock *sock = (struct sock *)end->sock;
+	struct list_head *first;
+	struct sk_psock *psock;
+
+	psock = (struct sk_psock *)((__u64)BPF_CORE_READ(sock, sk_user_data) & ~USER_DATA_FLAGS);
+	if (!psock)
+		return 0;
+	first = BPF_CORE_READ(psock, ingress_msg.next);
+	return first ==
+		   (struct list_head *)((__u64)psock + bpf_core_field_offset(psock->ingress_msg)) &&
+	       is_still(end);
+}
+
+static __always_inline __u32 write_sequence(__u64 sock)
+{
+	return BPF_CORE_READ((struct tcp_sock *)sock, write_seq);
+}
+
+/* True where everything that `from` sent over the stack has arrived at `to` and been read. */
+static __always_inline int is_drained(const struct pair_end *from, const struct pair_end *to)
+{
+	struct tcp_sock *sender = (struct tcp_sock *)from->sock,
+			*reader = (struct tcp_sock *)to->sock;
+
+	return BPF_CORE_READ(sender, snd_una) == BPF_CORE_READ(sender, write_seq) &&
+	       BPF_CORE_READ(reader, rcv_nxt) == BPF_CORE_READ(reader, copied_seq) &&
+	       is_still(from) && is_still(to);
+}
+
+#endif

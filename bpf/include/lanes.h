@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Layouts of the socket acceleration (sockmap/). A proxied connection has four sockets on this
+ * node:
+ *
+ *     C (client's) --TCP-- P1 (accepted by the proxy)    P2 (the proxy's to the server) --TCP-- S
+ * (server's)
+ *
+ * Joined sockets hand their bytes to the other end's queue without the stack in between. In a lane
+ * C's program may hand an allowed request straight to S, and S's program its response straight to
+ * C.
+ */
+#ifndef JUMPGATE_LANES_H
+#define JUMPGATE_LANES_H
+
+#include <linux/types.h>
+
+#define LANE_REQUESTS_MAX 16u /* requests on their way through the kernel in one lane */
+#define LANE_REQUEST_MAX                                                                           \
+	(64u * 1024) /* bytes of a request, body included, that pass in the kernel */
+#define LANE_RESPONSE_MAX (256u * 1024) /* the same of a response */
+#define LANE_IN_FLIGHT_MAX                                                                         \
+	(256u * 1024) /* bytes in a joined socket's queue before the stack's window is asked for   \
+		       */
+
+/* What the sockets of a workload may do; the smaller of both ends' counts, and the node's own. */
+enum lane_mode {
+	LANE_OFF = 0,
+	LANE_SHORT_CIRCUIT = 1, /* joined: bytes go to the peer's queue */
+	LANE_POLICY = 2,	/* and requests are decided in the kernel */
+};
+
+/* Why the kernel did not decide a message of a lane's client or server itself. */
+enum lane_reason {
+	LANE_DECIDED = 0,
+	LANE_CLOSED = 1,    /* the proxy has not come to a clean boundary */
+	LANE_STALE = 2,	    /* the policy changed; the proxy has not renewed the lane yet */
+	LANE_UNKNOWN = 3,   /* the automaton says "don't know" */
+	LANE_SPLIT = 4,	    /* the head is not whole in one message */
+	LANE_TOO_LARGE = 5, /* head or body over the limit */
+	LANE_CROWDED = 6,   /* too many requests on their way */
+	LANE_FULL = 7,	    /* the reader does not keep up */
+	LANE_ORDER = 8,	    /* bytes on the ordinary path have not been read yet */
+	LANE_GONE = 9,	    /* the other end has left */
+	LANE_RESPONSE = 10, /* a response that cannot be framed here */
+	LANE_REASON_COUNT = 11,
+};
+
+/* Value of `lane_endpoints`; the key is an address, as in `endpoints`. */
+struct lane_endpoint {
+	__u64 netns; /* cookie of the network namespace whose sockets bear the address */
+	__u32 mode;  /* enum lane_mode */
+	__u32 pad;
+};
+
+struct lane_settings {
+	__u32 mode;	  /* enum lane_mode: at most this */
+	__u32 observed;	  /* 1: somebody listens, requests are reported */
+	__u64 node_netns; /* cookie of the proxy's network namespace */
+};
+
+/* A TCP connection between two joined sockets. Initial sequence numbers make it exact: addresses
+ * repeat, in other namespaces and over time. */
+struct pair_key {
+	__u8 source[16]; /* who connected */
+	__u8 destination[16];
+	__be16 source_port;
+	__be16 destination_port;
+	__u32 source_sequence; /* the first byte each side sends */
+	__u32 destination_sequence;
+};
+
+struct pair_end {
+	__u64 cookie; /* 0: not joined (yet) */
+	__u64 sock; /* its address in the kernel, good for a look only where the cookie there is the
+		       same */
+};
+
+struct pair {
+	struct pair_end active; /* who connected */
+	struct pair_end passive;
+};
+
+/* What a joined socket knows of itself (socket storage; the proxy reads that of its own). */
+struct lane_socket {
+	struct pair_key key;
+	__u32 lane; /* index into `lanes`, plus one; 0: none known */
+	struct pair_end self;
+	struct pair_end peer;
+	__u64 redirected; /* bytes put into the peer's queue, since birth */
+	__u64 queued;	  /* of the bytes put into one queue those that may be unread still */
+	__u64 remaining;  /* S: bytes of the response on its way to C that are still to come */
+	__u32 first; /* write sequence when joined: what was sent over the stack is counted from
+			here */
+	__u8 is_active;
+	__u8 ordinary; /* bytes of ours went over the stack and may be unread */
+	__u8 pad[2];
+};
+
+/* One lane. The first part is written by the proxy, the second by C's program, the third by S's. */
+struct lane {
+	struct pair_end client;	    /* C; cookie 0: the slot is free */
+	struct pair_end server;	    /* S */
+	struct pair_end downstream; /* P1 */
+	struct pair_end upstream;   /* P2 */
+	__u64 revision;		    /* policy revision that `automaton` belongs to */
+	__u64 requests_consumed;  /* bytes the proxy took from P1, told at a clean boundary only */
+	__u64 responses_consumed; /* bytes the proxy took from P2, likewise */
+	__u32 automaton;	  /* offset in the arena; 0: none */
+	__u32 response_automaton;
+	__u64 pad_proxy[3];
+
+	__u64 last_use_ns; /* CLOCK_MONOTONIC */
+	__u64 requests;	   /* decided in the kernel */
+	__u64 request_bytes;
+	__u32 started;	     /* requests handed to S */
+	__u32 client_reason; /* enum lane_reason of the last message that went to the proxy */
+	__u32
+	    upstream_ordinary; /* 1: the proxy's bytes to S went over the stack and may be unread */
+	__u32 pad_client;
+	__u64 pad_requests[3];
+
+	__u64 response_bytes;
+	__u32 finished; /* of these the ones whose response was handed to C, or (the proxy's count)
+			   taken over */
+	__u32 server_reason;
+	__u32 downstream_ordinary; /* 1: the proxy's bytes to C went over the stack and may be
+				      unread */
+	__u32 pad_server;
+	__u64 pad_responses[5];
+
+	__u8 methods[LANE_REQUESTS_MAX]; /* enum request_method, a ring by `started` */
+	__u64 started_ns[LANE_REQUESTS_MAX];
+};
+
+#endif

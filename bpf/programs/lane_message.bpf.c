@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * sk_msg, on every joined socket: where the bytes of one send go.
+ *
+ *     C --send--> certainly allowed?                      --yes--> S's queue
+ *                                                         --no---> P1's queue (the proxy decides)
+ *     S --send--> response to a request that went so?     --yes--> C's queue
+ *                                                         --no---> P2's queue
+ *     P1, P2 and everything else joined                   -------> the other end's queue
+ *
+ * The one invariant: this program says "allow" or "I don't know", and everything it does not know
+ * goes to the proxy.
+ *
+ * Ownership. Bytes that went to the proxy are the proxy's until it tells that it has taken them all
+ * and stands at a clean boundary: the lane is open only while the bytes sent to it equal the bytes
+ * it took. The same for responses.
+ *
+ * Order. A socket's queue is read before what came over the stack, so bytes may change from the
+ * queue to the stack at any time, and back only when everything on the stack has been read.
+ */
+#include "lane_maps.h"
+#include "head.h"
+#include "kernel_sockets.h"
+#include "lane_pairs.h"
+
+static __always_inline void count(__u32 index, __u32 bytes)
+{
+	struct packet_counter *counter = bpf_map_lookup_elem(&lane_reasons, &index);
+
+	if (counter) {
+		counter->packets++;
+		counter->bytes += bytes;
+	}
+}
+
+/* The stack's window paces a sender whose reader does not keep up. */
+static __always_inline int has_room(struct lane_socket *self, const struct pair_end *reader,
+				    __u32 bytes)
+{
+	if (self->queued + bytes <= LANE_IN_FLIGHT_MAX)
+		return 1;
+	if (!queue_is_empty(reader))
+		return 0;
+	self->queued = 0;
+	return bytes <= LANE_IN_FLIGHT_MAX;
+}
+
+static __always_inline int redirect(struct sk_msg_md *message, const struct pair_end *reader)
+{
+	__u64 cookie = reader->cookie;
+
+	return bpf_msg_redirect_hash(message, &lane_joined, &cookie, BPF_F_INGRESS) == SK_PASS;
+}
+
+/* To the other end of this socket's own connection: its queue where that is possible, else over the
+ * stack. */
+static __always_inline int to_peer(struct sk_msg_md *message, struct lane_socket *self,
+				   struct lane *lane)
+{
+	struct lane_settings *settings;
+	__u32 zero = 0;
+
+	settings = bpf_map_lookup_elem(&lane_settings, &zero);
+	if (settings && settings->mode != LANE_OFF && (self->peer.cookie || pair_up(self)) &&
+	    (!self->ordinary || is_drained(&self->self, &self->peer)) &&
+	    has_room(self, &self->peer, message->size) && redirect(message, &self->peer)) {
+		self->ordinary = 0;
+		self->queued += message->size;
+		self->redirected += message->size;
+		return SK_PASS;
+	}
+	self->ordinary = 1;
+	if (lane && self->self.cookie == lane->downstream.cookie)
+		lane->downstream_ordinary = 1;
+	if (lane && self->self.cookie == lane->upstream.cookie)
+		lane->upstream_ordinary = 1;
+	return SK_PASS;
+}
+
+/* Bytes this socket has sent to the other end of its own connection, either way. */
+static __always_inline __u32 sent_to_peer(const struct lane_socket *self)
+{
+	return (__u32)self->redirected + (write_sequence(self->self.sock) - self->first);
+}
+
+static __always_inline struct lane *find_lane(struct lane_socket *self)
+{
+	struct lane *lane;
+	__u32 index;
+
+	if (!self->lane) {
+		__u32 *known = bpf_map_lookup_elem(&lane_of, &self->self.cookie);
+
+		if (!known)
+			return 0;
+		self->lane = *known + 1;
+	}
+	index = self->lane - 1;
+	lane = bpf_map_lookup_elem(&lanes, &index);
+	if (lane &&
+	    (lane->client.cookie == self->self.cookie || lane->server.cookie == self->self.cookie ||
+	     lane->downstream.cookie == self->self.cookie ||
+	     lane->upstream.cookie == self->self.cookie))
+		return lane;
+	self->lane = 0;
+	return 0;
+}
+
+/* The beginning of the message in one piece, as far as it may matter. */
+static __always_inline void straighten(struct sk_msg_md *message)
+{
+	__u32 wanted = message->size < AUTOMATON_MAX_HEAD ? message->size : AUTOMATON_MAX_HEAD;
+
+	if ((__u64)message->data_end - (__u64)message->data < wanted)
+		bpf_msg_pull_data(message, 0, wanted, 0);
+}
+
+static __always_inline int has_alternative(const struct head *head, __u32 first, __u32 count)
+{
+	const struct automaton_alternative *alternative;
+	__u32 i;
+
+	if (count > AUTOMATON_MAX_ALTERNATIVES)
+		return 0;
+	for (i = 0; i < AUTOMATON_MAX_ALTERNATIVES; i++) {
+		if (i >= count)
+			return 0;
+		alternative = arena_at(head->arena, first + i * sizeof(*alternative));
+		if ((alternative->facts & head->facts) == alternative->facts)
+			return 1;
+	}
+	return 0;
+}
+
+/* Whether both directions' rules allow the request that was read. */
+static __always_inline int is_allowed(const struct head *head, __u32 *method)
+{
+	const struct automaton *automaton = arena_at(head->arena, head->base);
+	const struct automaton_class *class;
+	__u32 alternatives;
+
+	if (!(head->facts & FACT_HOST) || head->class >= automaton->class_count)
+		return 0;
+	class =
+	    arena_at(head->arena, head->base + automaton->classes + head->class * sizeof(*class));
+	alternatives = head->base + automaton->alternatives;
+	*method = class->method;
+	return has_alternative(head,
+			       alternatives + class->egress * sizeof(struct automaton_alternative),
+			       class->egress_count) &&
+	       has_alternative(head,
+			       alternatives + class->ingress * sizeof(struct automaton_alternative),
+			       class->ingress_count);
+}
+
+static __always_inline enum lane_reason from_client(struct sk_msg_md *message,
+						    struct lane_socket *self, struct lane *lane)
+{
+	struct datapath *active;
+	__u32 zero = 0, method = METHOD_OTHER, bytes, slot;
+	struct arena *arena;
+	struct head head;
+
+	if (sent_to_peer(self) != (__u32)lane->requests_consumed || !lane->automaton)
+		return LANE_CLOSED;
+	active = bpf_map_lookup_elem(&datapath, &zero);
+	if (!active || active->revision != lane->revision)
+		return LANE_STALE;
+	if (lane->started - lane->finished >= LANE_REQUESTS_MAX)
+		return LANE_CROWDED;
+	arena = bpf_map_lookup_elem(&lane_arena, &zero);
+	if (!arena)
+		return LANE_CLOSED;
+	straighten(message);
+	read_head(message, arena->bytes, lane->automaton, &head);
+	if (head.result == HEAD_OPEN)
+		return message->size > AUTOMATON_MAX_HEAD ? LANE_TOO_LARGE : LANE_SPLIT;
+	if (head.result != HEAD_WHOLE || !is_allowed(&head, &method))
+		return LANE_UNKNOWN;
+	if (head.length > LANE_REQUEST_MAX)
+		return LANE_TOO_LARGE;
+	bytes = head.position + head.length;
+	if (!has_room(self, &lane->server, bytes))
+		return LANE_FULL;
+	if (lane->upstream_ordinary) {
+		if (!is_drained(&lane->upstream, &lane->server))
+			return LANE_ORDER;
+		lane->upstream_ordinary = 0;
+	}
+	/* Nothing past this request in the same verdict; what is missing of its body follows it. */
+	if (bpf_msg_apply_bytes(message, bytes) || !redirect(message, &lane->server)) {
+		bpf_msg_apply_bytes(message, 0);
+		return LANE_GONE;
+	}
+	self->queued += bytes;
+	slot = lane->started % LANE_REQUESTS_MAX;
+	lane->methods[slot] = method;
+	lane->started_ns[slot] = lane->last_use_ns = bpf_ktime_get_ns();
+	lane->requests++;
+	lane->request_bytes += bytes;
+	/* Last: whoever sees it finds the rest. */
+	__sync_fetch_and_add(&lane->started, 1);
+	return LANE_DECIDED;
+}
+
+/* Hands `bytes` of the message, at most, to C; the rest is judged anew. */
+static __always_inline int to_client(struct sk_msg_md *message, struct lane_socket *self,
+				     struct lane *lane, __u32 bytes)
+{
+	if (bytes < message->size && bpf_msg_apply_bytes(message, bytes))
+		return 0;
+	if (!redirect(message, &lane->client)) {
+		if (bytes < message->size)
+			bpf_msg_apply_bytes(message, 0);
+		return 0;
+	}
+	self->queued += bytes;
+	lane->response_bytes += bytes;
+	return 1;
+}
+
+static __always_inline enum lane_reason from_server(struct sk_msg_md *message,
+						    struct lane_socket *self, struct lane *lane)
+{
+	__u32 zero = 0, bytes = message->size, slot;
+	struct arena *arena;
+	struct head head;
+	__u64 whole;
+
+	if (self->remaining) {
+		if (bytes > self->remaining)
+			bytes = self->remaining;
+		if (!to_client(message, self, lane, bytes))
+			return LANE_GONE;
+		self->remaining -= bytes;
+		if (!self->remaining)
+			__sync_fetch_and_add(&lane->finished, 1);
+		return LANE_DECIDED;
+	}
+	if (sent_to_peer(self) != (__u32)lane->responses_consumed)
+		return LANE_CLOSED;
+	slot = lane->finished;
+	if (lane->started == slot || !lane->response_automaton)
+		return LANE_CLOSED;
+	arena = bpf_map_lookup_elem(&lane_arena, &zero);
+	if (!arena)
+		return LANE_CLOSED;
+	straighten(message);
+	read_head(message, arena->bytes, lane->response_automaton, &head);
+	if (head.result != HEAD_WHOLE)
+		return LANE_RESPONSE;
+	/* The class of a status: with a body (of the stated length), or without one whatever the
+	 * head says. */
+	if (lane->methods[slot % LANE_REQUESTS_MAX] == METHOD_HEAD ||
+	    head.class == RESPONSE_WITHOUT_BODY)
+		head.length = 0;
+	else if (!(head.facts & FACT_CONTENT_LENGTH))
+		return LANE_RESPONSE;
+	whole = (__u64)head.position + head.length;
+	if (whole > LANE_RESPONSE_MAX)
+		return LANE_TOO_LARGE;
+	if (!has_room(self, &lane->client, whole))
+		return LANE_FULL;
+	if (lane->downstream_ordinary) {
+		if (!is_drained(&lane->downstream, &lane->client))
+			return LANE_ORDER;
+		lane->downstream_ordinary = 0;
+	}
+	if (bytes > whole)
+		bytes = whole;
+	if (!to_client(message, self, lane, bytes))
+		return LANE_GONE;
+	self->remaining = whole - bytes;
+	lane->last_use_ns = bpf_ktime_get_ns();
+	if (!self->remaining)
+		__sync_fetch_and_add(&lane->finished, 1);
+	return LANE_DECIDED;
+}
+
+SEC("sk_msg")
+int lane_message(struct sk_msg_md *message)
+{
+	struct lane_settings *settings;
+	struct lane_socket *self;
+	enum lane_reason reason;
+	struct bpf_sock *sk;
+	struct lane *lane;
+	__u32 zero = 0;
+
+	sk = message->sk;
+	if (!sk || !message->size)
+		return SK_PASS;
+	self = bpf_sk_storage_get(&lane_sockets, sk, 0, 0);
+	if (!self)
+		return SK_PASS;
+	settings = bpf_map_lookup_elem(&lane_settings, &zero);
+	lane = find_lane(self);
+	if (!lane || !settings)
+		return to_peer(message, self, 0);
+	if (lane->client.cookie == self->self.cookie) {
+		reason =
+		    settings->mode == LANE_POLICY ? from_client(message, self, lane) : LANE_CLOSED;
+		count(reason, message->size);
+	} else if (lane->server.cookie == self->self.cookie) {
+		/* Whatever the mode is now: a response that began in the kernel ends there. */
+		reason = from_server(message, self, lane);
+		count(LANE_REASON_COUNT + reason, message->size);
+	} else {
+		return to_peer(message, self, lane);
+	}
+	return reason == LANE_DECIDED ? SK_PASS : to_peer(message, self, lane);
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
