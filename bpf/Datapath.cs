@@ -23,6 +23,7 @@ public sealed class Datapath : IDisposable
         _pins = pins;
         _loaded = loaded;
         _ledger = ledger;
+        Lanes = loaded.LanesOffBecause is null ? new(pins, loaded) : null;
     }
 
     /// <summary>Pinned state of a former agent was taken over: flows, counters and the active revision go on.</summary>
@@ -32,15 +33,27 @@ public sealed class Datapath : IDisposable
     /// goes on as it was until it is attached anew, best after the first <see cref="Publish"/>.</summary>
     public string? ReplacedBecause => _loaded.ReplacedBecause;
 
+    /// <summary>Why there are no <see cref="Lanes"/> (one line), or null where there are.</summary>
+    public string? LanesOffBecause => _loaded.LanesOffBecause;
+
+    /// <summary>The socket acceleration, made ready and not attached; null where <see cref="LanesOffBecause"/> says
+    /// why. Its owner is this object.</summary>
+    public LaneDatapath? Lanes { get; }
+
     /// <summary>The revision the programs judge by; 0: none yet, and nothing passes.</summary>
     public ulong ActiveRevision => ReadState().Revision;
 
     /// <summary>Loads the programs and takes over what is pinned where it fits. On failure everything is as
     /// before.</summary>
     /// <exception cref="DatapathException">One line: what, where, and the way out.</exception>
-    public static Datapath Open(DatapathOptions options) => Open(options, ProgramObject.Embedded());
+    public static Datapath Open(DatapathOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Open(options, ProgramObject.Embedded(), options.Lanes ? ProgramObject.EmbeddedLanes() : []);
+    }
 
-    internal static Datapath Open(DatapathOptions options, IReadOnlyList<ProgramObject> objects)
+    internal static Datapath Open(
+        DatapathOptions options, IReadOnlyList<ProgramObject> objects, IReadOnlyList<ProgramObject> lanes)
     {
         ArgumentNullException.ThrowIfNull(options);
         FeatureProbe.Require();
@@ -48,7 +61,7 @@ public sealed class Datapath : IDisposable
         LoadedDatapath? loaded = null;
         try
         {
-            loaded = DatapathLoader.Load(options, objects, pins);
+            loaded = DatapathLoader.Load(options, objects, lanes, pins);
             return new(pins, loaded, OpenLedger(pins));
         }
         catch
@@ -254,6 +267,7 @@ public sealed class Datapath : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Lanes?.Dispose();
         _loaded.Dispose();
         _ledger.Map.Dispose();
         _pins.Dispose();

@@ -9,4 +9,7 @@ public sealed record DatapathOptions
     /// <summary>Flows remembered at once; the least recently used is evicted. Another size than the pinned one
     /// starts with fresh maps.</summary>
     public uint FlowTableSize { get; init; } = 262144;
+
+    /// <summary>Load the programs of the socket acceleration too, where the kernel has what they need.</summary>
+    public bool Lanes { get; init; }
 }

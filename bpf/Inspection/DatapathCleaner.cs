@@ -24,6 +24,7 @@ internal static class DatapathCleaner
         ledger?.Prune();
         var elsewhere = ledger?.CountElsewhere() ?? 0;
         var links = pins is not null && ProxyLookupLink.Detach(pins) ? 1 : 0;
+        links += pins is not null && LaneDatapath.Detach(pins) ? 1 : 0;
         var removed = pins?.RemoveAll() ?? 0;
         pins?.Dispose();
         return new(interfaces, removed, BpfFs.UnmountIfUnused())

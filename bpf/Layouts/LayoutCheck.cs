@@ -19,6 +19,13 @@ internal static class LayoutCheck
         ("datapath", typeof(DatapathState)),
         ("packet_counter", typeof(PacketCounter)),
         ("event", typeof(FlowEvent)),
+        ("lane_endpoint", typeof(LaneEndpoint)),
+        ("lane_settings", typeof(LaneSettings)),
+        ("pair_key", typeof(PairKey)),
+        ("pair_end", typeof(PairEnd)),
+        ("pair", typeof(Pair)),
+        ("lane_socket", typeof(LaneSocket)),
+        ("lane", typeof(Lane)),
     ];
 
     /// <summary>C enums, the prefix of their constants, and their mirrors.</summary>
@@ -30,6 +37,8 @@ internal static class LayoutCheck
         ("flow_state", "FLOW_", typeof(FlowState)),
         ("event_type", "EVENT_", typeof(EventType)),
         ("trace_point", "TRACE_", typeof(TracePoint)),
+        ("lane_mode", "LANE_", typeof(LaneMode)),
+        ("lane_reason", "LANE_", typeof(LaneReason)),
     ];
 
     /// <summary>The first difference in words, or null. Types this BTF does not carry are added to

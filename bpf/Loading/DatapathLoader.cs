@@ -12,13 +12,17 @@ internal static class DatapathLoader
     private const string ProgramPinPrefix = "program_";
 
     internal static LoadedDatapath Load(
-        DatapathOptions options, IReadOnlyList<ProgramObject> sources, PinDirectory pins)
+        DatapathOptions options,
+        IReadOnlyList<ProgramObject> sources,
+        IReadOnlyList<ProgramObject> lanes,
+        PinDirectory pins)
     {
         var objects = new List<OpenedObject>();
         var loaded = new LoadedDatapath();
         try
         {
-            foreach (var source in sources)
+            loaded.LanesOffBecause = lanes.Count == 0 ? "not asked for" : FeatureProbe.MissingForLanes();
+            foreach (var source in loaded.LanesOffBecause is null ? sources.Concat(lanes) : sources)
             {
                 var opened = OpenedObject.Open(source);
                 objects.Add(opened);

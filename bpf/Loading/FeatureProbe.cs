@@ -11,6 +11,11 @@ public static class FeatureProbe
     private const int CapBpf = 39;
     private const int SchedClassifier = 3;
     private const int SocketLookup = 30;
+    private const int SocketOperations = 13;
+    private const int SocketMessage = 16;
+    private const int ProbeReadKernel = 113;
+    private const int NetnsCookie = 122;
+    private const int Loop = 181;
     private const int SkcLookupTcp = 99;
     private const int SkAssign = 124;
     private const ulong Unlimited = ulong.MaxValue;
@@ -41,6 +46,23 @@ public static class FeatureProbe
         }
 
         RaiseLockedMemory();
+    }
+
+    /// <summary>The first thing that the lanes need and this kernel lacks, in one line, or null.</summary>
+    internal static string? MissingForLanes()
+    {
+        using var log = new LibBpfLog();
+        bool HasHelper(int program, int helper) => LibBpf.ProbeHelper(program, helper, 0) > 0;
+        string? Lacks(string what) => $"kernel {Environment.OSVersion.Version} has no {what}";
+        return LibBpf.ProbeProgramType(SocketOperations, 0) <= 0 ? Lacks("BPF programs for socket operations (sockops)")
+            : LibBpf.ProbeProgramType(SocketMessage, 0) <= 0 ? Lacks("BPF programs for socket messages (sk_msg)")
+            : LibBpf.ProbeMapType(BpfMapType.SockHash, 0) <= 0 ? Lacks("BPF socket hashes")
+            : LibBpf.ProbeMapType(BpfMapType.SkStorage, 0) <= 0 ? Lacks("BPF socket storage")
+            : !HasHelper(SocketMessage, Loop) ? Lacks("BPF helper bpf_loop in sk_msg; Linux 5.17 or later is needed")
+            : !HasHelper(SocketMessage, ProbeReadKernel) ? Lacks("BPF helper bpf_probe_read_kernel in sk_msg")
+            : !HasHelper(SocketOperations, NetnsCookie) ? Lacks("BPF helper bpf_get_netns_cookie in sockops")
+            : CgroupMount.Find() is null ? "no cgroup v2 hierarchy is mounted; mount one, for example at /sys/fs/cgroup"
+            : null;
     }
 
     private static List<string> MissingPrivileges()

@@ -17,6 +17,9 @@ internal sealed class LoadedDatapath : IDisposable
     /// <summary>Why pinned maps were not taken over; null where they were, or where there were none.</summary>
     internal string? ReplacedBecause { get; set; }
 
+    /// <summary>Why the programs of the lanes are not there (one line); null where they are.</summary>
+    internal string? LanesOffBecause { get; set; }
+
     public void Dispose()
     {
         foreach (var map in Maps.Values)

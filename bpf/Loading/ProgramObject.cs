@@ -13,12 +13,22 @@ internal sealed record ProgramObject(string Name, byte[] Image)
     /// <summary>The programs of the product; each is in the object of its name.</summary>
     internal static readonly IReadOnlyList<string> Names = [FromWorkload, ToWorkload, FromUplink, ProxyLookup];
 
+    internal const string LaneJoin = "lane_join";
+    internal const string LaneMessage = "lane_message";
+
+    /// <summary>The programs of the socket acceleration: a kernel that refuses them runs everything else.</summary>
+    internal static readonly IReadOnlyList<string> LaneNames = [LaneJoin, LaneMessage];
+
     /// <summary>Those that tc runs: what a filter of ours can be named.</summary>
     internal static readonly IReadOnlyList<string> TcNames = [FromWorkload, ToWorkload, FromUplink];
 
     /// <summary>The objects built into this assembly.</summary>
     internal static IReadOnlyList<ProgramObject> Embedded() =>
         [.. Names.Select(name => Read(typeof(ProgramObject).Assembly, name))];
+
+    /// <summary>The objects of <see cref="LaneNames"/>.</summary>
+    internal static IReadOnlyList<ProgramObject> EmbeddedLanes() =>
+        [.. LaneNames.Select(name => Read(typeof(ProgramObject).Assembly, name))];
 
     /// <summary>The object in the resource NAME.bpf.o.</summary>
     internal static ProgramObject Read(Assembly assembly, string name)

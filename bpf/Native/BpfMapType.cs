@@ -27,6 +27,12 @@ public enum BpfMapType
     /// <summary>Array of sockets.</summary>
     SockMap = 15,
 
+    /// <summary>Hash table of sockets.</summary>
+    SockHash = 18,
+
+    /// <summary>Values that live and die with sockets.</summary>
+    SkStorage = 24,
+
     /// <summary>Ring buffer.</summary>
     RingBuffer = 27,
 }

@@ -125,6 +125,9 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_link_detach")]
     internal static partial int LinkDetach(BpfFd link);
 
+    [LibraryImport(Library, EntryPoint = "bpf_prog_attach")]
+    internal static partial int ProgramAttach(BpfFd program, BpfFd target, int attachType, uint flags);
+
     [LibraryImport(Library, EntryPoint = "bpf_tc_hook_create")]
     internal static partial int TcHookCreate(TcHookOptions* hook);
 

@@ -89,4 +89,18 @@ struct {
 	__type(value, struct packet_counter);
 } lane_reasons SEC(".maps");
 
+/* Nothing reads this: it makes the compiler describe every shared layout in full in the object's
+ * BTF. */
+struct lane_layouts {
+	struct lane lane;
+	struct lane_socket lane_socket;
+	struct lane_settings lane_settings;
+	struct lane_endpoint lane_endpoint;
+	struct pair pair;
+	enum lane_mode lane_mode;
+	enum lane_reason lane_reason;
+};
+
+struct lane_layouts *lane_layouts SEC(".layouts");
+
 #endif

@@ -108,6 +108,9 @@ struct lane {
 	__u64 responses_consumed; /* bytes the proxy took from P2, likewise */
 	__u32 automaton;	  /* offset in the arena; 0: none */
 	__u32 response_automaton;
+	__u32 open; /* 0: nothing is decided in the kernel any more; requests under way are finished
+		     */
+	__u32 pad_open;
 	__u64 pad_proxy[3];
 
 	__u64 last_use_ns; /* CLOCK_MONOTONIC */

@@ -153,6 +153,11 @@ static __always_inline int is_allowed(const struct head *head, __u32 *method)
 			       class->ingress_count);
 }
 
+static __always_inline int is_open(struct lane *lane)
+{
+	return *(volatile __u32 *)&lane->open;
+}
+
 static __always_inline enum lane_reason from_client(struct sk_msg_md *message,
 						    struct lane_socket *self, struct lane *lane)
 {
@@ -161,10 +166,11 @@ static __always_inline enum lane_reason from_client(struct sk_msg_md *message,
 	struct arena *arena;
 	struct head head;
 
-	if (sent_to_peer(self) != (__u32)lane->requests_consumed || !lane->automaton)
+	if (!is_open(lane) || sent_to_peer(self) != (__u32)lane->requests_consumed)
 		return LANE_CLOSED;
 	active = bpf_map_lookup_elem(&datapath, &zero);
-	if (!active || active->revision != lane->revision)
+	/* The revision before the automaton: the proxy writes them in the other order. */
+	if (!active || *(volatile __u64 *)&active->revision != *(volatile __u64 *)&lane->revision)
 		return LANE_STALE;
 	if (lane->started - lane->finished >= LANE_REQUESTS_MAX)
 		return LANE_CROWDED;
@@ -172,7 +178,7 @@ static __always_inline enum lane_reason from_client(struct sk_msg_md *message,
 	if (!arena)
 		return LANE_CLOSED;
 	straighten(message);
-	read_head(message, arena->bytes, lane->automaton, &head);
+	read_head(message, arena->bytes, *(volatile __u32 *)&lane->automaton, &head);
 	if (head.result == HEAD_OPEN)
 		return message->size > AUTOMATON_MAX_HEAD ? LANE_TOO_LARGE : LANE_SPLIT;
 	if (head.result != HEAD_WHOLE || !is_allowed(&head, &method))
@@ -187,19 +193,25 @@ static __always_inline enum lane_reason from_client(struct sk_msg_md *message,
 			return LANE_ORDER;
 		lane->upstream_ordinary = 0;
 	}
+	slot = lane->started % LANE_REQUESTS_MAX;
+	lane->methods[slot] = method;
+	lane->started_ns[slot] = lane->last_use_ns = bpf_ktime_get_ns();
+	/*
+	 * First counted, then looked again whether the lane is open; the proxy closes it first and
+	 * then looks at the count. So either this sees the lane closed, or the proxy sees the
+	 * request.
+	 */
+	__sync_fetch_and_add(&lane->started, 1);
 	/* Nothing past this request in the same verdict; what is missing of its body follows it. */
-	if (bpf_msg_apply_bytes(message, bytes) || !redirect(message, &lane->server)) {
+	if (!is_open(lane) || bpf_msg_apply_bytes(message, bytes) ||
+	    !redirect(message, &lane->server)) {
+		__sync_fetch_and_add(&lane->started, -1);
 		bpf_msg_apply_bytes(message, 0);
 		return LANE_GONE;
 	}
 	self->queued += bytes;
-	slot = lane->started % LANE_REQUESTS_MAX;
-	lane->methods[slot] = method;
-	lane->started_ns[slot] = lane->last_use_ns = bpf_ktime_get_ns();
 	lane->requests++;
 	lane->request_bytes += bytes;
-	/* Last: whoever sees it finds the rest. */
-	__sync_fetch_and_add(&lane->started, 1);
 	return LANE_DECIDED;
 }
 
@@ -304,6 +316,7 @@ int lane_message(struct sk_msg_md *message)
 	} else if (lane->server.cookie == self->self.cookie) {
 		/* Whatever the mode is now: a response that began in the kernel ends there. */
 		reason = from_server(message, self, lane);
+		lane->server_reason = reason;
 		count(LANE_REASON_COUNT + reason, message->size);
 	} else {
 		return to_peer(message, self, lane);

@@ -1,0 +1,161 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using Jumpgate.Bpf.Native;
+
+namespace Jumpgate.Bpf;
+
+/// <summary>
+/// The kernel side of the socket acceleration: who may join, which four sockets make a lane, and by which automaton its
+/// requests are decided. Knows nothing of policy or HTTP.
+/// </summary>
+public sealed class LaneDatapath : IDisposable
+{
+    private const string LinkPin = "link_lane_join";
+    private const int CgroupSockOps = 3;
+    private const int SocketMessageVerdict = 7;
+    private readonly PinDirectory _pins;
+    private readonly LoadedDatapath _loaded;
+    private readonly MappedMap _settings;
+    private readonly MappedMap _lanes;
+    private readonly MappedMap _arena;
+
+    internal LaneDatapath(PinDirectory pins, LoadedDatapath loaded)
+    {
+        _pins = pins;
+        _loaded = loaded;
+        _settings = new(loaded.Maps["lane_settings"]);
+        _lanes = new(loaded.Maps["lanes"]);
+        _arena = new(loaded.Maps["lane_arena"]);
+        Forget();
+    }
+
+    /// <summary>The node's switches; changes count from the next message on.</summary>
+    public ref LaneSettings Settings => ref _settings.At<LaneSettings>(0);
+
+    /// <summary>How many lanes there can be.</summary>
+    public int Count => _lanes.Count;
+
+    /// <summary>Bytes that automata have room in; offsets into it are multiples of 8, and 0 is no automaton.</summary>
+    public int ArenaSize => _arena.Stride - ArenaSlack;
+
+    private const int ArenaSlack = 512;
+
+    /// <summary>A lane, in memory shared with the kernel.</summary>
+    public ref Lane this[int slot] => ref _lanes.At<Lane>(slot);
+
+    /// <summary>Where automata are written. What a program may be reading must not be changed.</summary>
+    public Span<byte> Arena => _arena.Bytes(0);
+
+    /// <summary>Joins sockets from now on: the message program on the table of joined sockets, then the one that joins,
+    /// on the whole cgroup hierarchy. Replaces programs of a former agent.</summary>
+    public void Attach()
+    {
+        Errno.Check(
+            LibBpf.ProgramAttach(
+                _loaded.Programs[ProgramObject.LaneMessage], _loaded.Maps["lane_joined"].Fd, SocketMessageVerdict, 0),
+            "lane_message cannot be attached to the table of joined sockets");
+        var result = LibBpf.OpenPin(_pins.PathOf(LinkPin));
+        if (result >= 0)
+        {
+            using var pinned = new BpfFd(result);
+            Errno.Check(
+                LibBpf.LinkUpdate(pinned, _loaded.Programs[ProgramObject.LaneJoin], 0),
+                "lane_join: the program cannot be replaced");
+            return;
+        }
+
+        var path = CgroupMount.Find() ?? throw new DatapathException("no cgroup v2 hierarchy is mounted");
+        using var cgroup = new BpfFd(Errno.Check(LibC.Open(path, LibC.OpenDirectory), $"{path}: cannot be opened"));
+        using var link = new BpfFd(Errno.Check(
+            LibBpf.LinkCreate(_loaded.Programs[ProgramObject.LaneJoin], cgroup, CgroupSockOps, 0),
+            $"lane_join cannot be attached to {path}"));
+        _pins.Replace([(LinkPin, link)]);
+    }
+
+    /// <summary>No socket joins any more; those that have go on.</summary>
+    internal static bool Detach(PinDirectory pins)
+    {
+        var result = LibBpf.OpenPin(pins.PathOf(LinkPin));
+        if (result < 0)
+        {
+            return false;
+        }
+
+        using var link = new BpfFd(result);
+        _ = LibBpf.LinkDetach(link);
+        return true;
+    }
+
+    /// <summary>Lets the sockets of an address join, in one network namespace.</summary>
+    public void SetEndpoint(IPAddress address, LaneEndpoint endpoint) =>
+        _loaded.Maps["lane_endpoints"].Set(Address16.From(address), endpoint);
+
+    /// <summary>Sockets of this address join no more. False where they did not.</summary>
+    public bool RemoveEndpoint(IPAddress address) => _loaded.Maps["lane_endpoints"].Remove(Address16.From(address));
+
+    /// <summary>What a socket of this process knows of itself; false where it has not joined.</summary>
+    public bool TryGetSocket(SafeHandle socket, out LaneSocket joined)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        var held = false;
+        try
+        {
+            socket.DangerousAddRef(ref held);
+            return _loaded.Maps["lane_sockets"].TryGet((int)socket.DangerousGetHandle(), out joined);
+        }
+        finally
+        {
+            if (held)
+            {
+                socket.DangerousRelease();
+            }
+        }
+    }
+
+    /// <summary>The two ends of a connection; false where neither has joined.</summary>
+    public bool TryGetPair(in PairKey key, out Pair pair) => _loaded.Maps["lane_pairs"].TryGet(key, out pair);
+
+    /// <summary>Says which lane a socket belongs to.</summary>
+    public void Bind(ulong cookie, int slot) => _loaded.Maps["lane_of"].Set(cookie, (uint)slot);
+
+    /// <summary>The socket belongs to no lane any more.</summary>
+    public void Unbind(ulong cookie) => _loaded.Maps["lane_of"].Remove(cookie);
+
+    /// <summary>Messages of lanes by reason, requests or responses, since the maps were made.</summary>
+    public IReadOnlyDictionary<LaneReason, PacketCounter> ReadReasons(bool responses)
+    {
+        var reasons = Enum.GetValues<LaneReason>();
+        var first = responses ? (uint)reasons.Length : 0;
+        return reasons.ToDictionary(
+            reason => reason, reason => PerCpuCounters.Read(_loaded.Maps["lane_reasons"], first + (uint)reason));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _settings.Dispose();
+        _lanes.Dispose();
+        _arena.Dispose();
+    }
+
+    /// <summary>The sockets of a former agent's lanes died with it.</summary>
+    private void Forget()
+    {
+        for (var slot = 0; slot < Count; slot++)
+        {
+            this[slot] = default;
+        }
+
+        foreach (var cookie in _loaded.Maps["lane_of"].ReadKeys<ulong>(int.MaxValue))
+        {
+            Unbind(cookie);
+        }
+
+        foreach (var address in _loaded.Maps["lane_endpoints"].ReadKeys<Address16>(int.MaxValue))
+        {
+            _loaded.Maps["lane_endpoints"].Remove(address);
+        }
+
+        Settings = default;
+    }
+}

@@ -1,0 +1,280 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Jumpgate.Bpf;
+
+/// <summary>What the sockets of a workload may do (enum lane_mode).</summary>
+public enum LaneMode : uint
+{
+    /// <summary>Everything over the stack.</summary>
+    Off = 0,
+
+    /// <summary>Joined: bytes go to the peer's queue.</summary>
+    ShortCircuit = 1,
+
+    /// <summary>And requests are decided in the kernel.</summary>
+    Policy = 2,
+}
+
+/// <summary>Why the kernel did not decide a message itself (enum lane_reason).</summary>
+public enum LaneReason : uint
+{
+    /// <summary>It did.</summary>
+    Decided = 0,
+
+    /// <summary>The proxy has not come to a clean boundary, or has closed the lane.</summary>
+    Closed = 1,
+
+    /// <summary>The policy changed and the lane was not renewed yet.</summary>
+    Stale = 2,
+
+    /// <summary>The automaton does not know.</summary>
+    Unknown = 3,
+
+    /// <summary>The head is not whole in one message.</summary>
+    Split = 4,
+
+    /// <summary>Head or body over the limit.</summary>
+    TooLarge = 5,
+
+    /// <summary>Too many requests on their way.</summary>
+    Crowded = 6,
+
+    /// <summary>The reader does not keep up.</summary>
+    Full = 7,
+
+    /// <summary>Bytes that went over the stack have not been read yet.</summary>
+    Order = 8,
+
+    /// <summary>The other end has left, or the lane was closed in this moment.</summary>
+    Gone = 9,
+
+    /// <summary>A response that cannot be framed in the kernel.</summary>
+    Response = 10,
+}
+
+/// <summary>Whose sockets may join (struct lane_endpoint).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct LaneEndpoint
+{
+    /// <summary>Cookie of the network namespace whose sockets bear the address.</summary>
+    public ulong Netns;
+
+    /// <summary>What they may do.</summary>
+    public LaneMode Mode;
+
+    private uint _pad;
+}
+
+/// <summary>The node's switches (struct lane_settings).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct LaneSettings
+{
+    /// <summary>At most this.</summary>
+    public LaneMode Mode;
+
+    /// <summary>1: somebody listens, requests are reported.</summary>
+    public uint Observed;
+
+    /// <summary>Cookie of the proxy's network namespace.</summary>
+    public ulong NodeNetns;
+}
+
+/// <summary>A TCP connection between two joined sockets (struct pair_key).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct PairKey
+{
+    /// <summary>Who connected.</summary>
+    public Address16 Source;
+
+    /// <summary>To whom.</summary>
+    public Address16 Destination;
+
+    private ushort _sourcePort;
+    private ushort _destinationPort;
+
+    /// <summary>Sequence number of the first byte from the source.</summary>
+    public uint SourceSequence;
+
+    /// <summary>Sequence number of the first byte from the destination.</summary>
+    public uint DestinationSequence;
+
+    /// <summary>Host order.</summary>
+    public readonly ushort SourcePort => NetworkOrder.Swap(_sourcePort);
+
+    /// <summary>Host order.</summary>
+    public readonly ushort DestinationPort => NetworkOrder.Swap(_destinationPort);
+}
+
+/// <summary>A joined socket (struct pair_end).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct PairEnd
+{
+    /// <summary>Never given twice; 0: not joined.</summary>
+    public ulong Cookie;
+
+    /// <summary>Its address in the kernel.</summary>
+    public ulong Sock;
+}
+
+/// <summary>Both ends of a connection (struct pair).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct Pair
+{
+    /// <summary>Who connected.</summary>
+    public PairEnd Active;
+
+    /// <summary>Who accepted.</summary>
+    public PairEnd Passive;
+}
+
+/// <summary>What a joined socket knows of itself (struct lane_socket).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct LaneSocket
+{
+    /// <summary>Its connection.</summary>
+    public PairKey Key;
+
+    /// <summary>Index of its lane plus one; 0: none.</summary>
+    public uint Lane;
+
+    /// <summary>Itself.</summary>
+    public PairEnd Self;
+
+    /// <summary>The other end; cookie 0 where that has not joined or was not seen yet.</summary>
+    public PairEnd Peer;
+
+    /// <summary>Bytes put into the peer's queue.</summary>
+    public ulong Redirected;
+
+    /// <summary>Of the bytes put into a queue, those that may be unread.</summary>
+    public ulong Queued;
+
+    /// <summary>Bytes of the response under way that are still to come.</summary>
+    public ulong Remaining;
+
+    /// <summary>Write sequence when joined.</summary>
+    public uint First;
+
+    private byte _isActive;
+    private byte _ordinary;
+    private ushort _pad;
+
+    /// <summary>Bytes went over the stack and may be unread.</summary>
+    public readonly bool IsOrdinary => _ordinary != 0;
+}
+
+/// <summary>One lane (struct lane), in memory shared with the kernel.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct Lane
+{
+    /// <summary>The client's socket; cookie 0: the slot is free.</summary>
+    public PairEnd Client;
+
+    /// <summary>The server's.</summary>
+    public PairEnd Server;
+
+    /// <summary>The proxy's towards the client.</summary>
+    public PairEnd Downstream;
+
+    /// <summary>The proxy's towards the server.</summary>
+    public PairEnd Upstream;
+
+    /// <summary>Policy revision of <see cref="Automaton"/>.</summary>
+    public ulong Revision;
+
+    /// <summary>Bytes the proxy took from the client, told at a clean boundary only.</summary>
+    public ulong RequestsConsumed;
+
+    /// <summary>Bytes the proxy took from the server, likewise.</summary>
+    public ulong ResponsesConsumed;
+
+    /// <summary>Offset of the request automaton in the arena.</summary>
+    public uint Automaton;
+
+    /// <summary>Offset of the automaton that frames responses; 0: none.</summary>
+    public uint ResponseAutomaton;
+
+    /// <summary>0: nothing is decided in the kernel any more.</summary>
+    public uint Open;
+
+    private uint _padOpen;
+    private LanePad3 _padProxy;
+
+    /// <summary>CLOCK_MONOTONIC.</summary>
+    public ulong LastUseNs;
+
+    /// <summary>Requests decided in the kernel.</summary>
+    public ulong Requests;
+
+    /// <summary>Their bytes.</summary>
+    public ulong RequestBytes;
+
+    /// <summary>Requests handed to the server.</summary>
+    public uint Started;
+
+    /// <summary>Why the client's last message went to the proxy.</summary>
+    public LaneReason ClientReason;
+
+    /// <summary>1: the proxy's bytes to the server went over the stack and may be unread.</summary>
+    public uint UpstreamOrdinary;
+
+    private uint _padClient;
+    private LanePad3 _padRequests;
+
+    /// <summary>Bytes of responses handed to the client.</summary>
+    public ulong ResponseBytes;
+
+    /// <summary>Requests whose response is through, or taken over by the proxy.</summary>
+    public uint Finished;
+
+    /// <summary>Why the server's last message went to the proxy.</summary>
+    public LaneReason ServerReason;
+
+    /// <summary>1: the proxy's bytes to the client went over the stack and may be unread.</summary>
+    public uint DownstreamOrdinary;
+
+    private uint _padServer;
+    private LanePad5 _padResponses;
+
+    /// <summary>enum request_method, a ring by <see cref="Started"/>.</summary>
+    public LaneMethods Methods;
+
+    /// <summary>When each was handed on, CLOCK_MONOTONIC.</summary>
+    public LaneTimes StartedNs;
+}
+
+/// <summary>Padding to a cache line.</summary>
+[InlineArray(3)]
+internal struct LanePad3
+{
+    private ulong _first;
+}
+
+/// <summary>Padding to a cache line.</summary>
+[InlineArray(5)]
+internal struct LanePad5
+{
+    private ulong _first;
+}
+
+/// <summary>One method for each request on its way.</summary>
+[InlineArray(LaneRing.Length)]
+public struct LaneMethods
+{
+    private byte _first;
+}
+
+/// <summary>One time for each request on its way.</summary>
+[InlineArray(LaneRing.Length)]
+public struct LaneTimes
+{
+    private ulong _first;
+}
+
+/// <summary>LANE_REQUESTS_MAX.</summary>
+public static class LaneRing
+{
+    /// <summary>Requests on their way at once in one lane.</summary>
+    public const int Length = 16;
+}
