@@ -1,3 +1,5 @@
+using Jumpgate.Bpf;
+
 namespace Jumpgate.Agent;
 
 /// <summary>Where an agent finds its input and keeps its state.</summary>
@@ -11,6 +13,9 @@ public sealed record AgentOptions
     public string PinDirectory { get; init; } = DefaultPinDirectory;
     /// <summary>Flows the kernel remembers at once.</summary>
     public uint FlowTableSize { get; init; } = 262144;
+
+    /// <summary>What joined sockets may do on this node, at most.</summary>
+    public LaneMode Lanes { get; init; }
 
     public const string DefaultStateDirectory = "/var/lib/jumpgate";
     public const string DefaultAdminSocket = "/run/jumpgate/admin.sock";

@@ -1,5 +1,6 @@
 using Jumpgate.Agent.Admin;
 using Jumpgate.Agent.Flows;
+using Jumpgate.Agent.Lanes;
 using Jumpgate.Agent.Listening;
 using Jumpgate.Agent.Nodes;
 using Jumpgate.Agent.Telemetry;
@@ -36,10 +37,19 @@ public static class JumpgateAgent
         {
             PinDirectory = options.PinDirectory,
             FlowTableSize = options.FlowTableSize,
+            Lanes = options.Lanes != LaneMode.Off,
         });
         if (datapath.Adopted)
         {
             logger.Adopted(datapath.ActiveRevision);
+        }
+
+        var lanes = datapath.Lanes is { } joined
+            ? new LaneController(joined, node, options.Lanes, new byte[64], _ => new AutomatonTable(null, "no compiler yet"))
+            : null;
+        if (lanes is null && options.Lanes != LaneMode.Off)
+        {
+            logger.LanesOff(datapath.LanesOffBecause!);
         }
 
         var store = new SnapshotStore();
@@ -49,7 +59,7 @@ public static class JumpgateAgent
         using var otlp = StartOtlp();
         var log = new FlowLog();
         var records = new FlowRecords(store, TimeProvider.System);
-        using var controller = new NodeController(options, datapath, node, store, connections, state, logger);
+        using var controller = new NodeController(options, datapath, node, store, connections, lanes, state, logger);
         var httpOptions = new HttpFilterOptions();
         await using var http2 = await Http2Handler.StartAsync(httpOptions, TimeProvider.System, stopping);
         using var server = new ProxyServer(
@@ -58,6 +68,7 @@ public static class JumpgateAgent
             connections,
             new ConnectionDispatcher(httpOptions, http2, TimeProvider.System),
             new TransparentConnector(TimeSpan.FromSeconds(5)),
+            lanes,
             new RequestObserver(log, records, metrics),
             metrics,
             logger);

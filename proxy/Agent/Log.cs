@@ -40,4 +40,7 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "the kernel's events cannot be read: {Reason}")]
     public static partial void EventsFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "lanes are off: {Reason}")]
+    public static partial void LanesOff(this ILogger logger, string reason);
 }

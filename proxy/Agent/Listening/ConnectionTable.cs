@@ -13,6 +13,8 @@ internal sealed class ConnectionTable
 
     public void Remove(OpenConnection connection) => _open.TryRemove(connection, out _);
 
+    public IEnumerable<OpenConnection> List() => _open.Keys;
+
     /// <summary>After a policy change: what is no longer allowed is reset.</summary>
     public void Recheck()
     {

@@ -3,6 +3,7 @@ using Jumpgate.Http.Connections;
 using Jumpgate.Policy;
 using Jumpgate.Policy.Http;
 using Jumpgate.Policy.Snapshots;
+using Jumpgate.Sockmap.Lanes;
 
 namespace Jumpgate.Agent.Listening;
 
@@ -12,6 +13,7 @@ internal sealed class OpenConnection : IConnectionPolicySource, IDisposable
     private readonly SnapshotStore _store;
     private readonly CancellationTokenSource _aborted = new();
     private volatile ConnectionPolicy _policy;
+    private volatile LaneHandle? _lane;
 
     public OpenConnection(SnapshotStore store, FlowMetadata flow)
     {
@@ -28,7 +30,16 @@ internal sealed class OpenConnection : IConnectionPolicySource, IDisposable
 
     public CancellationToken Aborted => _aborted.Token;
 
-    public IRequestPolicy Current
+    /// <summary>The lane in which the kernel decides this connection's requests, or null.</summary>
+    public LaneHandle? Lane
+    {
+        get => _lane;
+        set => _lane = value;
+    }
+
+    public IRequestPolicy Current => Resolved;
+
+    public ConnectionPolicy Resolved
     {
         get
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Jumpgate.Agent.Lanes;
 using Jumpgate.Agent.Nodes;
 using Jumpgate.Agent.Telemetry;
 using Jumpgate.Bpf;
@@ -20,6 +21,7 @@ internal sealed class ProxyServer(
     ConnectionTable connections,
     ConnectionDispatcher dispatcher,
     IUpstreamConnector upstream,
+    LaneController? lanes,
     IRequestObserver observer,
     AgentMetrics metrics,
     ILogger logger) : IDisposable
@@ -112,6 +114,7 @@ internal sealed class ProxyServer(
                         Policy = connection,
                         Upstream = upstream,
                         Observer = observer,
+                        Lanes = lanes?.Opener(connection),
                         Aborted = connection.Aborted,
                     },
                     stopping);

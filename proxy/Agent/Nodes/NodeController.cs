@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Jumpgate.Agent.Lanes;
 using Jumpgate.Agent.Listening;
 using Jumpgate.Agent.Policies;
 using Jumpgate.Agent.Workloads;
@@ -27,6 +28,7 @@ internal sealed class NodeController : IDisposable
     private readonly NetworkNamespace _node;
     private readonly SnapshotStore _store;
     private readonly ConnectionTable _connections;
+    private readonly LaneController? _lanes;
     private readonly StateFiles _state;
     private readonly ILogger _logger;
     private readonly WorkloadLocator _locator;
@@ -49,6 +51,7 @@ internal sealed class NodeController : IDisposable
         NetworkNamespace node,
         SnapshotStore store,
         ConnectionTable connections,
+        LaneController? lanes,
         StateFiles state,
         ILogger logger)
     {
@@ -57,6 +60,7 @@ internal sealed class NodeController : IDisposable
         _node = node;
         _store = store;
         _connections = connections;
+        _lanes = lanes;
         _state = state;
         _logger = logger;
         _locator = new WorkloadLocator(node);
@@ -283,6 +287,8 @@ internal sealed class NodeController : IDisposable
         _store.Swap(snapshot);
         Attach(present);
         _connections.Recheck();
+        _lanes?.SetWorkloads(present);
+        _lanes?.Renew(snapshot, _connections);
         AcknowledgedRevision = snapshot.Revision;
         _logger.RevisionInForce(snapshot.Revision, present.Length, snapshot.Documents.Length);
     }

@@ -21,13 +21,17 @@ internal static class AgentCommand
             Description = "Flows the kernel remembers at once.",
             DefaultValueFactory = _ => 262144,
         };
+        var lanes = new Option<LaneMode>("--lanes")
+        {
+            Description = "What sockets of one node may do among themselves: Off, ShortCircuit, or Policy (decide requests too).",
+        };
         var secrets = CommonOptions.Secrets();
         var state = CommonOptions.StateDirectory();
         var socket = CommonOptions.AdminSocket();
         var pins = CommonOptions.PinDirectory();
         var command = new Command("agent", "Runs the agent: attaches to workloads, enforces policy, serves the proxy.")
         {
-            workloads, policies, secrets, state, socket, pins, flows,
+            workloads, policies, secrets, state, socket, pins, flows, lanes,
         };
         command.SetAction((parsed, cancellation) => RunAsync(
             new AgentOptions
@@ -39,6 +43,7 @@ internal static class AgentCommand
                 AdminSocket = parsed.GetRequiredValue(socket),
                 PinDirectory = parsed.GetRequiredValue(pins),
                 FlowTableSize = parsed.GetValue(flows),
+                Lanes = parsed.GetValue(lanes),
             },
             cancellation));
         return command;

@@ -14,6 +14,7 @@ internal sealed class SocketInput(Socket socket) : IDisposable
     private byte[] _buffer = [];
     private int _start;
     private int _end;
+    private Task? _readable;
 
     public Socket Socket { get; } = socket;
 
@@ -22,6 +23,9 @@ internal sealed class SocketInput(Socket socket) : IDisposable
     public ReadOnlyMemory<byte> UnreadMemory => _buffer.AsMemory(_start, _end - _start);
 
     public bool IsEmpty => _start == _end;
+
+    /// <summary>Bytes read from the socket so far.</summary>
+    public long TotalRead { get; private set; }
 
     public void Consume(int count) => _start += count;
 
@@ -45,6 +49,23 @@ internal sealed class SocketInput(Socket socket) : IDisposable
         await Socket.ReceiveAsync(Memory<byte>.Empty);
     }
 
+    /// <summary>As <see cref="WaitAsync"/>, for who waits for several things: the same task until it is complete.</summary>
+    public Task WatchAsync()
+    {
+        if (!IsEmpty)
+        {
+            return Task.CompletedTask;
+        }
+
+        if (_readable is null or { IsCompleted: true })
+        {
+            Release();
+            _readable = Socket.ReceiveAsync(Memory<byte>.Empty).AsTask();
+        }
+
+        return _readable;
+    }
+
     /// <summary>Reads more behind what is unread, growing the buffer when it is full.</summary>
     /// <returns>Bytes read; 0 at the end of the stream.</returns>
     public async ValueTask<int> FillAsync()
@@ -52,6 +73,7 @@ internal sealed class SocketInput(Socket socket) : IDisposable
         MakeRoom(1);
         var count = await Socket.ReceiveAsync(_buffer.AsMemory(_end));
         _end += count;
+        TotalRead += count;
         return count;
     }
 

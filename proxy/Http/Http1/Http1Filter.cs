@@ -15,6 +15,8 @@ internal sealed class Http1Filter
     private readonly Http1RequestHeaders _headers;
     private readonly SocketOutput _output;
     private int _headLength;
+    private Http1Lane? _lane;
+    private ITimer? _timer;
 
     public Http1Filter(
         ProxiedConnection connection, SocketInput input, SocketOutput output, HttpFilterOptions options, TimeProvider time)
@@ -30,8 +32,11 @@ internal sealed class Http1Filter
     public async Task RunAsync()
     {
         using var upstream = new Http1Upstream(_connection);
+        using var lane = new Http1Lane(_connection, _input, _output, upstream, _options);
         using var timer = _time.CreateTimer(
-            static s => ((Socket)s!).Reset(), _connection.Client, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static s => ((Http1Filter)s!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _lane = lane;
+        _timer = timer;
         var body = Task.CompletedTask;
         while (true)
         {
@@ -54,6 +59,8 @@ internal sealed class Http1Filter
                     body = exchange.Body;
                     break;
                 }
+
+                lane.Offer();
             }
             catch (Exception e) when (e.IsDisconnect())
             {
@@ -108,11 +115,13 @@ internal sealed class Http1Filter
         if (_input.IsEmpty)
         {
             timer.Change(_options.IdleTimeout, Timeout.InfiniteTimeSpan);
-            await _input.WaitAsync();
-            if (await _input.FillAsync() == 0)
+            if (!await _lane!.WaitForClientAsync() || await _input.FillAsync() == 0)
             {
+                await _lane.FinishAsync();
                 return null;
             }
+
+            await _lane.SettleAsync();
         }
 
         var scanned = 0;
@@ -148,6 +157,18 @@ internal sealed class Http1Filter
                 return null;
             }
         }
+    }
+
+    /// <summary>The connection has been waiting too long, unless the kernel has served it meanwhile.</summary>
+    private void OnTimer()
+    {
+        if (_lane?.SinceLastUse < _options.IdleTimeout)
+        {
+            _timer?.Change(_options.IdleTimeout, Timeout.InfiniteTimeSpan);
+            return;
+        }
+
+        _connection.Client.Reset();
     }
 
     /// <param name="body">Has the input to itself until it ends: at the latest with the next bytes, for want of a server.</param>

@@ -1,0 +1,30 @@
+using Jumpgate.Agent.Listening;
+using Jumpgate.Http.Connections;
+using Jumpgate.Sockmap.Lanes;
+
+namespace Jumpgate.Agent.Lanes;
+
+/// <summary>A lane as the HTTP filter sees it.</summary>
+internal sealed class ConnectionLane(LaneHandle lane, OpenConnection connection) : ILane
+{
+    private static readonly string[] Methods = ["GET", "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
+
+    public bool HasRequestsUnderWay => lane.UnderWay > 0;
+
+    /// <summary>All that matters of it is whether the response has a body: what is no HEAD is taken for a GET.</summary>
+    public string MethodUnderWay => lane.MethodUnderWay is var method && method < Methods.Length ? Methods[method] : Methods[0];
+
+    public TimeSpan SinceLastUse => lane.SinceLastUse;
+
+    public void Publish(long requestBytes, long responseBytes) => lane.Publish(requestBytes, responseBytes);
+
+    public void FinishOne() => lane.FinishOne();
+
+    public bool Close() => lane.Close();
+
+    public void Dispose()
+    {
+        connection.Lane = null;
+        lane.Dispose();
+    }
+}

@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Jumpgate.Agent.Listening;
+using Jumpgate.Agent.Workloads;
+using Jumpgate.Bpf;
+using Jumpgate.Bpf.Netlink;
+using Jumpgate.Http.Connections;
+using Jumpgate.Policy.Snapshots;
+using Jumpgate.Sockmap.Lanes;
+
+namespace Jumpgate.Agent.Lanes;
+
+/// <summary>
+/// Decides whose sockets may join, opens lanes for the proxy's connections, and keeps them at the policy's revision. The
+/// automata of a revision are written before any lane refers to them, and taken away a revision after the last one does.
+/// </summary>
+internal sealed class LaneController
+{
+    /// <summary>Label of a workload whose applications cannot bear joined sockets: off, short-circuit or policy.</summary>
+    public const string ModeLabel = "jumpgate.dev/lanes";
+
+    private readonly LaneDatapath _datapath;
+    private readonly NetworkNamespace _node;
+    private readonly LaneTable _table;
+    private readonly LaneAutomata _automata;
+    private readonly Dictionary<IPAddress, LaneEndpoint> _endpoints = [];
+
+    public LaneController(
+        LaneDatapath datapath,
+        NetworkNamespace node,
+        LaneMode mode,
+        byte[] responses,
+        Func<ConnectionPolicy, AutomatonTable> compile)
+    {
+        _datapath = datapath;
+        _node = node;
+        _table = new LaneTable(datapath);
+        _automata = new LaneAutomata(new AutomatonArena(datapath), responses, compile, TimeProvider.System);
+        datapath.Settings = new LaneSettings { Mode = mode, NodeNetns = node.Cookie };
+        datapath.Attach();
+    }
+
+    /// <summary>The node's switch; counts from the next message on.</summary>
+    public LaneMode Mode
+    {
+        get => _datapath.Settings.Mode;
+        set => _datapath.Settings.Mode = value;
+    }
+
+    public LaneTable Table => _table;
+
+    public LaneAutomata Automata => _automata;
+
+    /// <summary>What the lanes of a connection are opened with.</summary>
+    public ILaneOpener Opener(OpenConnection connection) => new ConnectionLanes(this, connection);
+
+    /// <summary>Sockets of workloads whose namespace we know may join; those of workloads that are gone no more.</summary>
+    public void SetWorkloads(ImmutableArray<LocatedWorkload> workloads)
+    {
+        var wanted = new Dictionary<IPAddress, LaneEndpoint>();
+        foreach (var workload in workloads)
+        {
+            var mode = ModeOf(workload);
+            if (workload.Definition.NetworkNamespace is not { } name || mode == LaneMode.Off)
+            {
+                continue;
+            }
+
+            using var netns = _node.Run(() => NetworkNamespace.TryOpen(name, out _));
+            if (netns is null)
+            {
+                continue;
+            }
+
+            foreach (var address in workload.Addresses)
+            {
+                wanted[address] = new LaneEndpoint { Netns = netns.Cookie, Mode = mode };
+            }
+        }
+
+        foreach (var gone in _endpoints.Keys.Except(wanted.Keys).ToList())
+        {
+            _datapath.RemoveEndpoint(gone);
+            _endpoints.Remove(gone);
+        }
+
+        foreach (var (address, endpoint) in wanted)
+        {
+            _datapath.SetEndpoint(address, endpoint);
+            _endpoints[address] = endpoint;
+        }
+    }
+
+    /// <summary>After a revision is in force: every lane is told what decides now.</summary>
+    public void Renew(PolicySnapshot snapshot, ConnectionTable connections)
+    {
+        _automata.Begin(snapshot.Revision);
+        foreach (var connection in connections.List())
+        {
+            if (connection.Lane is { } lane)
+            {
+                Renew(lane, connection.Resolved);
+            }
+        }
+
+        _automata.End();
+    }
+
+    internal LaneHandle? TryOpen(Socket client, Socket server, ConnectionPolicy policy)
+    {
+        var automaton = _automata.Find(policy);
+        return automaton.Offset == 0 ? null : _table.TryCreate(client.SafeHandle, server.SafeHandle);
+    }
+
+    internal void Renew(LaneHandle lane, ConnectionPolicy policy) =>
+        lane.Renew(policy.Revision, _automata.Find(policy).Offset, _automata.Responses);
+
+    private static LaneMode ModeOf(LocatedWorkload workload)
+    {
+        var label = workload.Definition.Labels.Where(l => l.Key == ModeLabel).Select(l => l.Value).FirstOrDefault();
+        return label switch
+        {
+            "off" => LaneMode.Off,
+            "short-circuit" => LaneMode.ShortCircuit,
+            _ => LaneMode.Policy,
+        };
+    }
+}

@@ -1,0 +1,142 @@
+using System.Net.Sockets;
+using System.Text;
+using Jumpgate.Http.Connections;
+
+namespace Jumpgate.Http.Http1;
+
+/// <summary>
+/// The proxy's side of a connection's lane: opens it at clean boundaries, watches the server meanwhile, and takes over
+/// where the kernel does not know how to go on.
+/// </summary>
+internal sealed class Http1Lane(
+    ProxiedConnection connection, SocketInput client, SocketOutput output, Http1Upstream upstream, HttpFilterOptions options)
+    : IDisposable
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(1);
+
+    private readonly Http1RequestHead _unseen = new();
+    private SocketInput? _server;
+    private ILane? _lane;
+
+    /// <summary>Null where there is no lane, or it has not been used.</summary>
+    public TimeSpan? SinceLastUse => _lane?.SinceLastUse;
+
+    /// <summary>The proxy stands at a clean boundary: the kernel may go on by itself.</summary>
+    public void Offer()
+    {
+        if (connection.Lanes is null || upstream.Input is not { IsEmpty: true } server || !client.IsEmpty)
+        {
+            return;
+        }
+
+        if (!ReferenceEquals(server, _server))
+        {
+            _lane?.Dispose();
+            _lane = connection.Lanes.TryOpen(connection.Client, server.Socket);
+            _server = server;
+        }
+
+        _lane?.Publish(client.TotalRead, server.TotalRead);
+    }
+
+    /// <summary>Waits for the client, and serves the server meanwhile.</summary>
+    /// <returns>False: the server is gone, and with it requests that the kernel had handed to it.</returns>
+    public async ValueTask<bool> WaitForClientAsync()
+    {
+        if (_lane is null)
+        {
+            await client.WaitAsync();
+            return true;
+        }
+
+        var readable = client.WatchAsync();
+        while (_lane is not null)
+        {
+            await Task.WhenAny(readable, _server!.WatchAsync());
+            if (readable.IsCompleted)
+            {
+                break;
+            }
+
+            if (!await TakeOverAsync())
+            {
+                return false;
+            }
+        }
+
+        await readable;
+        return true;
+    }
+
+    /// <summary>Before the proxy answers the client itself: what the kernel has under way comes first.</summary>
+    public async ValueTask SettleAsync()
+    {
+        while (_lane is { HasRequestsUnderWay: true })
+        {
+            await Task.WhenAny(_server!.WatchAsync(), Task.Delay(Poll));
+            if (_server.WatchAsync().IsCompleted && !await TakeOverAsync())
+            {
+                throw new SocketException((int)SocketError.ConnectionReset);
+            }
+        }
+    }
+
+    /// <summary>The client sends no more: what it has asked for is still answered.</summary>
+    public async ValueTask FinishAsync()
+    {
+        if (_lane is null || !_lane.Close())
+        {
+            return;
+        }
+
+        upstream.Input!.Socket.TryShutdownSend();
+        await SettleAsync();
+    }
+
+    public void Dispose() => _lane?.Dispose();
+
+    /// <summary>The server has sent something to the proxy, or has closed.</summary>
+    /// <returns>False: the connection cannot go on.</returns>
+    private async ValueTask<bool> TakeOverAsync()
+    {
+        var server = _server!;
+        await server.WatchAsync();
+        if (server.IsEmpty && await server.FillAsync() == 0)
+        {
+            // An idle server may go; the next request gets a new connection.
+            var wasBusy = _lane!.Close();
+            Drop();
+            return !wasBusy;
+        }
+
+        if (!_lane!.HasRequestsUnderWay)
+        {
+            // Nobody asked for this.
+            var wasBusy = _lane.Close();
+            Drop();
+            return !wasBusy;
+        }
+
+        var method = _lane.MethodUnderWay;
+        _unseen.Parse(Encoding.ASCII.GetBytes($"{method} / HTTP/1.1\r\nHost: lane\r\n\r\n"), options);
+        var relay = new Http1ResponseRelay(_unseen, upstream, output, options);
+        var result = await relay.RunAsync(client, static _ => { });
+        _lane.FinishOne();
+        if (result != RelayResult.KeepAlive)
+        {
+            _lane.Close();
+            return false;
+        }
+
+        Offer();
+        return true;
+    }
+
+    private void Drop()
+    {
+        _lane?.Dispose();
+        _lane = null;
+        _server = null;
+        upstream.Close();
+    }
+}
