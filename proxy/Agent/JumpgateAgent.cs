@@ -45,7 +45,7 @@ public static class JumpgateAgent
         }
 
         var lanes = datapath.Lanes is { } joined
-            ? new LaneController(joined, node, options.Lanes, new byte[64], _ => new AutomatonTable(null, "no compiler yet"))
+            ? new LaneController(joined, node, options.Lanes, RuleSetCompiler.Responses, RuleSetCompiler.Compile)
             : null;
         if (lanes is null && options.Lanes != LaneMode.Off)
         {
@@ -83,7 +83,8 @@ public static class JumpgateAgent
         node.Run(server.Listen);
         var reports = new AdminReports(controller, store, connections, datapath, node);
         metrics.Observe(datapath, () => store.Current.Revision, () => connections.Count, () => reports.RefusedDocuments);
-        await using var admin = await AdminServer.StartAsync(options.AdminSocket, reports, log, prometheus, stop.Token);
+        await using var admin = await AdminServer.StartAsync(
+            options.AdminSocket, reports, new LaneReports(lanes, datapath, datapath.LanesOffBecause), log, prometheus, stop.Token);
         var tasks = new[]
         {
             server.RunAsync(stop.Token),

@@ -43,6 +43,13 @@ internal sealed class AdminClient : IDisposable
         return JsonSerializer.Deserialize<T>(text, AdminJson.Options)!;
     }
 
+    /// <returns>Null, or why the agent refused.</returns>
+    public async Task<string?> PutAsync(string path, CancellationToken cancellation)
+    {
+        using var answer = await _http.PutAsync(path, null, cancellation);
+        return answer.IsSuccessStatusCode ? null : await answer.Content.ReadAsStringAsync(cancellation);
+    }
+
     public async Task<StreamReader> OpenAsync(string path, CancellationToken cancellation) =>
         new(await _http.GetStreamAsync(path, cancellation));
 

@@ -15,6 +15,7 @@ internal static class Program
             ReportCommands.Identity(),
             PolicyCommands.Create(),
             ReportCommands.Bpf(),
+            LanesCommand.Create(),
             MonitorCommand.Create(),
             CleanupCommand.Create(),
         };

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using Jumpgate.Agent.Flows;
+using Jumpgate.Agent.Lanes;
 using Jumpgate.Agent.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -24,7 +25,7 @@ internal sealed class AdminServer : IAsyncDisposable
     }
 
     public static async Task<AdminServer> StartAsync(
-        string path, AdminReports reports, FlowLog log, PrometheusText metrics, CancellationToken stopping)
+        string path, AdminReports reports, LaneReports lanes, FlowLog log, PrometheusText metrics, CancellationToken stopping)
     {
         ClaimSocket(path);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
@@ -37,6 +38,8 @@ internal sealed class AdminServer : IAsyncDisposable
         app.MapGet("/v1/identities", () => Json(reports.Identities()));
         app.MapGet("/v1/policies", () => Json(reports.Policies()));
         app.MapGet("/v1/bpf", () => Json(reports.Bpf()));
+        app.MapGet("/v1/lanes", () => Json(lanes.List()));
+        app.MapPut("/v1/lanes/mode/{mode}", (string mode) => SetLanes(lanes, mode));
         app.MapGet("/metrics", () => Results.Text(metrics.Write(), "text/plain; version=0.0.4"));
         app.MapGet("/v1/events", (HttpContext context, int? last, bool? follow) =>
             StreamEventsAsync(context, log, last ?? 0, follow ?? false, stopping));
@@ -79,6 +82,11 @@ internal sealed class AdminServer : IAsyncDisposable
 
         throw new AgentException($"another agent answers on {path}; stop it, or name another socket with --admin-socket");
     }
+
+    private static IResult SetLanes(LaneReports lanes, string text) =>
+        !LaneModes.TryParse(text, out var mode) ? Results.BadRequest($"no such mode: {text}")
+            : lanes.TrySet(mode) ? Results.Ok()
+            : Results.Conflict("this node has no lanes; 'jumpgate lanes list' says why");
 
     private static IResult Json<T>(T value) => Results.Json(value, AdminJson.Options);
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Jumpgate.Agent;
+using Jumpgate.Agent.Lanes;
 using Jumpgate.Bpf;
 using Jumpgate.Bpf.Netlink;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,10 +22,13 @@ internal static class AgentCommand
             Description = "Flows the kernel remembers at once.",
             DefaultValueFactory = _ => 262144,
         };
-        var lanes = new Option<LaneMode>("--lanes")
+        var lanes = new Option<string>("--lanes")
         {
-            Description = "What sockets of one node may do among themselves: Off, ShortCircuit, or Policy (decide requests too).",
+            Description = "Sockets of one node among themselves: off; short-circuit: joined without the stack between them; "
+                + "policy: the kernel decides requests too, where it is certain.",
+            DefaultValueFactory = _ => LaneModes.Name(LaneMode.Off),
         };
+        lanes.AcceptOnlyFromAmong("off", "short-circuit", "policy");
         var secrets = CommonOptions.Secrets();
         var state = CommonOptions.StateDirectory();
         var socket = CommonOptions.AdminSocket();
@@ -43,7 +47,7 @@ internal static class AgentCommand
                 AdminSocket = parsed.GetRequiredValue(socket),
                 PinDirectory = parsed.GetRequiredValue(pins),
                 FlowTableSize = parsed.GetValue(flows),
-                Lanes = parsed.GetValue(lanes),
+                Lanes = LaneModes.TryParse(parsed.GetValue(lanes), out var mode) ? mode : LaneMode.Off,
             },
             cancellation));
         return command;

@@ -55,7 +55,7 @@ internal static class ReportCommands
         }),
     };
 
-    private static Command List<T>(string description, string path, Action<T> write)
+    public static Command List<T>(string description, string path, Action<T> write)
     {
         var socket = CommonOptions.AdminSocket();
         var json = CommonOptions.Json();

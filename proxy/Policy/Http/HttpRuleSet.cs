@@ -29,6 +29,12 @@ public sealed class HttpRuleSet
         _unmatched = new HttpDecision(unmatched, unmatchedRule, [], []);
     }
 
+    /// <summary>In document order, for compilers to other machines.</summary>
+    internal ImmutableArray<CompiledHttpRule> Rules => _rules;
+
+    /// <summary>What becomes of a request that no rule allows.</summary>
+    internal HttpVerdict Unmatched => _unmatched.Verdict;
+
     /// <summary>Does not allocate unless a header action runs.</summary>
     public HttpDecision Decide(in HttpRequestView request)
     {

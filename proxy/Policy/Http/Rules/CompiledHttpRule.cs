@@ -29,6 +29,14 @@ internal sealed class CompiledHttpRule
     /// <summary>Header actions make every matching rule count, not only the first.</summary>
     public bool HasExpectations => !_expectations.IsEmpty;
 
+    public Re2Expression? Method => _method;
+
+    public Re2Expression? Path => _path;
+
+    public Re2Expression? Host => _host;
+
+    public ImmutableArray<HeaderRequirement> Headers => _headers;
+
     public static CompiledHttpRule Create(RuleReference reference, HttpRule rule, ISecretSource secrets) =>
         new(reference, rule, [.. rule.HeaderMatches.Select(m => HeaderExpectation.Create(m, secrets))]);
 

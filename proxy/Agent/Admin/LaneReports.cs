@@ -1,0 +1,53 @@
+using System.Net;
+using Jumpgate.Agent.Lanes;
+using Jumpgate.Bpf;
+using Jumpgate.Sockmap.Lanes;
+
+namespace Jumpgate.Agent.Admin;
+
+/// <summary>What the admin socket says of lanes, and the switch.</summary>
+internal sealed class LaneReports(LaneController? lanes, Datapath datapath, string? offBecause)
+{
+    public LaneListReport List() => lanes is null || datapath.Lanes is not { } kernel
+        ? new LaneListReport(LaneModes.Name(LaneMode.Off), offBecause, 0, [], Empty, Empty)
+        : new LaneListReport(
+            LaneModes.Name(lanes.Mode),
+            null,
+            lanes.Automata.Used,
+            [.. lanes.Table.List().Select(lane => Describe(lane, datapath.ActiveRevision))],
+            Count(kernel.ReadReasons(responses: false)),
+            Count(kernel.ReadReasons(responses: true)));
+
+    /// <summary>False where this node has no lanes.</summary>
+    public bool TrySet(LaneMode mode)
+    {
+        if (lanes is null)
+        {
+            return false;
+        }
+
+        lanes.Mode = mode;
+        return true;
+    }
+
+    private static readonly Dictionary<string, ulong> Empty = [];
+
+    private static LaneReport Describe(LaneHandle handle, ulong revision)
+    {
+        var lane = handle.Read();
+        var underWay = handle.UnderWay;
+        return new LaneReport(
+            new IPEndPoint(handle.Key.Source.ToIPAddress(), handle.Key.SourcePort).ToString(),
+            new IPEndPoint(handle.Key.Destination.ToIPAddress(), handle.Key.DestinationPort).ToString(),
+            lane.Open == 0 ? "closed" : lane.Revision == revision ? "open" : "stale",
+            lane.Requests,
+            lane.RequestBytes,
+            lane.ResponseBytes,
+            underWay,
+            Math.Round(handle.SinceLastUse.TotalSeconds, 3),
+            lane.ClientReason == LaneReason.Decided ? null : LaneModes.Name(lane.ClientReason));
+    }
+
+    private static Dictionary<string, ulong> Count(IReadOnlyDictionary<LaneReason, PacketCounter> counters) =>
+        counters.ToDictionary(c => LaneModes.Name(c.Key), c => c.Value.Packets);
+}
