@@ -46,7 +46,7 @@ internal sealed class SocketInput(Socket socket) : IDisposable
         }
 
         Release();
-        await Socket.ReceiveAsync(Memory<byte>.Empty);
+        await Socket.WaitReadableAsync();
     }
 
     /// <summary>As <see cref="WaitAsync"/>, for who waits for several things: the same task until it is complete.</summary>
@@ -60,7 +60,7 @@ internal sealed class SocketInput(Socket socket) : IDisposable
         if (_readable is null or { IsCompleted: true })
         {
             Release();
-            _readable = Socket.ReceiveAsync(Memory<byte>.Empty).AsTask();
+            _readable = Socket.WaitReadableAsync().AsTask();
         }
 
         return _readable;
