@@ -55,6 +55,7 @@ internal static class AgentCommand
 
     private static async Task<int> RunAsync(AgentOptions options, CancellationToken cancellation)
     {
+        RunSocketsInline();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -89,6 +90,19 @@ internal static class AgentCommand
         {
             context.Cancel = true;
             stop.Cancel();
+        }
+    }
+
+    /// <summary>
+    /// A proxy does little for each message: handing it to another thread costs more than the work itself. Read by .NET
+    /// when the first socket is used; who sets it outside decides.
+    /// </summary>
+    private static void RunSocketsInline()
+    {
+        const string Setting = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+        if (Environment.GetEnvironmentVariable(Setting) is null)
+        {
+            Environment.SetEnvironmentVariable(Setting, "1");
         }
     }
 }
