@@ -65,7 +65,7 @@ internal static class AgentCommand
         {
             return ExitCode.Success;
         }
-        catch (AgentException e)
+        catch (Exception e) when (e is AgentException or DatapathException { InUse: true } or IOException)
         {
             await Console.Error.WriteLineAsync($"jumpgate: {e.Message}");
             return ExitCode.Failure;

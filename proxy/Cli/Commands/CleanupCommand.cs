@@ -21,7 +21,7 @@ internal static class CleanupCommand
                 Console.WriteLine($"removed {report.Pins} pins and programs from {report.Interfaces} interfaces");
                 return ExitCode.Success;
             }
-            catch (Exception e) when (e is DatapathException or NetlinkException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is AgentException or DatapathException or NetlinkException or IOException or UnauthorizedAccessException)
             {
                 Console.Error.WriteLine($"jumpgate: {e.Message}");
                 return ExitCode.Failure;
