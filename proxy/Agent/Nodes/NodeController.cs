@@ -112,7 +112,7 @@ internal sealed class NodeController : IDisposable
         {
             Publish();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IsFileTrouble(e))
         {
             throw new AgentException(CannotWriteState(e), e);
         }
@@ -150,7 +150,7 @@ internal sealed class NodeController : IDisposable
             catch (Exception e) when (e is DatapathException or NetlinkException or IOException or InvalidOperationException
                 or UnauthorizedAccessException)
             {
-                Failed(e is IOException or UnauthorizedAccessException ? CannotWriteState(e) : e.Message);
+                Failed(IsFileTrouble(e) ? CannotWriteState(e) : e.Message);
             }
         }
 
@@ -159,6 +159,8 @@ internal sealed class NodeController : IDisposable
     }
 
     public void Dispose() => _wake.Dispose();
+
+    private static bool IsFileTrouble(Exception e) => e is UnauthorizedAccessException or (IOException and not NetlinkException);
 
     private string CannotWriteState(Exception e) =>
         $"cannot write to the state directory {_options.StateDirectory}: {e.Message}; make room there, or name another with --state";

@@ -21,8 +21,9 @@ internal sealed class PolicyFolder(string directory)
     /// <summary>Files whose last valid version stands in for the present one.</summary>
     public ImmutableArray<string> Stale { get; private set; } = [];
 
+    /// <summary>Folders of such a name as well: a file that became one is to be told, not forgotten.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static IEnumerable<string> List(string path) => Directory.EnumerateFiles(path)
+    public static IEnumerable<string> List(string path) => Directory.EnumerateFileSystemEntries(path)
         .Where(f => Path.GetExtension(f) is ".yaml" or ".yml" && !Path.GetFileName(f).StartsWith('.'))
         .Order(StringComparer.Ordinal);
 

@@ -65,7 +65,8 @@ internal static class AgentCommand
         {
             return ExitCode.Success;
         }
-        catch (Exception e) when (e is AgentException or DatapathException { InUse: true } or IOException)
+        catch (Exception e) when (e is AgentException or DatapathException { InUse: true }
+            or (IOException and not NetlinkException))
         {
             await Console.Error.WriteLineAsync($"jumpgate: {e.Message}");
             return ExitCode.Failure;
