@@ -33,7 +33,7 @@ public sealed class ResilienceInputTests
         (Good.Replace("port: web", "port: [80]", StringComparison.Ordinal), "port"),
         (Good.Replace("kind: Cilium", "kind: Selium", StringComparison.Ordinal), "kind"),
         (Good + "\n  ingress: []", "ingress"),
-        ("\t" + Good, "tab"),
+        ("\t" + Good, "not YAML"),
     ];
 
     [Fact]
