@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Jumpgate.Agent;
-using Jumpgate.Bpf;
-using Jumpgate.Bpf.Netlink;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -65,16 +63,10 @@ internal static class AgentCommand
         {
             return ExitCode.Success;
         }
-        catch (Exception e) when (e is AgentException or DatapathException { InUse: true }
-            or (IOException and not NetlinkException))
+        catch (Exception e) when (ExitCode.Of(e) is not null)
         {
             await Console.Error.WriteLineAsync($"jumpgate: {e.Message}");
-            return ExitCode.Failure;
-        }
-        catch (Exception e) when (e is DatapathException or NetlinkException)
-        {
-            await Console.Error.WriteLineAsync($"jumpgate: {e.Message}");
-            return ExitCode.Unsupported;
+            return ExitCode.Of(e)!.Value;
         }
 
         void Stop(PosixSignalContext context)
