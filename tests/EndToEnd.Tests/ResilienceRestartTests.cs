@@ -196,12 +196,13 @@ public sealed class ResilienceRestartTests(ITestOutputHelper output)
             await Task.Yield();
             while (!_stop.IsCancellationRequested)
             {
-                // Known before the connection is made: what was made earlier proves nothing about the restart.
-                var epoch = Volatile.Read(ref _epoch);
                 var dead = Volatile.Read(ref _dead);
                 try
                 {
                     using var peer = await HttpPeer.ConnectAsync(_scene.InNamespace("client"), _scene.Server(false), Knock);
+
+                    // Known once it is made: nobody but the new agent could complete it after the former one's death.
+                    var epoch = Volatile.Read(ref _epoch);
                     if (dead != 0 && Volatile.Read(ref _dead) == dead)
                     {
                         _breaches.Enqueue("a connection was made while no proxy was there");
