@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using Jumpgate.Agent;
 using Jumpgate.Agent.Lanes;
 using Jumpgate.Bpf;
-using Jumpgate.Bpf.Netlink;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -75,15 +74,10 @@ internal static class AgentCommand
         {
             return ExitCode.Success;
         }
-        catch (AgentException e)
+        catch (Exception e) when (ExitCode.Of(e) is not null)
         {
             await Console.Error.WriteLineAsync($"jumpgate: {e.Message}");
-            return ExitCode.Failure;
-        }
-        catch (Exception e) when (e is DatapathException or NetlinkException)
-        {
-            await Console.Error.WriteLineAsync($"jumpgate: {e.Message}");
-            return ExitCode.Unsupported;
+            return ExitCode.Of(e)!.Value;
         }
 
         void Stop(PosixSignalContext context)
