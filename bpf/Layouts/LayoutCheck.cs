@@ -19,6 +19,11 @@ internal static class LayoutCheck
         ("datapath", typeof(DatapathState)),
         ("packet_counter", typeof(PacketCounter)),
         ("event", typeof(FlowEvent)),
+    ];
+
+    /// <summary>Those that only the programs of the socket acceleration carry.</summary>
+    internal static readonly IReadOnlyList<(string Name, Type Mirror)> LaneStructs =
+    [
         ("lane_endpoint", typeof(LaneEndpoint)),
         ("lane_settings", typeof(LaneSettings)),
         ("pair_key", typeof(PairKey)),
@@ -37,6 +42,11 @@ internal static class LayoutCheck
         ("flow_state", "FLOW_", typeof(FlowState)),
         ("event_type", "EVENT_", typeof(EventType)),
         ("trace_point", "TRACE_", typeof(TracePoint)),
+    ];
+
+    /// <summary>Likewise.</summary>
+    internal static readonly IReadOnlyList<(string Name, string Prefix, Type Mirror)> LaneEnums =
+    [
         ("lane_mode", "LANE_", typeof(LaneMode)),
         ("lane_reason", "LANE_", typeof(LaneReason)),
     ];
@@ -45,7 +55,7 @@ internal static class LayoutCheck
     /// <paramref name="absent"/> where given.</summary>
     internal static string? Compare(nint btf, ISet<string>? absent = null)
     {
-        foreach (var (name, mirror) in Structs)
+        foreach (var (name, mirror) in Structs.Concat(LaneStructs))
         {
             if (BtfTypes.FindStruct(btf, name) is not { } actual)
             {
@@ -57,7 +67,7 @@ internal static class LayoutCheck
             }
         }
 
-        foreach (var (name, prefix, mirror) in Enums)
+        foreach (var (name, prefix, mirror) in Enums.Concat(LaneEnums))
         {
             if (BtfTypes.FindEnum(btf, name) is not { } actual)
             {

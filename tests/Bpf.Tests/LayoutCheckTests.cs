@@ -2,7 +2,7 @@ namespace Jumpgate.Bpf.Tests;
 
 public sealed class LayoutCheckTests
 {
-    public static TheoryData<string> Objects => [.. ProgramObject.Names];
+    public static TheoryData<string> Objects => [.. ProgramObject.Names, .. ProgramObject.LaneNames];
 
     [Theory]
     [MemberData(nameof(Objects))]
@@ -12,6 +12,12 @@ public sealed class LayoutCheckTests
         var absent = new HashSet<string>();
 
         Assert.Null(LayoutCheck.Compare(opened.Btf, absent));
+        if (!ProgramObject.LaneNames.Contains(name))
+        {
+            absent.ExceptWith(LayoutCheck.LaneStructs.Select(s => $"struct {s.Name}"));
+            absent.ExceptWith(LayoutCheck.LaneEnums.Select(e => $"enum {e.Name}"));
+        }
+
         Assert.Empty(absent);
     }
 

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Jumpgate.Benchmarks;
+
+/// <summary>The table, the JSON file and the chart.</summary>
+internal static class Report
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public static void Write(IReadOnlyList<Result> results, BenchOptions options)
+    {
+        foreach (var work in results.GroupBy(result => result.Work))
+        {
+            WriteTable(work.Key, [.. work]);
+        }
+
+        Directory.CreateDirectory(options.Output);
+        File.WriteAllText(
+            Path.Combine(options.Output, "results.json"),
+            JsonSerializer.Serialize(new { options.Rounds, options.Seconds, Results = results }, Indented));
+        File.WriteAllText(Path.Combine(options.Output, "chart.svg"), Chart.Draw(results));
+        Console.WriteLine($"{options.Output}/results.json and {options.Output}/chart.svg are written.");
+    }
+
+    private static void WriteTable(string work, IReadOnlyList<Result> results)
+    {
+        var straight = results.First(result => result.Peer == Peers.Straight).Median(m => m.RequestsPerSecond);
+        var proxies = results.Where(result => result.Peer is Peers.Nginx or Peers.Haproxy)
+            .Select(result => result.Median(m => m.RequestsPerSecond)).Where(rate => !double.IsNaN(rate)).DefaultIfEmpty(double.NaN).Max();
+        Console.WriteLine($"### {work}");
+        Console.WriteLine();
+        Console.WriteLine("| peer | requests/s | min-max | of straight | of best proxy | p50 us | p99 us | CPU us/request |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        foreach (var result in results)
+        {
+            if (result.Unavailable is not null)
+            {
+                Console.WriteLine($"| {result.Peer} | not available: {result.Unavailable} | | | | | | |");
+                continue;
+            }
+
+            var rate = result.Median(m => m.RequestsPerSecond);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {result.Peer} | {rate:0} | {result.Rounds.Min(m => m.RequestsPerSecond):0}-{result.Rounds.Max(m => m.RequestsPerSecond):0} | {rate / straight:0.00} | {rate / proxies:0.00} | {result.Median(m => m.P50):0} | {result.Median(m => m.P99):0} | {result.Median(m => m.CpuMicroseconds):0.0} |"));
+        }
+
+        Console.WriteLine();
+    }
+}

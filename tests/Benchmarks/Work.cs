@@ -1,0 +1,25 @@
+namespace Jumpgate.Benchmarks;
+
+/// <summary>One piece of work, the same for every peer.</summary>
+/// <param name="Name">As <c>--only</c> names it.</param>
+/// <param name="Connections">At once.</param>
+/// <param name="Rules">HTTP rules in force; the last one allows the request.</param>
+internal sealed record Work(string Name, int Connections, int Rules = 1)
+{
+    public static readonly IReadOnlyList<Work> All =
+    [
+        new("keep-alive-1", 1),
+        new("keep-alive-32", 32),
+        new("keep-alive-256", 256),
+        new("post-1k", 32) { Script = "wrk.method = 'POST' wrk.body = string.rep('x', 1024)", Path = "/v1/post" },
+        new("response-64k", 32) { Path = "/v1/64k" },
+        new("rules-100", 32, 100),
+        new("rules-10000", 32, 10000),
+        new("new-connection", 32) { Script = "wrk.headers['Connection'] = 'close'" },
+    ];
+
+    public string Path { get; init; } = "/v1/landing";
+
+    /// <summary>Lua for wrk.</summary>
+    public string Script { get; init; } = "";
+}
