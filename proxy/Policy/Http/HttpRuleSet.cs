@@ -15,6 +15,7 @@ namespace Jumpgate.Policy.Http;
 public sealed class HttpRuleSet
 {
     private readonly ImmutableArray<CompiledHttpRule> _rules;
+    private readonly RuleIndex _index;
     private readonly bool _hasExpectations;
     private readonly HttpDecision _unmatched;
 
@@ -25,6 +26,7 @@ public sealed class HttpRuleSet
     internal HttpRuleSet(ImmutableArray<CompiledHttpRule> rules, HttpVerdict unmatched, RuleReference? unmatchedRule)
     {
         _rules = rules;
+        _index = new RuleIndex(rules);
         _hasExpectations = rules.Any(r => r.HasExpectations);
         _unmatched = new HttpDecision(unmatched, unmatchedRule, [], []);
     }
@@ -35,13 +37,15 @@ public sealed class HttpRuleSet
     /// <summary>What becomes of a request that no rule allows.</summary>
     internal HttpVerdict Unmatched => _unmatched.Verdict;
 
-    /// <summary>Does not allocate unless a header action runs.</summary>
+    /// <summary>Small sets do not allocate unless a header action runs.</summary>
     public HttpDecision Decide(in HttpRequestView request)
     {
         RuleReference? first = null;
         HeaderActions? actions = null;
-        foreach (var rule in _rules)
+        var candidates = _index.Candidates(request.Target);
+        for (var i = 0; i < (candidates?.Count ?? _rules.Length); i++)
         {
+            var rule = _rules[candidates?[i] ?? i];
             if (rule.Allows(request, ref actions))
             {
                 first ??= rule.Reference;
