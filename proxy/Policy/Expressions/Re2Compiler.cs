@@ -15,6 +15,10 @@ public static class Re2Compiler
     /// <summary>In UTF-16 code units.</summary>
     public const int MaxPatternLength = 4096;
 
+    /// <summary>Nodes, repetitions written out, that the engine takes without question: it builds its tables, for
+    /// milliseconds, when they are first needed, and most of thousands of rules never are.</summary>
+    private const int CertainSize = 1000;
+
     /// <returns>False with <paramref name="error"/> where RE2 (or our mapping) refuses <paramref name="pattern"/>.</returns>
     public static bool TryCompile(
         string pattern,
@@ -39,8 +43,14 @@ public static class Re2Compiler
         try
         {
             const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
-            var written = DotNetPatternWriter.Write(RegexSimplifier.Simplify(root));
-            expression = new Re2Expression(pattern, root, new Regex(written, Options));
+            var simple = RegexSimplifier.Simplify(root);
+            var regex = new Lazy<Regex>(() => new Regex(DotNetPatternWriter.Write(simple), Options));
+            if (RegexSize.Of(simple) > CertainSize)
+            {
+                _ = regex.Value;
+            }
+
+            expression = new Re2Expression(pattern, root, regex);
             return true;
         }
         catch (NotSupportedException exception)

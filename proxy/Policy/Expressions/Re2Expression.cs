@@ -10,9 +10,9 @@ namespace Jumpgate.Policy.Expressions;
 /// </summary>
 public sealed class Re2Expression
 {
-    private readonly Regex _regex;
+    private readonly Lazy<Regex> _regex;
 
-    internal Re2Expression(string pattern, RegexNode root, Regex regex)
+    internal Re2Expression(string pattern, RegexNode root, Lazy<Regex> regex)
     {
         Pattern = pattern;
         Root = root;
@@ -31,7 +31,7 @@ public sealed class Re2Expression
     /// RFC 3986 section 2) and refused otherwise before any rule is asked; should something else arrive here all the same,
     /// it is better not allowed than misread.
     /// </remarks>
-    public bool IsMatch(ReadOnlySpan<char> input) => Ascii.IsValid(input) && _regex.IsMatch(input);
+    public bool IsMatch(ReadOnlySpan<char> input) => Ascii.IsValid(input) && _regex.Value.IsMatch(input);
 
     public override string ToString() => Pattern;
 }
