@@ -39,14 +39,22 @@ internal sealed class Scene : IAsyncDisposable
 
     private uint FlowTableSize { get; init; }
 
+    /// <summary>Options of the agent beyond those that every scene gives.</summary>
+    private IReadOnlyList<string> AgentArguments { get; init; } = [];
+
     private string AdminSocket => _directory.File("admin.sock");
 
     public static Task<Scene> StartAsync(params string[] policies) => StartAsync(262144, policies);
 
     /// <param name="flowTableSize">Flows that the kernel remembers at once.</param>
-    public static async Task<Scene> StartAsync(uint flowTableSize, params string[] policies)
+    public static Task<Scene> StartAsync(uint flowTableSize, params string[] policies) =>
+        StartAsync(new Scene { FlowTableSize = flowTableSize }, policies);
+
+    public static Task<Scene> StartAsync(IReadOnlyList<string> agentArguments, params string[] policies) =>
+        StartAsync(new Scene { FlowTableSize = 262144, AgentArguments = agentArguments }, policies);
+
+    private static async Task<Scene> StartAsync(Scene scene, string[] policies)
     {
-        var scene = new Scene { FlowTableSize = flowTableSize };
         try
         {
             scene._directory.Write("workloads.yaml", $$"""
@@ -72,10 +80,10 @@ internal sealed class Scene : IAsyncDisposable
 
     public async Task StartAgentAsync()
     {
-        Agent = Lab.Start("node", "dotnet",
+        Agent = Lab.Start("node", "dotnet", [
             Path.Combine(AppContext.BaseDirectory, "jumpgate.dll"), "agent", "--workloads", WorkloadsFile, "--policies",
             PoliciesDirectory, "--state", _directory.File("state"), "--admin-socket", AdminSocket, "--pin-dir", PinDirectory,
-            "--flow-table-size", FlowTableSize.ToString(CultureInfo.InvariantCulture));
+            "--flow-table-size", FlowTableSize.ToString(CultureInfo.InvariantCulture), .. AgentArguments]);
         await Agent.WaitForTextAsync("jumpgate ready", Patience);
     }
 
