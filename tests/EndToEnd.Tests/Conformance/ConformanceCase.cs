@@ -11,7 +11,8 @@ internal sealed record ConformanceCase
 
     /// <summary>
     /// The list under <c>http</c>, for peers of org=empire; or, where it does not begin with a bracket, whole specs divided
-    /// by <c>---</c>, in which <c>PORT</c> is the case's port.
+    /// by <c>---</c>, in which <c>PORT</c> is the case's port and <c>NEXT</c> the one after it. A spec that begins with
+    /// <c># audit</c> belongs to a document in audit mode.
     /// </summary>
     public required string Rules { get; init; }
 
@@ -27,8 +28,6 @@ internal sealed record ConformanceCase
 
     /// <summary>The workload that the rules protect.</summary>
     public string To { get; init; } = "server";
-
-    public string Annotations { get; init; } = string.Empty;
 
     /// <summary>Added to the port of the rules: what is asked is another port.</summary>
     public int PortOffset { get; init; }

@@ -16,9 +16,11 @@ namespace Jumpgate.EndToEnd.Tests.Conformance;
 public sealed class ConformanceScene : IAsyncLifetime, IDisposable
 {
     private const int FirstPort = 3000;
+    private const string Audit = "# audit";
+    private const string InAudit = "jumpgate.dev/audit: \"true\"";
     private const string PolicyFile = "p0.yaml";
     private readonly TempDirectory _secrets = new();
-    private readonly Dictionary<(string To, string Annotations, string Rules), int> _ports = [];
+    private readonly Dictionary<(string To, string Rules), int> _ports = [];
     private readonly Dictionary<string, RecordingServer> _servers = [];
     private Scene? _scene;
     private PolicyExplainer? _explainer;
@@ -36,7 +38,7 @@ public sealed class ConformanceScene : IAsyncLifetime, IDisposable
 
         Directory.CreateDirectory(_secrets.File("default/token"));
         _secrets.Write("default/token/key", HttpCases.Secret + "\n");
-        var policy = string.Join("\n---\n", _ports.Select(p => Documents(p.Key.To, p.Key.Annotations, p.Key.Rules, p.Value)));
+        var policy = string.Join("\n---\n", _ports.Select(p => Documents(p.Key.To, p.Key.Rules, p.Value)));
         _scene = await Scene.StartAsync(["--secrets", _secrets.Path], policy);
         var problems = _scene.Status().Problems;
         Assert.True(problems.Count == 0, string.Join('\n', problems));
@@ -88,8 +90,12 @@ public sealed class ConformanceScene : IAsyncLifetime, IDisposable
         return _explainer!.TryAnswer(question, out var error) ?? throw new InvalidOperationException(error);
     }
 
-    internal Task<RawClient> ConnectAsync(ConformanceCase conformanceCase) =>
-        RawClient.ConnectAsync(_scene!.InNamespace(conformanceCase.From), Address(conformanceCase));
+    internal async Task<RawClient> ConnectAsync(ConformanceCase conformanceCase)
+    {
+        var client = await RawClient.ConnectAsync(_scene!.InNamespace(conformanceCase.From), Address(conformanceCase));
+        _servers[conformanceCase.To].Forget(client.Address);
+        return client;
+    }
 
     internal Task<bool> CanConnectAsync(ConformanceCase conformanceCase) =>
         _scene!.CanConnectAsync(conformanceCase.From, Address(conformanceCase));
@@ -97,21 +103,22 @@ public sealed class ConformanceScene : IAsyncLifetime, IDisposable
     /// <summary>The heads that the server saw from this client.</summary>
     internal IReadOnlyList<string> Seen(ConformanceCase conformanceCase, EndPoint client) => _servers[conformanceCase.To].From(client);
 
-    internal static string Fill(string text, int port) => text.Replace("PORT", $"{port}", StringComparison.Ordinal);
+    internal static string Fill(string text, int port) => text
+        .Replace("PORT", $"{port}", StringComparison.Ordinal).Replace("NEXT", $"{port + 1}", StringComparison.Ordinal);
 
     private IPEndPoint Address(ConformanceCase conformanceCase) =>
         new(_scene!.Lab[conformanceCase.To].Address(false), Port(conformanceCase));
 
-    private static (string To, string Annotations, string Rules) Key(ConformanceCase conformanceCase) =>
-        (conformanceCase.To, conformanceCase.Annotations, conformanceCase.Rules);
+    private static (string To, string Rules) Key(ConformanceCase conformanceCase) =>
+        (conformanceCase.To, conformanceCase.Rules);
 
-    private static string Documents(string to, string annotations, string rules, int port)
+    private static string Documents(string to, string rules, int port)
     {
         var specs = rules.StartsWith('[') ? [ForEmpire(rules)] : rules.Split("---\n");
         return string.Join("\n---\n", specs.Select((spec, i) => $$"""
             apiVersion: cilium.io/v2
             kind: CiliumNetworkPolicy
-            metadata: { name: case-{{port}}-{{i}}, namespace: default, annotations: { {{annotations}} } }
+            metadata: { name: case-{{port}}-{{i}}, namespace: default, annotations: { {{(spec.StartsWith(Audit, StringComparison.Ordinal) ? InAudit : "")}} } }
             spec:
               endpointSelector: { matchLabels: { {{(to == "server" ? "class: server" : "org: alliance")}} } }
             {{Indent(Fill(spec, port))}}

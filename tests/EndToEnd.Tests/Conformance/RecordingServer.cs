@@ -33,6 +33,9 @@ internal sealed class RecordingServer : IDisposable
     /// <summary>Heads that came from this address, in order, each without its empty line.</summary>
     public IReadOnlyList<string> From(EndPoint client) => [.. _heads.GetValueOrDefault(client.ToString()!) ?? []];
 
+    /// <summary>Ports are used again: what an earlier connection sent is not this one's.</summary>
+    public void Forget(EndPoint client) => _heads.TryRemove(client.ToString()!, out _);
+
     public void Dispose() => _listeners.ForEach(l => l.Dispose());
 
     private async Task AcceptAsync(Socket listener)
@@ -53,7 +56,7 @@ internal sealed class RecordingServer : IDisposable
     private async Task ServeAsync(Socket client)
     {
         using var owned = client;
-        var heads = _heads.GetOrAdd(client.RemoteEndPoint!.ToString()!, _ => new ConcurrentQueue<string>());
+        var peer = client.RemoteEndPoint!.ToString()!;
         var buffer = new byte[16384];
         var text = string.Empty;
         try
@@ -64,7 +67,7 @@ internal sealed class RecordingServer : IDisposable
                 text += Encoding.Latin1.GetString(buffer, 0, count);
                 while (HttpText.TryTakeMessage(ref text, out var head, out _))
                 {
-                    heads.Enqueue(head);
+                    _heads.GetOrAdd(peer, _ => new ConcurrentQueue<string>()).Enqueue(head);
                     var length = head.StartsWith("CONNECT ", StringComparison.Ordinal) ? "" : "Content-Length: 2\r\n";
                     var body = head.StartsWith("HEAD ", StringComparison.Ordinal) || length.Length == 0 ? "" : "ok";
                     await client.SendAsync(Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\n{length}\r\n{body}"));
