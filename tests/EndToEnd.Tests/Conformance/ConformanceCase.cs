@@ -50,6 +50,8 @@ internal sealed record ConformanceCase
     /// <summary>False for what explain cannot be asked: it adds a Host where there is none.</summary>
     public bool CanBeExplained { get; init; } = true;
 
+    public bool IsHttp2 { get; init; }
+
     public bool IsForwarded => Verdict is "ALLOWED" or "AUDIT";
 
     /// <summary>A refused message ends its connection, since nobody knows where the next one begins.</summary>

@@ -20,8 +20,9 @@ public sealed class ConformanceScene : IAsyncLifetime, IDisposable
     private const string InAudit = "jumpgate.dev/audit: \"true\"";
     private const string PolicyFile = "p0.yaml";
     private readonly TempDirectory _secrets = new();
-    private readonly Dictionary<(string To, string Rules), int> _ports = [];
+    private readonly Dictionary<(string To, string Rules, bool IsHttp2), int> _ports = [];
     private readonly Dictionary<string, RecordingServer> _servers = [];
+    private readonly Dictionary<int, Http2Server> _http2 = [];
     private Scene? _scene;
     private PolicyExplainer? _explainer;
 
@@ -30,7 +31,7 @@ public sealed class ConformanceScene : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        foreach (var conformanceCase in Cases.Values)
+        foreach (var conformanceCase in Cases.Values.Concat(HttpCases.Http2))
         {
             // Every second one: the port beside it is the closed one.
             _ports.TryAdd(Key(conformanceCase), FirstPort + (2 * _ports.Count));
@@ -42,9 +43,14 @@ public sealed class ConformanceScene : IAsyncLifetime, IDisposable
         _scene = await Scene.StartAsync(["--secrets", _secrets.Path], policy);
         var problems = _scene.Status().Problems;
         Assert.True(problems.Count == 0, string.Join('\n', problems));
+        foreach (var ((to, _, _), port) in _ports.Where(p => p.Key.IsHttp2))
+        {
+            _http2[port] = await Http2Server.StartAsync(_scene.Lab[to].Namespace, port);
+        }
+
         foreach (var workload in Cases.Values.Select(c => c.To).Distinct())
         {
-            var ports = _ports.Where(p => p.Key.To == workload).Select(p => p.Value);
+            var ports = _ports.Where(p => p.Key.To == workload && !p.Key.IsHttp2).Select(p => p.Value);
             _servers[workload] = new RecordingServer(_scene.InNamespace(workload), ports.SelectMany(p => new[] { p, p + 1 }));
         }
 
@@ -56,6 +62,11 @@ public sealed class ConformanceScene : IAsyncLifetime, IDisposable
 
     public async Task DisposeAsync()
     {
+        foreach (var server in _http2.Values)
+        {
+            await server.DisposeAsync();
+        }
+
         foreach (var server in _servers.Values)
         {
             server.Dispose();
@@ -103,14 +114,19 @@ public sealed class ConformanceScene : IAsyncLifetime, IDisposable
     /// <summary>The heads that the server saw from this client.</summary>
     internal IReadOnlyList<string> Seen(ConformanceCase conformanceCase, EndPoint client) => _servers[conformanceCase.To].From(client);
 
+    internal Http2Server Http2(ConformanceCase conformanceCase) => _http2[Port(conformanceCase)];
+
+    internal Http2Client CreateHttp2Client(ConformanceCase conformanceCase) =>
+        new(_scene!.InNamespace(conformanceCase.From), Address(conformanceCase));
+
     internal static string Fill(string text, int port) => text
         .Replace("PORT", $"{port}", StringComparison.Ordinal).Replace("NEXT", $"{port + 1}", StringComparison.Ordinal);
 
-    private IPEndPoint Address(ConformanceCase conformanceCase) =>
+    internal IPEndPoint Address(ConformanceCase conformanceCase) =>
         new(_scene!.Lab[conformanceCase.To].Address(false), Port(conformanceCase));
 
-    private static (string To, string Rules) Key(ConformanceCase conformanceCase) =>
-        (conformanceCase.To, conformanceCase.Rules);
+    private static (string To, string Rules, bool IsHttp2) Key(ConformanceCase conformanceCase) =>
+        (conformanceCase.To, conformanceCase.Rules, conformanceCase.IsHttp2);
 
     private static string Documents(string to, string rules, int port)
     {

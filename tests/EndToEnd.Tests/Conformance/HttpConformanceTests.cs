@@ -5,7 +5,7 @@ namespace Jumpgate.EndToEnd.Tests.Conformance;
 /// explain; and both must say the same.
 /// </summary>
 [Collection("kernel")]
-public sealed class HttpConformanceTests(ConformanceScene scene) : IClassFixture<ConformanceScene>
+public sealed partial class HttpConformanceTests(ConformanceScene scene) : IClassFixture<ConformanceScene>
 {
     private const string Denied =
         "HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nContent-Length: 15";
