@@ -25,6 +25,9 @@ public sealed class DatapathException : Exception
     public DatapathException(string message, string? verifierLog)
         : base(message) => VerifierLog = verifierLog;
 
+    /// <summary>Nothing is missing: another running agent holds what is needed.</summary>
+    public bool InUse { get; init; }
+
     /// <summary>The verifier's whole log where a program was refused (may be megabytes), otherwise null.</summary>
     public string? VerifierLog { get; }
 }

@@ -53,7 +53,10 @@ internal sealed class PinDirectory : IDisposable
         {
             fd.Dispose();
             throw new DatapathException(
-                $"pin directory {path} is in use by another running agent; stop that one, or choose another directory");
+                $"pin directory {path} is in use by another running agent; stop that one, or choose another directory")
+            {
+                InUse = true,
+            };
         }
 
         return new(path, fd);

@@ -30,8 +30,13 @@ public static class JumpgateAgent
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(ready);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        // Whoever lacks privileges lacks them everywhere: that is the one line to read, not the first file that refuses.
+        FeatureProbe.Require();
         var state = new StateFiles(options.StateDirectory);
         await using var stateLock = state.Lock();
+        var adminSocket = AdminSocket.Claim(options.AdminSocket);
+        using var metrics = new AgentMetrics();
+        using var otlp = StartOtlp();
         using var node = NetworkNamespace.Current();
         using var datapath = Datapath.Open(new DatapathOptions
         {
@@ -42,6 +47,10 @@ public static class JumpgateAgent
         if (datapath.Adopted)
         {
             logger.Adopted(datapath.ActiveRevision);
+        }
+        else if (datapath.ReplacedBecause is { } difference)
+        {
+            logger.Replaced(difference);
         }
 
         var lanes = datapath.Lanes is { } joined
@@ -54,9 +63,7 @@ public static class JumpgateAgent
 
         var store = new SnapshotStore();
         var connections = new ConnectionTable();
-        using var metrics = new AgentMetrics();
         using var prometheus = new PrometheusText();
-        using var otlp = StartOtlp();
         var log = new FlowLog();
         var records = new FlowRecords(store, TimeProvider.System);
         using var controller = new NodeController(options, datapath, node, store, connections, lanes, state, logger);
@@ -84,7 +91,7 @@ public static class JumpgateAgent
         var reports = new AdminReports(controller, store, connections, datapath, node);
         metrics.Observe(datapath, () => store.Current.Revision, () => connections.Count, () => reports.RefusedDocuments);
         await using var admin = await AdminServer.StartAsync(
-            options.AdminSocket, reports, new LaneReports(lanes, datapath, datapath.LanesOffBecause), log, prometheus, stop.Token);
+            adminSocket, reports, new LaneReports(lanes, datapath, datapath.LanesOffBecause), log, prometheus, stop.Token);
         var tasks = new[]
         {
             server.RunAsync(stop.Token),
@@ -105,8 +112,12 @@ public static class JumpgateAgent
     {
         using var node = NetworkNamespace.Current();
         var state = new StateFiles(stateDirectory);
+        var changes = state.LoadSysctls();
+
+        // First what fails while an agent runs: it would go on without its routes.
+        var report = node.Run(() => Datapath.Cleanup(pinDirectory));
         var sysctls = new InterfaceSysctls(node);
-        foreach (var change in state.LoadSysctls())
+        foreach (var change in changes)
         {
             sysctls.Restore(change);
         }
@@ -116,13 +127,20 @@ public static class JumpgateAgent
             new ProxyRouting(routes).Remove();
         }
 
-        var report = node.Run(() => Datapath.Cleanup(pinDirectory));
         state.Remove();
         return report;
     }
 
-    private static MeterProvider? StartOtlp() =>
-        Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 }
+    private static MeterProvider? StartOtlp()
+    {
+        const string variable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+        if (Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } endpoint)
+        {
+            return null;
+        }
+
+        return Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
             ? Sdk.CreateMeterProviderBuilder().AddMeter(AgentMetrics.MeterName).AddOtlpExporter().Build()
-            : null;
+            : throw new AgentException($"{variable} is '{endpoint}', not an address such as http://collector:4317");
+    }
 }

@@ -105,7 +105,7 @@ public sealed class DatapathAdoptionTests : IDisposable
         var objects = ProgramObject.Embedded().ToArray();
         objects[2] = ProgramObject.Read(typeof(DatapathAdoptionTests).Assembly, "refused");
 
-        var thrown = Assert.Throws<DatapathException>(() => Datapath.Open(_node.Options, objects));
+        var thrown = Assert.Throws<DatapathException>(() => Datapath.Open(_node.Options, objects, []));
 
         Assert.Contains("refused", thrown.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("\n", thrown.Message, StringComparison.Ordinal);

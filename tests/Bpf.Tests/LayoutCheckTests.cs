@@ -38,7 +38,7 @@ public sealed class LayoutCheckTests
         var directory = $"/sys/fs/bpf/jumpgate-test-{Environment.ProcessId}-layout";
 
         var thrown = Assert.Throws<DatapathException>(
-            () => Datapath.Open(new() { PinDirectory = directory }, [source]));
+            () => Datapath.Open(new() { PinDirectory = directory }, [source], []));
 
         Assert.Contains("member protocol", thrown.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(directory));

@@ -16,7 +16,8 @@ internal sealed class AdminReports(
         var problems = controller.Policies.Diagnostics.Concat(controller.WorkloadDiagnostics)
             .Where(d => d.Severity == PolicySeverity.Error).Select(d => d.ToString())
             .Concat(controller.StaleFiles.Select(f => $"{f}: its last valid version stays in force"))
-            .Concat(snapshot.Diagnostics.Select(d => d.Message)).ToList();
+            .Concat(snapshot.Diagnostics.Select(d => d.Message))
+            .Concat(((string?[])[controller.PoliciesObstacle, Failure(controller.PublishFailure)]).OfType<string>()).ToList();
         return new StatusReport(
             typeof(AdminReports).Assembly.GetName().Version!.ToString(3),
             snapshot.Revision,
@@ -28,6 +29,9 @@ internal sealed class AdminReports(
             connections.Count,
             problems);
     }
+
+    private static string? Failure(string? reason) =>
+        reason is null ? null : $"the new state is not in force, the former one stays: {reason}";
 
     public int RefusedDocuments => controller.Policies.Diagnostics.Count(d => d.Severity == PolicySeverity.Error);
 

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text.Json;
 using Jumpgate.Agent.Flows;
 using Jumpgate.Agent.Lanes;
@@ -24,12 +23,13 @@ internal sealed class AdminServer : IAsyncDisposable
         _path = path;
     }
 
+    /// <param name="path">As <see cref="AdminSocket.Claim"/> gave it.</param>
     public static async Task<AdminServer> StartAsync(
         string path, AdminReports reports, LaneReports lanes, FlowLog log, PrometheusText metrics, CancellationToken stopping)
     {
-        ClaimSocket(path);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Logging.ClearProviders();
+        builder.WebHost.UseSockets(s => s.CreateBoundListenSocket = _ => AdminSocket.Bind(path));
         builder.WebHost.ConfigureKestrel(k => k.ListenUnixSocket(path));
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(1));
         var app = builder.Build();
@@ -44,7 +44,6 @@ internal sealed class AdminServer : IAsyncDisposable
         app.MapGet("/v1/events", (HttpContext context, int? last, bool? follow) =>
             StreamEventsAsync(context, log, last ?? 0, follow ?? false, stopping));
         await app.StartAsync(stopping);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return new AdminServer(app, path);
     }
 
@@ -53,34 +52,6 @@ internal sealed class AdminServer : IAsyncDisposable
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
         File.Delete(_path);
-    }
-
-    /// <summary>A socket that nobody answers on is left over and replaced; one that answers belongs to another agent.</summary>
-    private static void ClaimSocket(string path)
-    {
-        var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        if (!Directory.Exists(directory))
-        {
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
-        if (!File.Exists(path))
-        {
-            return;
-        }
-
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            probe.Connect(new UnixDomainSocketEndPoint(path));
-        }
-        catch (SocketException)
-        {
-            File.Delete(path);
-            return;
-        }
-
-        throw new AgentException($"another agent answers on {path}; stop it, or name another socket with --admin-socket");
     }
 
     private static IResult SetLanes(LaneReports lanes, string text) =>

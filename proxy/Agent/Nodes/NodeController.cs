@@ -44,6 +44,7 @@ internal sealed class NodeController : IDisposable
     private ImmutableArray<PolicyDiagnostic> _workloadDiagnostics = [];
     private ImmutableArray<IPAddress> _nodeAddresses = [];
     private string _secretsFingerprint = string.Empty;
+    private string? _obstacle;
 
     public NodeController(
         AgentOptions options,
@@ -81,6 +82,11 @@ internal sealed class NodeController : IDisposable
 
     public ImmutableArray<string> StaleFiles => _folder.Stale;
 
+    public string? PoliciesObstacle => _folder.Obstacle;
+
+    /// <summary>Why what was read last is not in force; null where it is.</summary>
+    public string? PublishFailure { get; private set; }
+
     public ImmutableArray<PolicyDiagnostic> WorkloadDiagnostics => _workloadDiagnostics;
 
     /// <summary>The revision that everything obeys: kernel, filters, and connections that were open before.</summary>
@@ -91,16 +97,29 @@ internal sealed class NodeController : IDisposable
     {
         if (!Directory.Exists(_options.PoliciesDirectory))
         {
-            throw new AgentException($"there is no policies directory {_options.PoliciesDirectory}");
+            throw new AgentException(
+                $"there is no policies directory {_options.PoliciesDirectory}; make it, or name another with --policies");
         }
 
         ReadInputs();
+        if (_folder.Obstacle is { } obstacle)
+        {
+            throw new AgentException(obstacle);
+        }
+
         if (!_workloads.IsValid || _workloadsContent?.Error is not null)
         {
             throw new AgentException(string.Join(Environment.NewLine, _workloadDiagnostics));
         }
 
-        Publish();
+        try
+        {
+            Publish();
+        }
+        catch (Exception e) when (IsFileTrouble(e))
+        {
+            throw new AgentException(CannotWriteState(e), e);
+        }
     }
 
     public async Task RunAsync(CancellationToken stopping)
@@ -125,16 +144,17 @@ internal sealed class NodeController : IDisposable
                 if (ReadInputs())
                 {
                     Publish();
+                    PublishFailure = null;
                 }
             }
             catch (OperationCanceledException)
             {
                 break;
             }
-            catch (Exception e) when (e is DatapathException or NetlinkException or IOException or InvalidOperationException)
+            catch (Exception e) when (e is DatapathException or NetlinkException or IOException or InvalidOperationException
+                or UnauthorizedAccessException)
             {
-                _logger.PublishFailed(e.Message);
-                _nodeAddresses = [];
+                Failed(IsFileTrouble(e) ? CannotWriteState(e) : e.Message);
             }
         }
 
@@ -144,9 +164,37 @@ internal sealed class NodeController : IDisposable
 
     public void Dispose() => _wake.Dispose();
 
-    private FileSystemWatcher Watch(string directory)
+    private static bool IsFileTrouble(Exception e) => e is UnauthorizedAccessException or (IOException and not NetlinkException);
+
+    private string CannotWriteState(Exception e) =>
+        $"cannot write to the state directory {_options.StateDirectory}: {e.Message}; make room there, or name another with --state";
+
+    /// <summary>Tried again every second, told once.</summary>
+    private void Failed(string reason)
     {
-        var watcher = new FileSystemWatcher(directory) { EnableRaisingEvents = true };
+        if (PublishFailure != reason)
+        {
+            PublishFailure = reason;
+            _logger.PublishFailed(reason);
+        }
+
+        _nodeAddresses = [];
+    }
+
+    /// <summary>Null where watches have run out or the directory is gone: the look every second goes on without.</summary>
+    private FileSystemWatcher? Watch(string directory)
+    {
+        FileSystemWatcher watcher;
+        try
+        {
+            watcher = new FileSystemWatcher(directory) { EnableRaisingEvents = true };
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            _logger.WatchFailed(directory, e.Message);
+            return null;
+        }
+
         watcher.Changed += (_, _) => Wake();
         watcher.Created += (_, _) => Wake();
         watcher.Deleted += (_, _) => Wake();
@@ -189,6 +237,11 @@ internal sealed class NodeController : IDisposable
             {
                 _logger.StaleFile(file);
             }
+        }
+
+        if (_folder.Obstacle != _obstacle && (_obstacle = _folder.Obstacle) is not null)
+        {
+            _logger.PoliciesUnreadable(_obstacle);
         }
 
         var located = _locator.Locate(_workloads.Workloads);

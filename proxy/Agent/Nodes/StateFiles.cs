@@ -64,7 +64,15 @@ public sealed class StateFiles
     public IReadOnlyList<SysctlChange> LoadSysctls()
     {
         var path = Path.Combine(_directory, Sysctls);
-        return File.Exists(path) ? JsonSerializer.Deserialize<List<SysctlChange>>(File.ReadAllText(path)) ?? [] : [];
+        try
+        {
+            return File.Exists(path) ? JsonSerializer.Deserialize<List<SysctlChange>>(File.ReadAllText(path)) ?? [] : [];
+        }
+        catch (JsonException e)
+        {
+            throw new AgentException(
+                $"{path} is damaged ({e.Message}); move it away, and set accept_local of the interfaces back by hand", e);
+        }
     }
 
     internal void SaveSysctls(IEnumerable<SysctlChange> changes) => Write(Sysctls, changes.ToList());

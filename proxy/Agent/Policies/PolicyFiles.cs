@@ -17,7 +17,15 @@ public static class PolicyFiles
         {
             if (Directory.Exists(path))
             {
-                files.AddRange(PolicyFolder.Files(path));
+                try
+                {
+                    files.AddRange(PolicyFolder.List(path));
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    error = $"{path}: cannot be read: {e.Message}";
+                    return null;
+                }
             }
             else if (File.Exists(path))
             {

@@ -15,19 +15,36 @@ internal sealed class PolicyFolder(string directory)
 
     public PolicySetResult Result { get; private set; } = PolicySet.Combine([]);
 
+    /// <summary>Why the folder cannot be read; its policies stay as they were last read. Null where it can.</summary>
+    public string? Obstacle { get; private set; }
+
     /// <summary>Files whose last valid version stands in for the present one.</summary>
     public ImmutableArray<string> Stale { get; private set; } = [];
 
-    public static IEnumerable<string> Files(string path) => Directory.Exists(path)
-        ? Directory.EnumerateFiles(path)
-            .Where(f => System.IO.Path.GetExtension(f) is ".yaml" or ".yml" && !System.IO.Path.GetFileName(f).StartsWith('.'))
-            .Order(StringComparer.Ordinal)
-        : [];
+    /// <summary>Folders of such a name as well: a file that became one is to be told, not forgotten.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static IEnumerable<string> List(string path) => Directory.EnumerateFileSystemEntries(path)
+        .Where(f => Path.GetExtension(f) is ".yaml" or ".yml" && !Path.GetFileName(f).StartsWith('.'))
+        .Order(StringComparer.Ordinal);
 
     /// <returns>True where something has changed since the last time.</returns>
     public bool Refresh()
     {
-        var contents = Files(directory).Select(FileContent.Read).ToImmutableArray();
+        // A folder that is gone (or not mounted yet) is no order to drop every rule; an empty one is.
+        string[] files;
+        try
+        {
+            files = [.. List(directory)];
+            Obstacle = null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Obstacle = $"the policies directory {directory} cannot be read ({e.Message.TrimEnd('.')}); "
+                + "the policies last read stay in force until it is there again";
+            return false;
+        }
+
+        var contents = files.Select(FileContent.Read).ToImmutableArray();
         if (contents.SequenceEqual(_contents))
         {
             return false;

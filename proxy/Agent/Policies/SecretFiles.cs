@@ -1,3 +1,5 @@
+using System.Text;
+using Jumpgate.Agent.Files;
 using Jumpgate.Policy.Documents;
 using Jumpgate.Policy.Http;
 using Microsoft.Extensions.Logging;
@@ -8,6 +10,8 @@ namespace Jumpgate.Agent.Policies;
 public sealed class SecretFiles(string? directory, ILogger logger) : ISecretSource
 {
     private const int MaxBytes = 1024 * 1024;
+
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public string? TryRead(SecretReference secret)
     {
@@ -24,13 +28,24 @@ public sealed class SecretFiles(string? directory, ILogger logger) : ISecretSour
             var folder = Path.Combine(directory, secret.Namespace, secret.Name);
             // Without a key, a secret of one entry is meant.
             var path = secret.Key is null ? SingleFile(folder) : Path.Combine(folder, secret.Key);
-            if (path is null || new FileInfo(path).Length > MaxBytes)
+            if (path is null)
             {
-                logger.SecretUnreadable(name, path is null ? "it does not have exactly one key" : "larger than 1 MiB");
+                logger.SecretUnreadable(name, "it does not have exactly one key");
                 return null;
             }
 
-            return File.ReadAllText(path).TrimEnd('\r', '\n');
+            if (RegularFile.TryRead(path, MaxBytes, out var error) is not { } bytes)
+            {
+                logger.SecretUnreadable(name, $"{path}: {error}");
+                return null;
+            }
+
+            return Utf8.GetString(bytes).TrimStart('\ufeff').TrimEnd('\r', '\n');
+        }
+        catch (DecoderFallbackException)
+        {
+            logger.SecretUnreadable(name, "it is not UTF-8");
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -39,12 +54,27 @@ public sealed class SecretFiles(string? directory, ILogger logger) : ISecretSour
         }
     }
 
-    /// <summary>Changes when any file below does.</summary>
-    internal string Fingerprint() => directory is null || !Directory.Exists(directory)
+    /// <summary>Changes when any file <c>NAMESPACE/NAME/KEY</c> does, what a link leads to included.</summary>
+    internal string Fingerprint() => directory is null
         ? string.Empty
-        : string.Join('|', new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories)
-            .OrderBy(f => f.FullName, StringComparer.Ordinal)
-            .Select(f => $"{f.FullName}:{f.LastWriteTimeUtc.Ticks}:{f.Length}"));
+        : string.Join('|', Entries(directory, 3).Order(StringComparer.Ordinal).Select(f => $"{f}:{RegularFile.Fingerprint(f)}"));
+
+    /// <summary>Of a bounded depth: a link to a folder above would make an endless tree.</summary>
+    private static IEnumerable<string> Entries(string folder, int depth)
+    {
+        string[] entries;
+        try
+        {
+            entries = Directory.GetFileSystemEntries(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Gone meanwhile, not a folder, or not ours to read: then nothing in it can be read as a secret either.
+            return [];
+        }
+
+        return depth == 1 ? entries : entries.SelectMany(e => Entries(e, depth - 1));
+    }
 
     private static string? SingleFile(string folder)
     {

@@ -49,14 +49,19 @@ internal sealed class AgentMetrics : IDisposable
         _meter.CreateObservableGauge("jumpgate.connections.open", connections, "{connection}", "Connections open in the proxy");
         _meter.CreateObservableGauge("jumpgate.policy.refused", refusedDocuments, "{error}", "Errors in policy documents that are refused");
         _meter.CreateObservableGauge("jumpgate.bpf.map.entries", () => datapath.ReadMaps()
-            .Select(m => new Measurement<long>(m.UsedEntries, new KeyValuePair<string, object?>("map", m.Name))),
+            .Select(m => new Measurement<long>(m.UsedEntries, MapLabels(m.Name))),
             "{entry}", "Entries in use of the kernel's maps");
         _meter.CreateObservableGauge("jumpgate.bpf.map.capacity", () => datapath.ReadMaps()
-            .Select(m => new Measurement<long>(m.MaxEntries, new KeyValuePair<string, object?>("map", m.Name))),
+            .Select(m => new Measurement<long>(m.MaxEntries, MapLabels(m.Name))),
             "{entry}", "Entries that the kernel's maps can hold");
     }
 
     public void Dispose() => _meter.Dispose();
+
+    /// <summary>A table of two revisions is one map with a slot for each.</summary>
+    private static KeyValuePair<string, object?>[] MapLabels(string name) => name.Split('/') is [var table, var slot]
+        ? [new("map", table), new("slot", slot)]
+        : [new("map", name)];
 
     private static string Name(RequestOutcome outcome) => outcome switch
     {

@@ -7,6 +7,10 @@ namespace Jumpgate.Agent.Telemetry;
 /// <summary>The meter's values in Prometheus' text format (version 0.0.4). Dots become underscores, counters end in _total.</summary>
 internal sealed class PrometheusText : IDisposable
 {
+    /// <summary>As OpenTelemetry's limit: what is beyond is counted under one label, and memory stays bounded.</summary>
+    private const int MaxSeries = 2000;
+    private const string Overflow = "otel_metric_overflow=\"true\"";
+
     private static readonly double[] Buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
     private readonly Lock _lock = new();
@@ -65,6 +69,11 @@ internal sealed class PrometheusText : IDisposable
             if (!_families.TryGetValue(name, out var family))
             {
                 _families[name] = family = new Family(type, instrument.Description ?? instrument.Name);
+            }
+
+            if (!family.Series.ContainsKey(labels) && family.Series.Count >= MaxSeries)
+            {
+                labels = Overflow;
             }
 
             if (!family.Series.TryGetValue(labels, out var series))

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using Jumpgate.Agent;
 using Jumpgate.Agent.Lanes;
 using Jumpgate.Bpf;
-using Jumpgate.Bpf.Netlink;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -55,6 +54,7 @@ internal static class AgentCommand
 
     private static async Task<int> RunAsync(AgentOptions options, CancellationToken cancellation)
     {
+        RunSocketsInline();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -74,21 +74,29 @@ internal static class AgentCommand
         {
             return ExitCode.Success;
         }
-        catch (AgentException e)
+        catch (Exception e) when (ExitCode.Of(e) is not null)
         {
             await Console.Error.WriteLineAsync($"jumpgate: {e.Message}");
-            return ExitCode.Failure;
-        }
-        catch (Exception e) when (e is DatapathException or NetlinkException)
-        {
-            await Console.Error.WriteLineAsync($"jumpgate: {e.Message}");
-            return ExitCode.Unsupported;
+            return ExitCode.Of(e)!.Value;
         }
 
         void Stop(PosixSignalContext context)
         {
             context.Cancel = true;
             stop.Cancel();
+        }
+    }
+
+    /// <summary>
+    /// A proxy does little for each message: handing it to another thread costs more than the work itself. Read by .NET
+    /// when the first socket is used; who sets it outside decides.
+    /// </summary>
+    private static void RunSocketsInline()
+    {
+        const string Setting = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+        if (Environment.GetEnvironmentVariable(Setting) is null)
+        {
+            Environment.SetEnvironmentVariable(Setting, "1");
         }
     }
 }

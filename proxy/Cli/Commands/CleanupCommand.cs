@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Jumpgate.Agent;
-using Jumpgate.Bpf;
-using Jumpgate.Bpf.Netlink;
 
 namespace Jumpgate.Cli.Commands;
 
@@ -21,10 +19,10 @@ internal static class CleanupCommand
                 Console.WriteLine($"removed {report.Pins} pins and programs from {report.Interfaces} interfaces");
                 return ExitCode.Success;
             }
-            catch (Exception e) when (e is DatapathException or NetlinkException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (ExitCode.Of(e) is not null)
             {
                 Console.Error.WriteLine($"jumpgate: {e.Message}");
-                return ExitCode.Failure;
+                return ExitCode.Of(e)!.Value;
             }
         });
         return command;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Jumpgate.Agent.Admin;
 using Jumpgate.Agent.Explain;
 using Jumpgate.Agent.Policies;
+using Jumpgate.Agent.Workloads;
 using Jumpgate.Policy;
 using Jumpgate.Policy.Documents;
 using Jumpgate.Policy.Workloads;
@@ -67,13 +68,7 @@ internal static class ExplainCommand
 
     private static WorkloadDefinition[]? ReadWorkloads(string path)
     {
-        if (!File.Exists(path))
-        {
-            Console.Error.WriteLine($"jumpgate: {path}: no such file");
-            return null;
-        }
-
-        var result = WorkloadFileReader.Read(path, File.ReadAllText(path));
+        var result = WorkloadFiles.Read(path);
         foreach (var diagnostic in result.Diagnostics)
         {
             Console.Error.WriteLine(diagnostic);

@@ -26,7 +26,7 @@ internal static class ByteRelay
             {
                 if (from.Available == 0)
                 {
-                    await from.ReceiveAsync(Memory<byte>.Empty);
+                    await from.WaitReadableAsync();
                 }
 
                 var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);

@@ -59,7 +59,6 @@ public sealed class ConnectionDispatcher(HttpFilterOptions options, IHttp2Handle
     {
         using var timer = time.CreateTimer(
             static s => ((Socket)s!).Reset(), connection.Client, options.IdleTimeout, Timeout.InfiniteTimeSpan);
-        await input.WaitAsync();
         while (true)
         {
             var common = Math.Min(input.Unread.Length, Preface.Length);

@@ -44,7 +44,6 @@ internal static class BodyPump
             if (from.IsEmpty)
             {
                 await to.FlushAsync();
-                await from.WaitAsync();
                 if (await from.FillAsync() == 0)
                 {
                     return false;

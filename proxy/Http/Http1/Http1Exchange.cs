@@ -86,8 +86,7 @@ internal sealed class Http1Exchange(
                     if (retriable)
                     {
                         await upstream.Output!.FlushAsync();
-                        await upstream.Input!.WaitAsync();
-                        if (upstream.Input.IsEmpty && await upstream.Input.FillAsync() == 0)
+                        if (await upstream.Input!.FillAsync() == 0)
                         {
                             upstream.Close();
                             continue;

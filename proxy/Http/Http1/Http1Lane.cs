@@ -24,8 +24,14 @@ internal sealed class Http1Lane(
     /// <summary>The proxy stands at a clean boundary: the kernel may go on by itself.</summary>
     public void Offer()
     {
-        if (connection.Lanes is null || upstream.Input is not { IsEmpty: true } server || !client.IsEmpty)
+        if (upstream.Input is not { HasArrived: false } server)
         {
+            return;
+        }
+
+        if (connection.Lanes is null || !client.IsEmpty)
+        {
+            server.BeginFill();
             return;
         }
 
@@ -36,16 +42,20 @@ internal sealed class Http1Lane(
             _server = server;
         }
 
+        if (_lane is null)
+        {
+            server.BeginFill();
+        }
+
         _lane?.Publish(client.TotalRead, server.TotalRead);
     }
 
-    /// <summary>Waits for the client, and serves the server meanwhile.</summary>
+    /// <summary>In a lane, waits for the client and serves the server meanwhile.</summary>
     /// <returns>False: the server is gone, and with it requests that the kernel had handed to it.</returns>
     public async ValueTask<bool> WaitForClientAsync()
     {
         if (_lane is null)
         {
-            await client.WaitAsync();
             return true;
         }
 
@@ -101,7 +111,7 @@ internal sealed class Http1Lane(
     {
         var server = _server!;
         await server.WatchAsync();
-        if (server.IsEmpty && await server.FillAsync() == 0)
+        if (!await server.TakeAsync())
         {
             // An idle server may go; the next request gets a new connection.
             var wasBusy = _lane!.Close();

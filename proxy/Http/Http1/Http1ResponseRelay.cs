@@ -153,11 +153,6 @@ internal sealed class Http1ResponseRelay(
                 return -1;
             }
 
-            if (server.IsEmpty)
-            {
-                await server.WaitAsync();
-            }
-
             if (await server.FillAsync() == 0)
             {
                 return server.IsEmpty ? 0 : -1;

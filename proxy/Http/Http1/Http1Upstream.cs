@@ -18,7 +18,8 @@ internal sealed class Http1Upstream(ProxiedConnection connection) : IDisposable
     /// <summary>Makes sure of a connection; one that the server has closed meanwhile is replaced.</summary>
     public async ValueTask EnsureAsync()
     {
-        if (Input is not null && (!Input.IsEmpty || IsStale(Input.Socket)))
+        // An idle connection has nothing to read: what has come is its end, or something nobody asked for.
+        if (Input is { HasArrived: true })
         {
             Close();
         }
@@ -52,17 +53,4 @@ internal sealed class Http1Upstream(ProxiedConnection connection) : IDisposable
     }
 
     public void Dispose() => Close();
-
-    /// <summary>An idle connection has nothing to read: what is readable is its end, or something nobody asked for.</summary>
-    private static bool IsStale(Socket socket)
-    {
-        try
-        {
-            return socket.Poll(0, SelectMode.SelectRead);
-        }
-        catch (Exception e) when (e.IsDisconnect())
-        {
-            return true;
-        }
-    }
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json;
+using Jumpgate.Agent.Admin;
 using Jumpgate.Agent.Explain;
 using Jumpgate.Agent.Policies;
 using Jumpgate.EndToEnd.Tests.Support;
@@ -13,7 +15,7 @@ namespace Jumpgate.EndToEnd.Tests.Conformance;
 /// One agent with the rules of every case, each set of rules on a port of its own, servers on all of these ports, and an
 /// explainer that was given the very same files.
 /// </summary>
-public sealed class ConformanceScene : IAsyncLifetime, IDisposable
+public class ConformanceScene : IAsyncLifetime, IDisposable
 {
     private const int FirstPort = 3000;
     private const string Audit = "# audit";
@@ -25,6 +27,9 @@ public sealed class ConformanceScene : IAsyncLifetime, IDisposable
     private readonly Dictionary<int, Http2Server> _http2 = [];
     private Scene? _scene;
     private PolicyExplainer? _explainer;
+
+    /// <summary>What joined sockets may do: off, short-circuit or policy.</summary>
+    protected virtual string LaneMode => "off";
 
     internal static IReadOnlyDictionary<string, ConformanceCase> Cases { get; } =
         HttpCases.All.ToDictionary(c => c.Name, StringComparer.Ordinal);
@@ -40,7 +45,9 @@ public sealed class ConformanceScene : IAsyncLifetime, IDisposable
         Directory.CreateDirectory(_secrets.File("default/token"));
         _secrets.Write("default/token/key", HttpCases.Secret + "\n");
         var policy = string.Join("\n---\n", _ports.Select(p => Documents(p.Key.To, p.Key.Rules, p.Value)));
-        _scene = await Scene.StartAsync(["--secrets", _secrets.Path], policy);
+        _scene = Scene.Prepare(policy);
+        _scene.MoreAgentOptions = ["--secrets", _secrets.Path, "--lanes", LaneMode];
+        await _scene.StartAgentAsync();
         var problems = _scene.Status().Problems;
         Assert.True(problems.Count == 0, string.Join('\n', problems));
         foreach (var ((to, _, _), port) in _ports.Where(p => p.Key.IsHttp2))
@@ -78,7 +85,15 @@ public sealed class ConformanceScene : IAsyncLifetime, IDisposable
         }
     }
 
-    public void Dispose() => _secrets.Dispose();
+    public void Dispose()
+    {
+        _secrets.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Requests that the kernel decided in lanes.</summary>
+    internal LaneListReport Lanes() =>
+        JsonSerializer.Deserialize<LaneListReport>(_scene!.Ask("lanes", "list", "--json").Output, AdminJson.Options)!;
 
     internal int Port(ConformanceCase conformanceCase) => _ports[Key(conformanceCase)] + conformanceCase.PortOffset;
 

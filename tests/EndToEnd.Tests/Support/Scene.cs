@@ -39,35 +39,46 @@ internal sealed class Scene : IAsyncDisposable
 
     private uint FlowTableSize { get; init; }
 
-    /// <summary>Options of the agent beyond those that every scene gives.</summary>
-    private IReadOnlyList<string> AgentArguments { get; init; } = [];
+    public string AdminSocket => _directory.File("admin.sock");
 
-    private string AdminSocket => _directory.File("admin.sock");
+    public string StateDirectory => _directory.File("state");
+
+    /// <summary>What <c>jumpgate agent</c> is told in every case.</summary>
+    public IReadOnlyList<string> AgentOptions =>
+    [
+        "--workloads", WorkloadsFile, "--policies", PoliciesDirectory, "--state", StateDirectory, "--admin-socket", AdminSocket,
+        "--pin-dir", PinDirectory, "--flow-table-size", FlowTableSize.ToString(CultureInfo.InvariantCulture),
+        .. MoreAgentOptions,
+    ];
+
+    /// <summary>Set before the agent starts.</summary>
+    public IReadOnlyList<string> MoreAgentOptions { get; set; } = [];
+
+    /// <summary>Everything but the agent.</summary>
+    public static Scene Prepare(params string[] policies)
+    {
+        var scene = new Scene { FlowTableSize = 262144 };
+        try
+        {
+            scene.WriteInputs(policies);
+            return scene;
+        }
+        catch
+        {
+            scene.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            throw;
+        }
+    }
 
     public static Task<Scene> StartAsync(params string[] policies) => StartAsync(262144, policies);
 
     /// <param name="flowTableSize">Flows that the kernel remembers at once.</param>
-    public static Task<Scene> StartAsync(uint flowTableSize, params string[] policies) =>
-        StartAsync(new Scene { FlowTableSize = flowTableSize }, policies);
-
-    public static Task<Scene> StartAsync(IReadOnlyList<string> agentArguments, params string[] policies) =>
-        StartAsync(new Scene { FlowTableSize = 262144, AgentArguments = agentArguments }, policies);
-
-    private static async Task<Scene> StartAsync(Scene scene, string[] policies)
+    public static async Task<Scene> StartAsync(uint flowTableSize, params string[] policies)
     {
+        var scene = new Scene { FlowTableSize = flowTableSize };
         try
         {
-            scene._directory.Write("workloads.yaml", $$"""
-                workloads:
-                  - { name: server, labels: { org: empire, class: server }, netns: {{scene.Lab["server"].NamespaceName}}, ports: { web: 80 } }
-                  - { name: client, labels: { org: empire }, netns: {{scene.Lab["client"].NamespaceName}} }
-                  - { name: stranger, labels: { org: alliance }, netns: {{scene.Lab["stranger"].NamespaceName}} }
-                """);
-            foreach (var (policy, index) in policies.Select((p, i) => (p, i)))
-            {
-                scene.WritePolicy($"p{index}.yaml", policy);
-            }
-
+            scene.WriteInputs(policies);
             await scene.StartAgentAsync();
             return scene;
         }
@@ -78,12 +89,13 @@ internal sealed class Scene : IAsyncDisposable
         }
     }
 
-    public async Task StartAgentAsync()
+    /// <param name="environment">Added to the agent's.</param>
+    /// <param name="through">A program that becomes the agent, such as setpriv with its options.</param>
+    public async Task StartAgentAsync(IReadOnlyDictionary<string, string>? environment = null, params string[] through)
     {
-        Agent = Lab.Start("node", "dotnet", [
-            Path.Combine(AppContext.BaseDirectory, "jumpgate.dll"), "agent", "--workloads", WorkloadsFile, "--policies",
-            PoliciesDirectory, "--state", _directory.File("state"), "--admin-socket", AdminSocket, "--pin-dir", PinDirectory,
-            "--flow-table-size", FlowTableSize.ToString(CultureInfo.InvariantCulture), .. AgentArguments]);
+        string[] command =
+            [.. through, "dotnet", Path.Combine(AppContext.BaseDirectory, "jumpgate.dll"), "agent", .. AgentOptions];
+        Agent = Lab.Start("node", command[0], command[1..], environment);
         await Agent.WaitForTextAsync("jumpgate ready", Patience);
     }
 
@@ -156,6 +168,14 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>A counter out of the agent's Prometheus text.</summary>
     public async Task<double> MetricAsync(string line)
     {
+        var text = await ReadAdminAsync("metrics");
+        var found = text.Split('\n').FirstOrDefault(l => l.StartsWith(line + " ", StringComparison.Ordinal));
+        return found is null ? 0 : double.Parse(found[(line.Length + 1)..], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>What the admin socket answers, without the cost of a process.</summary>
+    public async Task<string> ReadAdminAsync(string path)
+    {
         using var http = new HttpClient(new SocketsHttpHandler
         {
             ConnectCallback = async (_, token) =>
@@ -165,12 +185,13 @@ internal sealed class Scene : IAsyncDisposable
                 return new NetworkStream(socket, ownsSocket: true);
             },
         });
-        var text = await http.GetStringAsync("http://jumpgate/metrics");
-        var found = text.Split('\n').FirstOrDefault(l => l.StartsWith(line + " ", StringComparison.Ordinal));
-        return found is null ? 0 : double.Parse(found[(line.Length + 1)..], CultureInfo.InvariantCulture);
+        return await http.GetStringAsync($"http://jumpgate/{path}");
     }
 
     public Task<double> DropsAsync(string reason) => MetricAsync($"jumpgate_drops_total{{reason=\"{reason}\"}}");
+
+    public async Task<StatusReport> ReadStatusAsync() =>
+        JsonSerializer.Deserialize<StatusReport>(await ReadAdminAsync("v1/status"), AdminJson.Options)!;
 
     public async ValueTask DisposeAsync()
     {
@@ -182,6 +203,20 @@ internal sealed class Scene : IAsyncDisposable
         if (Directory.Exists(PinDirectory))
         {
             throw new InvalidOperationException($"{PinDirectory} is left over");
+        }
+    }
+
+    private void WriteInputs(string[] policies)
+    {
+        _directory.Write("workloads.yaml", $$"""
+            workloads:
+              - { name: server, labels: { org: empire, class: server }, netns: {{Lab["server"].NamespaceName}}, ports: { web: 80 } }
+              - { name: client, labels: { org: empire }, netns: {{Lab["client"].NamespaceName}} }
+              - { name: stranger, labels: { org: alliance }, netns: {{Lab["stranger"].NamespaceName}} }
+            """);
+        foreach (var (policy, index) in policies.Select((p, i) => (p, i)))
+        {
+            WritePolicy($"p{index}.yaml", policy);
         }
     }
 }

@@ -89,6 +89,8 @@ public sealed class NetnsProcess : IAsyncDisposable, IDisposable
             start.ArgumentList.Add(argument);
         }
 
+        // A .NET program that is killed would leave its diagnostics sockets and pipes in the temporary directory.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;

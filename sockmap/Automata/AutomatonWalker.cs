@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+
+namespace Jumpgate.Sockmap.Automata;
+
+/// <summary>Walks a table exactly as the kernel program does (bpf/include/head.h, lane_message.bpf.c).</summary>
+public static class AutomatonWalker
+{
+    private const int MaxHead = 4096;
+    private const int MaxLines = 64;
+
+    /// <summary>What the kernel would say to a message that begins with these bytes.</summary>
+    public static HeadVerdict Walk(ReadOnlySpan<byte> table, ReadOnlySpan<byte> message)
+    {
+        ref readonly var header = ref MemoryMarshal.AsRef<AutomatonHeader>(table);
+        var outcomes = MemoryMarshal.Cast<byte, OutcomeRecord>(table[(int)header.Outcomes..])[..(int)header.Specials];
+        var rows = MemoryMarshal.Cast<byte, ushort>(table[(int)header.Rows..]);
+        var state = header.Start;
+        var facts = 0ul;
+        uint length = 0, classNumber = 0;
+        var lines = 0;
+        for (var position = 0; position < message.Length && position <= MaxHead; position++)
+        {
+            var value = message[position];
+            state = rows[(int)((state * header.Stride) + header.ByteClass[value])];
+            if (state >= header.Specials)
+            {
+                continue;
+            }
+
+            var outcome = outcomes[(int)state];
+            if ((HeadEvent)outcome.Event == HeadEvent.LengthDigit)
+            {
+                length = (length * 10) + value - '0';
+                continue;
+            }
+
+            if ((HeadEvent)outcome.Event == HeadEvent.Unknown || (facts & outcome.Once) != 0 || ++lines > MaxLines)
+            {
+                return default;
+            }
+
+            facts |= outcome.Facts;
+            switch ((HeadEvent)outcome.Event)
+            {
+                case HeadEvent.RequestLine:
+                    classNumber = outcome.Value;
+                    break;
+                case HeadEvent.End:
+                    return Decide(table, header, facts, classNumber, position + 1, length);
+            }
+        }
+
+        return default;
+    }
+
+    private static HeadVerdict Decide(
+        ReadOnlySpan<byte> table, in AutomatonHeader header, ulong facts, uint classNumber, int head, uint body)
+    {
+        if ((facts & Outcome.HostFact) == 0 || classNumber >= header.ClassCount)
+        {
+            return default;
+        }
+
+        var open = MemoryMarshal.Cast<byte, ClassRecord>(table[(int)header.Classes..])[(int)classNumber];
+        var alternatives = MemoryMarshal.Cast<byte, AlternativeRecord>(table[(int)header.Alternatives..]);
+        return Find(alternatives.Slice((int)open.Egress, (int)open.EgressCount), facts) is { } egress
+            && Find(alternatives.Slice((int)open.Ingress, (int)open.IngressCount), facts) is { } ingress
+            ? new HeadVerdict(true, head, body, open.Method, egress, ingress)
+            : default;
+    }
+
+    private static uint? Find(ReadOnlySpan<AlternativeRecord> alternatives, ulong facts)
+    {
+        foreach (var alternative in alternatives)
+        {
+            if ((alternative.Facts & facts) == alternative.Facts)
+            {
+                return alternative.Rule;
+            }
+        }
+
+        return null;
+    }
+}
