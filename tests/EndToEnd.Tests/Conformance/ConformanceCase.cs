@@ -12,7 +12,7 @@ internal sealed record ConformanceCase
     /// <summary>
     /// The list under <c>http</c>, for peers of org=empire; or, where it does not begin with a bracket, whole specs divided
     /// by <c>---</c>, in which <c>PORT</c> is the case's port and <c>NEXT</c> the one after it. A spec that begins with
-    /// <c># audit</c> belongs to a document in audit mode.
+    /// <c># audit</c> belongs to a document in audit mode, one that begins with <c># egress</c> selects the server as the sender.
     /// </summary>
     public required string Rules { get; init; }
 

@@ -19,6 +19,7 @@ public class ConformanceScene : IAsyncLifetime, IDisposable
 {
     private const int FirstPort = 3000;
     private const string Audit = "# audit";
+    private const string Egress = "# egress";
     private const string InAudit = "jumpgate.dev/audit: \"true\"";
     private const string PolicyFile = "p0.yaml";
     private readonly TempDirectory _secrets = new();
@@ -151,10 +152,17 @@ public class ConformanceScene : IAsyncLifetime, IDisposable
             kind: CiliumNetworkPolicy
             metadata: { name: case-{{port}}-{{i}}, namespace: default, annotations: { {{(spec.StartsWith(Audit, StringComparison.Ordinal) ? InAudit : "")}} } }
             spec:
-              endpointSelector: { matchLabels: { {{(to == "server" ? "class: server" : "org: alliance")}} } }
+              endpointSelector: {{Selector(spec.StartsWith(Egress, StringComparison.Ordinal) ? "server" : to)}}
             {{Indent(Fill(spec, port))}}
             """));
     }
+
+    private static string Selector(string workload) => workload switch
+    {
+        "server" => "{ matchLabels: { class: server } }",
+        "stranger" => "{ matchLabels: { org: alliance } }",
+        _ => "{ matchExpressions: [ { key: class, operator: DoesNotExist }, { key: org, operator: In, values: [empire] } ] }",
+    };
 
     private static string ForEmpire(string http) => $$"""
         ingress:

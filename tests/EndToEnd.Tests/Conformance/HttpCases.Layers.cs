@@ -28,6 +28,9 @@ internal static partial class HttpCases
         Allowed("united with an empty list", Union, L7("GET", Empire) + "---\n" + L7("[]", Empire), "PUT /"),
         Allowed("empty list", EmptyList, "[]", "PATCH /any?thing"),
         Allowed("list of nothing", EmptyList, Everything, "PATCH /any?thing"),
+        Redirected("empty list normalises", "[]", "GET /a%2Fb", "/a/b"),
+        Allowed("united with an empty list normalises", EmptyList, L7("GET", Empire) + "---\n" + L7("[]", Empire), "PUT /a/../b")
+            with { Forwarded = "PUT /b HTTP/1.1\r\nHost: server" },
         Denied("CONNECT under an empty list", Connect, "[]", "CONNECT server:PORT") with { Headers = "Host: server:PORT" },
         Denied("CONNECT under a list of nothing", Connect, Everything, "CONNECT server:PORT") with { Headers = "Host: server:PORT" },
         Denied("CONNECT under a path", Connect, "[ { path: '.*' } ]", "CONNECT server:PORT") with { Headers = "Host: server:PORT" },
@@ -55,6 +58,33 @@ internal static partial class HttpCases
         Denied("X-Forwarded-Host", Foreign, "[ { host: 'a' } ]", "GET /") with { Headers = "Host: b\r\nX-Forwarded-Host: a" },
     ];
 
+    private static IEnumerable<ConformanceCase> BothSides =>
+    [
+        Allowed("egress", BothMustAllow, EgressOnly, "GET /x") with { From = "server", To = "client" },
+        Denied("egress, denied by L7", BothMustAllow, EgressOnly, "PUT /x") with { From = "server", To = "client" },
+        Allowed("both sides", BothMustAllow, Egress("GET|PUT") + "---\n" + L7("GET|POST", Empire), "GET /./x")
+            with { From = "server", To = "client", Forwarded = "GET /x HTTP/1.1\r\nHost: server" },
+        Denied("both sides, ingress does not", BothMustAllow, Egress("GET|PUT") + "---\n" + L7("GET|POST", Empire), "PUT /")
+            with { From = "server", To = "client" },
+        Denied("both sides, egress does not", BothMustAllow, Egress("GET|PUT") + "---\n" + L7("GET|POST", Empire), "POST /")
+            with { From = "server", To = "client" },
+        Dropped("both sides, ingress drops", BothMustAllow, Egress("GET") + "---\n" + L7("GET", Alliance), "PUT /")
+            with { From = "server", To = "client" },
+    ];
+
+    private static IEnumerable<ConformanceCase> Bodies =>
+    [
+        Allowed("body", Forbidden, "[ { method: POST } ]", "POST /") with { Headers = "Host: a\r\nContent-Length: 5", Body = "GET /" },
+        Denied("body of a denied request", Forbidden, "[ { method: POST } ]", "PUT /")
+            with { Headers = "Host: a\r\nContent-Length: 36", Body = "POST / HTTP/1.1\r\nHost: a\r\nX-A: 12\r\n\r\n"[..36] },
+        Denied("chunked body of a denied request", Forbidden, "[ { method: POST } ]", "PUT /")
+            with { Headers = "Host: a\r\nTransfer-Encoding: chunked", Body = "5;a=b\r\nPOST \r\n0\r\nX-T: 1\r\n\r\n" },
+        Redirected("body of an escaped slash", "[ { method: POST } ]", "POST /a%2Fb", "/a/b")
+            with { Headers = "Host: a\r\nContent-Length: 5", Body = "POST " },
+    ];
+
+    private const string BothMustAllow =
+        "the sender's egress and the receiver's ingress must both allow; an L3/L4 drop on either side comes before any L7 answer";
     private const string Empire = "fromEndpoints: [ { matchLabels: { org: empire } } ]";
     private const string Alliance = "fromEndpoints: [ { matchLabels: { org: alliance } } ]";
 
@@ -66,6 +96,17 @@ internal static partial class HttpCases
                 rules: { http: {{(method == "[]" ? "[]" : $"[ {{ method: {method} }} ]")}} }
 
         """;
+
+    /// <summary>The receiver allows it at L4.</summary>
+    private static string EgressOnly => Egress("GET") + "---\n" + """
+        ingress:
+          - toPorts: [ { ports: [ { port: 'PORT', protocol: TCP } ] } ]
+
+        """;
+
+    /// <summary>The server's egress to the empire.</summary>
+    private static string Egress(string method) => "# egress\n" + L7(method, Empire)
+        .Replace("ingress:", "egress:", StringComparison.Ordinal).Replace("fromEndpoints", "toEndpoints", StringComparison.Ordinal);
 
     /// <summary>GET for the empire, and an L4 allow for those peers (null: for all).</summary>
     private static string GetAnd(string? peers, string port) => L7("GET", Empire) + "---\n" + $$"""

@@ -8,7 +8,11 @@ internal static partial class HttpCases
 
     private const string GetV1 = "[ { method: GET, path: '/v1/.*' } ]";
 
-    public static IEnumerable<ConformanceCase> All => [.. Expressions, .. HeaderLists, .. HeaderMatches, .. Secrets, .. Targets, .. Malformed, .. Layers, .. ForeignHeaders, .. Audit];
+    public static IEnumerable<ConformanceCase> All =>
+    [
+        .. Expressions, .. HeaderLists, .. HeaderMatches, .. Secrets, .. Targets, .. Malformed, .. Layers, .. BothSides, .. Bodies,
+        .. ForeignHeaders, .. Audit,
+    ];
 
     private static ConformanceCase Allowed(string name, string sentence, string rules, string request) =>
         new() { Name = name, Sentence = sentence, Rules = rules, Request = request, Verdict = "ALLOWED", Status = 200 };
