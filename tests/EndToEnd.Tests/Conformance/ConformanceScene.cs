@@ -128,7 +128,8 @@ public class ConformanceScene : IAsyncLifetime, IDisposable
         _scene!.CanConnectAsync(conformanceCase.From, Address(conformanceCase));
 
     /// <summary>The heads that the server saw from this client.</summary>
-    internal IReadOnlyList<string> Seen(ConformanceCase conformanceCase, EndPoint client) => _servers[conformanceCase.To].From(client);
+    internal IReadOnlyList<string> Seen(ConformanceCase conformanceCase, EndPoint client) =>
+        _servers[conformanceCase.To].From(client);
 
     internal Http2Server Http2(ConformanceCase conformanceCase) => _http2[Port(conformanceCase)];
 
@@ -150,12 +151,14 @@ public class ConformanceScene : IAsyncLifetime, IDisposable
         return string.Join("\n---\n", specs.Select((spec, i) => $$"""
             apiVersion: cilium.io/v2
             kind: CiliumNetworkPolicy
-            metadata: { name: case-{{port}}-{{i}}, namespace: default, annotations: { {{(spec.StartsWith(Audit, StringComparison.Ordinal) ? InAudit : "")}} } }
+            metadata: { name: case-{{port}}-{{i}}, namespace: default, annotations: { {{Annotations(spec)}} } }
             spec:
               endpointSelector: {{Selector(spec.StartsWith(Egress, StringComparison.Ordinal) ? "server" : to)}}
             {{Indent(Fill(spec, port))}}
             """));
     }
+
+    private static string Annotations(string spec) => spec.StartsWith(Audit, StringComparison.Ordinal) ? InAudit : "";
 
     private static string Selector(string workload) => workload switch
     {

@@ -22,11 +22,14 @@ internal static partial class HttpCases
         Denied("path without the query", PathAndQuery, "[ { path: /v1 } ]", "GET /v1?a=1"),
         Allowed("path with the query", PathAndQuery, "[ { path: '/v1\\?a=[0-9]+' } ]", "GET /v1?a=1"),
         Denied("path alternatives are anchored", FullMatch, "[ { path: '/a|/b' } ]", "GET /a/b"),
-        Allowed("empty conditions", "Empty = no condition (warn)", "[ { method: '', path: '', host: '', headers: [X-A] } ]", "PUT /any")
+        Allowed("empty conditions", "Empty = no condition (warn)",
+            "[ { method: '', path: '', host: '', headers: [X-A] } ]", "PUT /any")
             with { Headers = "Host: a\r\nX-A: 1" },
         Allowed("host", WholeHost, "[ { host: 'server:8080' } ]", "GET /") with { Headers = "Host: server:8080" },
-        Denied("host without its port", WholeHost, "[ { host: 'server' } ]", "GET /") with { Headers = "Host: server:8080" },
+        Denied("host without its port", WholeHost, "[ { host: 'server' } ]", "GET /")
+            with { Headers = "Host: server:8080" },
         Denied("host in another case", WholeHost, "[ { host: 'server' } ]", "GET /") with { Headers = "Host: Server" },
-        Denied("host matched in part", WholeHost, "[ { host: 'server' } ]", "GET /") with { Headers = "Host: server.evil" },
+        Denied("host matched in part", WholeHost, "[ { host: 'server' } ]", "GET /")
+            with { Headers = "Host: server.evil" },
     ];
 }

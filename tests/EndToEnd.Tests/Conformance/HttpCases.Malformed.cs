@@ -35,15 +35,19 @@ internal static partial class HttpCases
             with { Headers = "Host: a\r\nContent-Length: 0\r\nTransfer-Encoding: chunked" },
         Bad("Content-Length repeated", "POST /", "more than one Content-Length")
             with { Headers = "Host: a\r\nContent-Length: 0\r\nContent-Length: 0" },
-        Bad("Content-Length as a list", "POST /", "Content-Length") with { Headers = "Host: a\r\nContent-Length: 0, 0" },
-        Bad("Content-Length with a sign", "POST /", "Content-Length") with { Headers = "Host: a\r\nContent-Length: +0" },
-        Bad("Transfer-Encoding unknown", "POST /", "Transfer-Encoding") with { Headers = "Host: a\r\nTransfer-Encoding: gzip, chunked" },
+        Bad("Content-Length as a list", "POST /", "Content-Length")
+            with { Headers = "Host: a\r\nContent-Length: 0, 0" },
+        Bad("Content-Length with a sign", "POST /", "Content-Length")
+            with { Headers = "Host: a\r\nContent-Length: +0" },
+        Bad("Transfer-Encoding unknown", "POST /", "Transfer-Encoding")
+            with { Headers = "Host: a\r\nTransfer-Encoding: gzip, chunked" },
         Bad("Transfer-Encoding repeated", "POST /", "Transfer-Encoding")
             with { Headers = "Host: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked" },
         Bad("obs-fold", "GET /", "folded") with { Headers = "Host: a\r\nX-A: 1\r\n 2" },
         Bad("obs-fold by a tab", "GET /", "folded") with { Headers = "Host: a\r\nX-A: 1\r\n\t2" },
         Bad("space before a colon", "GET /", "colon") with { Headers = "Host: a\r\nX-A : 1" },
-        Bad("space before Content-Length's colon", "POST /", "colon") with { Headers = "Host: a\r\nContent-Length : 0" },
+        Bad("space before Content-Length's colon", "POST /", "colon")
+            with { Headers = "Host: a\r\nContent-Length : 0" },
         Bad("header without a colon", "GET /", "") with { Headers = "Host: a\r\nX-A" },
         Bad("method that is no token", "G(T /", "method"),
     ];

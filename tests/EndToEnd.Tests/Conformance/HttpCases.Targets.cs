@@ -12,14 +12,18 @@ internal static partial class HttpCases
 
     private static IEnumerable<ConformanceCase> Targets =>
     [
-        Allowed("escaped unreserved", Order, GetV1, "GET /%761/%78%2D%7e") with { Forwarded = "GET /v1/x-~ HTTP/1.1\r\nHost: server" },
+        Allowed("escaped unreserved", Order, GetV1, "GET /%761/%78%2D%7e")
+            with { Forwarded = "GET /v1/x-~ HTTP/1.1\r\nHost: server" },
         Denied("escaped dots", Order, GetV1, "GET /v1/%2e%2e/admin"),
-        Allowed("escaped dots into", Order, GetV1, "GET /admin/%2e%2E/v1/x") with { Forwarded = "GET /v1/x HTTP/1.1\r\nHost: server" },
+        Allowed("escaped dots into", Order, GetV1, "GET /admin/%2e%2E/v1/x")
+            with { Forwarded = "GET /v1/x HTTP/1.1\r\nHost: server" },
         Denied("dots", Order, GetV1, "GET /v1/../admin"),
         Denied("dots at the end", Order, GetV1, "GET /v1/x/../.."),
         Denied("dots above the root", Order, GetV1, "GET /v1/../../../admin"),
-        Allowed("single dots", Order, GetV1, "GET /./v1/./x/.") with { Forwarded = "GET /v1/x/ HTTP/1.1\r\nHost: server" },
-        Allowed("doubled slashes", Order, GetV1, "GET //v1///x") with { Forwarded = "GET /v1/x HTTP/1.1\r\nHost: server" },
+        Allowed("single dots", Order, GetV1, "GET /./v1/./x/.")
+            with { Forwarded = "GET /v1/x/ HTTP/1.1\r\nHost: server" },
+        Allowed("doubled slashes", Order, GetV1, "GET //v1///x")
+            with { Forwarded = "GET /v1/x HTTP/1.1\r\nHost: server" },
         Denied("slashes merged before dots", Order, GetV1, "GET /v1//../admin"),
         Allowed("escapes that stay", Order, GetV1, "GET /v1/%20%3f%c3%A9"),
         Denied("path that is only matched raw", Order, "[ { path: '/a/%2e%2e/b' } ]", "GET /a/%2e%2e/b"),
@@ -33,14 +37,17 @@ internal static partial class HttpCases
         Redirected("escaped backslash", AllPaths, "GET /v1/a%5Cb", "/v1/a/b"),
         Redirected("escaped slash before a host", AllPaths, "GET /%2Fexample.org", "/example.org"),
         Redirected("escaped backslash before a host", AllPaths, "GET /%5Cexample.org/%5c", "/example.org/"),
-        Redirected("escaped slash in the absolute form", AllPaths, "GET http://server/%2F%5cexample.org", "/example.org"),
+        Redirected("escaped slash in the absolute form", AllPaths,
+            "GET http://server/%2F%5cexample.org", "/example.org"),
         Allowed("escaped percent", NoEscapedSlash, AllPaths, "GET /v1/a%252Fb%255Cc"),
         Allowed("asterisk", Asterisk, "[ { method: OPTIONS, path: '\\*' } ]", "OPTIONS *"),
         Denied("asterisk that no rule allows", Asterisk, AllPaths, "OPTIONS *"),
-        Allowed("absolute form of the asterisk", Asterisk, "[ { method: OPTIONS, path: '\\*' } ]", "OPTIONS http://server")
+        Allowed("absolute form of the asterisk", Asterisk,
+            "[ { method: OPTIONS, path: '\\*' } ]", "OPTIONS http://server")
             with { Forwarded = "OPTIONS * HTTP/1.1\r\nHost: server" },
         Denied("asterisk of another method", Asterisk, "[ { path: '.*' } ]", "GET *", 400),
-        Allowed("absolute form", AbsoluteForm, GetV1, "GET http://server/v1/x?a") with { Forwarded = "GET /v1/x?a HTTP/1.1\r\nHost: server" },
+        Allowed("absolute form", AbsoluteForm, GetV1, "GET http://server/v1/x?a")
+            with { Forwarded = "GET /v1/x?a HTTP/1.1\r\nHost: server" },
         Allowed("absolute form with a port", AbsoluteForm, GetV1, "GET HTTP://server:PORT/v1/x")
             with { Headers = "Host: server:PORT", Forwarded = "GET /v1/x HTTP/1.1\r\nHost: server:PORT" },
         Denied("absolute form that no rule allows", AbsoluteForm, GetV1, "GET http://server/v2"),

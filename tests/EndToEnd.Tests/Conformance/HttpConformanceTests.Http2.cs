@@ -51,7 +51,8 @@ public sealed partial class HttpConformanceTests
     {
         var parts = expected.Request.Split(' ');
         var uri = new Uri(
-            server.GetLeftPart(UriPartial.Authority) + parts[1], new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+            server.GetLeftPart(UriPartial.Authority) + parts[1],
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         var request = new HttpRequestMessage(new HttpMethod(parts[0]), uri)
         {
             Version = HttpVersion.Version20,

@@ -54,7 +54,9 @@ public class DecisionTests
     [InlineData("POST /denied HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nGET /")]
     [InlineData("POST /denied HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")]
     [InlineData("POST /denied HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")]
-    [InlineData("POST /denied HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nGET /\r\nA\r\n0\r\n\r\n01234\r\n0\r\nX: 1\r\nY: 2\r\n\r\n")]
+    [InlineData(
+        "POST /denied HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + "5;a=b\r\nGET /\r\nA\r\n0\r\n\r\n01234\r\n0\r\nX: 1\r\nY: 2\r\n\r\n")]
     public async Task Serve_AfterADenial_ConnectionStaysUsable(string denied)
     {
         using var server = RawServer.Naming();
