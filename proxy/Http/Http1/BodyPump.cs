@@ -146,7 +146,7 @@ internal static class BodyPump
     }
 
     /// <summary>Waits for a line that ends in CRLF; its length is without them. Longer than <paramref name="limit"/> is malformed.</summary>
-    private static async Task<(int Length, BodyResult Result)> ReadLineAsync(SocketInput from, SocketOutput to, int limit)
+    public static async Task<(int Length, BodyResult Result)> ReadLineAsync(SocketInput from, SocketOutput? to, int limit)
     {
         while (true)
         {
@@ -162,7 +162,11 @@ internal static class BodyPump
                 return (end - 1, BodyResult.Complete);
             }
 
-            await to.FlushAsync();
+            if (to is not null)
+            {
+                await to.FlushAsync();
+            }
+
             if (await from.FillAsync() == 0)
             {
                 return (0, BodyResult.Truncated);
@@ -171,7 +175,7 @@ internal static class BodyPump
     }
 
     /// <summary>1*HEXDIG, then nothing or an extension that begins with a semicolon.</summary>
-    private static bool TryReadSize(ReadOnlySpan<byte> line, out long size)
+    public static bool TryReadSize(ReadOnlySpan<byte> line, out long size)
     {
         size = 0;
         var digits = 0;
@@ -201,7 +205,7 @@ internal static class BodyPump
     }
 
     /// <summary>A trailer may not frame, route or authorise (RFC 9110 section 6.5.1).</summary>
-    private static bool IsGoodTrailer(ReadOnlySpan<byte> line)
+    public static bool IsGoodTrailer(ReadOnlySpan<byte> line)
     {
         var colon = line.IndexOf((byte)':');
         if (colon <= 0)

@@ -21,7 +21,8 @@ public static class RequestTarget
     /// <param name="method">Decides between origin, authority (CONNECT) and asterisk form (OPTIONS).</param>
     /// <param name="raw">The target as received.</param>
     /// <param name="authority">Host or :authority as received; an absolute form's authority must equal it, without case.</param>
-    /// <param name="target">Ok: what to judge and forward (origin form, <c>*</c>, or CONNECT's authority). Redirect: the Location.</param>
+    /// <param name="target">Ok: what to judge and forward (origin form, <c>*</c>, or CONNECT's authority). Redirect: the Location,
+    /// always an absolute path on the same host, and canonical.</param>
     /// <param name="reason">Bad: why, for the log and for explain.</param>
     public static RequestTargetStatus Normalize(
         ReadOnlySpan<char> method,
@@ -155,8 +156,10 @@ public static class RequestTarget
         var decoded = Decode(path, out var escapedSlash);
         if (escapedSlash)
         {
+            // A backslash is a slash in the Location: browsers take it for one (WHATWG URL), so that "/\host" would name another
+            // host, and a request for a raw backslash is refused here anyway. Merging then leaves no "//host" either.
             var unescaped = decoded.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase)
-                .Replace("%5C", "\\", StringComparison.OrdinalIgnoreCase);
+                .Replace("%5C", "/", StringComparison.OrdinalIgnoreCase);
             target = RemoveDotSegments(MergeSlashes(unescaped)) + query.ToString();
             return RequestTargetStatus.Redirect;
         }

@@ -48,7 +48,11 @@ internal sealed class Scene : IAsyncDisposable
     [
         "--workloads", WorkloadsFile, "--policies", PoliciesDirectory, "--state", StateDirectory, "--admin-socket", AdminSocket,
         "--pin-dir", PinDirectory, "--flow-table-size", FlowTableSize.ToString(CultureInfo.InvariantCulture),
+        .. MoreAgentOptions,
     ];
+
+    /// <summary>Set before the agent starts.</summary>
+    public IReadOnlyList<string> MoreAgentOptions { get; set; } = [];
 
     /// <summary>Everything but the agent.</summary>
     public static Scene Prepare(params string[] policies)

@@ -53,6 +53,10 @@ public class DecisionTests
     [InlineData("GET /denied HTTP/1.1\r\nHost: a\r\n\r\n")]
     [InlineData("POST /denied HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nGET /")]
     [InlineData("POST /denied HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")]
+    [InlineData("POST /denied HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")]
+    [InlineData(
+        "POST /denied HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + "5;a=b\r\nGET /\r\nA\r\n0\r\n\r\n01234\r\n0\r\nX: 1\r\nY: 2\r\n\r\n")]
     public async Task Serve_AfterADenial_ConnectionStaysUsable(string denied)
     {
         using var server = RawServer.Naming();
@@ -67,6 +71,41 @@ public class DecisionTests
         }
 
         Assert.Single(server.Connections);
+    }
+
+    [Theory]
+    [InlineData("fffff\r\n")]
+    [InlineData("zz\r\n")]
+    [InlineData("5\n")]
+    [InlineData("1\r\nab\r\n0\r\n\r\n")]
+    [InlineData("0\r\nContent-Length: 5\r\n\r\n")]
+    public async Task Serve_DeniedChunksWithoutACertainEnd_ClosesTheConnectionAfterThe403(string body)
+    {
+        using var server = RawServer.Naming();
+        await using var filter = await FilterHarness.StartAsync(server);
+        using var client = await filter.ConnectAsync();
+        await client.SendAsync($"POST /denied HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{body}");
+        await client.SendAsync("GET /next HTTP/1.1\r\nHost: a\r\n\r\n");
+        var answer = await client.ReadMessageAsync();
+        Assert.Equal((403, "close"), (answer!.Status, answer["Connection"]));
+        Assert.Equal(string.Empty, await client.ReadToEndAsync());
+        Assert.Empty(server.Connections);
+    }
+
+    [Fact]
+    public async Task Serve_DeniedChunkedBodyInSingleBytes_KeepsTheConnection()
+    {
+        using var server = RawServer.Naming();
+        await using var filter = await FilterHarness.StartAsync(server);
+        using var client = await filter.ConnectAsync();
+        foreach (var c in "POST /denied HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX: 1\r\n\r\n")
+        {
+            await client.SendAsync(c.ToString());
+        }
+
+        Assert.Equal(DeniedAnswer, await client.ReadExactAsync(DeniedAnswer.Length));
+        await client.SendAsync("GET /next HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.Equal("/next", (await client.ReadMessageAsync())!.Body);
     }
 
     [Fact]

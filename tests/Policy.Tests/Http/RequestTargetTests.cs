@@ -50,8 +50,15 @@ public class RequestTargetTests
     [Theory]
     [InlineData("/a%2Fb", "/a/b")]
     [InlineData("/a%2fb?c=%2f", "/a/b?c=%2f")]
-    [InlineData("/a%5Cb", "/a\\b")]
-    [InlineData("/a%5cb", "/a\\b")]
+    [InlineData("/a%5Cb", "/a/b")]
+    [InlineData("/a%5cb", "/a/b")]
+    [InlineData("/%5Cexample.org", "/example.org")]
+    [InlineData("/%5c%5Cexample.org/", "/example.org/")]
+    [InlineData("/%2F%5Cexample.org", "/example.org")]
+    [InlineData("/%5C/example.org", "/example.org")]
+    [InlineData("/x/..%5C%2F%5cexample.org", "/example.org")]
+    [InlineData("/..%5C..%5Cb", "/b")]
+    [InlineData("//%2F/example.org", "/example.org")]
     [InlineData("/a/..%2F..%2Fb", "/b")]
     [InlineData("/%2Fexample.org/", "/example.org/")]
     [InlineData("/a%252F%2Fb", "/a%252F/b")]
@@ -59,6 +66,27 @@ public class RequestTargetTests
     {
         Assert.Equal(RequestTargetStatus.Redirect, RequestTarget.Normalize("GET", raw, "a", out var target, out _));
         Assert.Equal(location, target);
+    }
+
+    [Fact]
+    public void Normalize_RandomEscapedSlashes_LocationStaysOnTheHostAndIsTheLastHop()
+    {
+        string[] parts = ["/", "%2F", "%2f", "%5C", "%5c", ".", "%2e", "a", "%252F", "%20", ":", "@"];
+        var random = new Random(7);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var raw = "/" + string.Concat(Enumerable.Range(0, random.Next(10)).Select(_ => parts[random.Next(parts.Length)]));
+            if (RequestTarget.Normalize("GET", raw, "a", out var location, out _) != RequestTargetStatus.Redirect)
+            {
+                continue;
+            }
+
+            // A "//host" or "/\host" is a reference to another host (RFC 3986 section 4.2; browsers for the second).
+            Assert.StartsWith("/", location, StringComparison.Ordinal);
+            Assert.False(location!.Length > 1 && location[1] is '/' or '\\', raw);
+            Assert.Equal(RequestTargetStatus.Ok, RequestTarget.Normalize("GET", location, "a", out var again, out _));
+            Assert.Equal(location, again);
+        }
     }
 
     [Theory]
