@@ -27,9 +27,11 @@ internal sealed class PacketScene : IDisposable
     /// <param name="open">What rules allow: nothing, or UDP and TCP to <see cref="OpenPort"/>, and everything that has no ports;
     /// <see cref="ProxiedPort"/> goes to the proxy.</param>
     public PacketScene(bool open)
+        : this() => Datapath.Publish(Image(open));
+
+    private PacketScene()
     {
         Datapath = Datapath.Open(_node.Options);
-        Datapath.Publish(Image(open));
         foreach (var name in (string[])[FromWorkload, ToWorkload, FromUplink])
         {
             _programs[name] = new BpfFd(Errno.Check(LibBpf.OpenPin($"{_node.PinDirectory}/program_{name}"), name));
@@ -39,6 +41,8 @@ internal sealed class PacketScene : IDisposable
     public Datapath Datapath { get; }
 
     public TestNode Node => _node;
+
+    public static PacketScene WithoutPolicy() => new();
 
     public static IPAddress Workload(bool ipv6) => IPAddress.Parse(ipv6 ? "fd01::2" : "10.1.0.2");
 
@@ -56,10 +60,11 @@ internal sealed class PacketScene : IDisposable
     /// <summary>Runs one program on one frame, and asserts that a drop is counted once and by one reason, and a pass not at
     /// all.</summary>
     /// <returns>What the program returned; why, if it dropped the packet; skb->mark after.</returns>
-    public (TcAction Action, DropReason Reason, uint Mark) Run(string program, byte[] frame, bool fromHost = false, uint mark = 0)
+    public (TcAction Action, DropReason Reason, uint Mark) Run(
+        string program, byte[] frame, bool fromHost = false, uint mark = 0, int ingressIfindex = OtherIfindex)
     {
         var before = Datapath.ReadDrops();
-        var ingress = program == ToWorkload ? (fromHost ? 0 : OtherIfindex) : _node.Ifindex;
+        var ingress = program == ToWorkload ? (fromHost ? 0 : ingressIfindex) : _node.Ifindex;
         var (action, markAfter) = _node.Run(
             () => ProgramRun.Run(_programs[program], frame, _node.Ifindex, ingress, mark));
         var counted = Datapath.ReadDrops()
@@ -79,8 +84,9 @@ internal sealed class PacketScene : IDisposable
     }
 
     /// <summary>Asserts that the program drops the frame for that reason.</summary>
-    public void Drops(string program, byte[] frame, DropReason reason, bool fromHost = false) =>
-        Assert.Equal((TcAction.Shot, reason, 0u), Run(program, frame, fromHost));
+    public void Drops(
+        string program, byte[] frame, DropReason reason, bool fromHost = false, int ingressIfindex = OtherIfindex) =>
+        Assert.Equal((TcAction.Shot, reason, 0u), Run(program, frame, fromHost, 0, ingressIfindex));
 
     /// <summary>Asserts that the program lets the frame go on.</summary>
     public void Passes(string program, byte[] frame, bool fromHost = false) =>
