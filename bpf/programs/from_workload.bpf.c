@@ -56,6 +56,10 @@ int from_workload(struct __sk_buff *skb)
 	 * between namespaces. */
 	if ((skb->mark & MARK_MASK) == MARK_HAIRPIN) {
 		bpf_skb_change_type(skb, 0 /* PACKET_HOST */);
+		if (packet.kind == PACKET_ICMP_ERROR) {
+			set_mark(skb, MARK_TO_PROXY);
+			return TC_ACT_UNSPEC;
+		}
 		return to_proxy(skb, &packet, &judgement, TRACE_FROM_WORKLOAD);
 	}
 	if (!may_use_source(skb, &packet, judgement.revision))

@@ -113,8 +113,14 @@ int to_workload(struct __sk_buff *skb)
 	judgement.revision = active_revision();
 	if (!judgement.revision)
 		return drop(skb, &packet, &judgement, DROP_NO_POLICY, TRACE_TO_WORKLOAD);
-	if (packet.kind == PACKET_ICMP_ERROR && find_quoted_flow(&packet))
-		return TC_ACT_UNSPEC;
+	if (packet.kind == PACKET_ICMP_ERROR) {
+		flow = find_quoted_flow(&packet);
+		/* From an uplink, about what the proxy has sent in the workload's name. */
+		if (flow && flow->verdict == VERDICT_REDIRECT && skb->ingress_ifindex)
+			return hairpin(skb);
+		if (flow)
+			return TC_ACT_UNSPEC;
+	}
 
 	flow = find_flow(&packet.key, &is_reply);
 	if (!flow)

@@ -19,28 +19,29 @@ public sealed class UplinkTests
         """;
 
     [Theory]
-    [InlineData(false, true)]
-    [InlineData(true, true)]
-    [InlineData(false, false)]
-    [InlineData(true, false)]
-    public async Task CidrRules_OfL4AndL7_HoldOverTheUplink(bool ipv6, bool attached)
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task CidrRules_OfL4AndL7_HoldOverTheUplink(bool attached)
     {
         await using var scene = await Scene.StartAsync(Policies.Server(WorldMayGet));
         await scene.SetUplinksAsync(attached ? "uplink" : null);
-        foreach (var port in (int[])[80, 90, 91])
+        foreach (var ipv6 in (bool[])[false, true])
         {
-            scene.Serve(ipv6, port);
+            scene.Serve(ipv6, 80);
+            scene.Serve(ipv6, 90);
+            var peer = await scene.ConnectAsync("world", scene.Server(ipv6));
+            var seen = await peer.AskAsync("GET /v1/x");
+            Assert.Equal(200, seen.Status);
+            Assert.Contains($"peer={peer.Socket.LocalEndPoint};", seen.Body, StringComparison.Ordinal);
+            Assert.Equal(403, (await peer.AskAsync("PUT /v1/x")).Status);
+            Assert.Equal(200, (await peer.AskAsync("GET /v1/y")).Status);
+            Assert.Equal(200, await scene.GetAsync("world", scene.Server(ipv6, 90), "PUT /"));
+
+            var before = await scene.DropsAsync("PolicyDenied");
+            Assert.False(await scene.CanConnectAsync("world", scene.Server(ipv6, 91)));
+            Assert.True(await scene.DropsAsync("PolicyDenied") > before);
         }
 
-        var peer = await scene.ConnectAsync("world", scene.Server(ipv6));
-        var seen = await peer.AskAsync("GET /v1/x");
-        Assert.Equal(200, seen.Status);
-        Assert.Contains($"peer={peer.Socket.LocalEndPoint};", seen.Body, StringComparison.Ordinal);
-        Assert.Equal(403, (await peer.AskAsync("PUT /v1/x")).Status);
-        Assert.Equal(200, (await peer.AskAsync("GET /v1/y")).Status);
-        Assert.Equal(200, await scene.GetAsync("world", scene.Server(ipv6, 90), "PUT /"));
-        Assert.False(await scene.CanConnectAsync("world", scene.Server(ipv6, 91)));
-        Assert.False(await scene.CanConnectAsync("stranger", scene.Server(ipv6, 90)));
         Assert.Equal(attached, scene.IsUplinkAttached());
     }
 
@@ -67,11 +68,9 @@ public sealed class UplinkTests
     }
 
     [Theory]
-    [InlineData(false, true)]
-    [InlineData(true, true)]
-    [InlineData(false, false)]
-    [InlineData(true, false)]
-    public async Task World_WithASourceOfThisNode_IsDroppedAndCounted(bool ipv6, bool attached)
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task World_WithASourceOfThisNode_IsDroppedAndCounted(bool attached)
     {
         await using var scene = await Scene.StartAsync(Policies.Server("""
             ingress:
@@ -79,28 +78,31 @@ public sealed class UplinkTests
               - fromEntities: [ host, world ]
             """));
         await scene.SetUplinksAsync(attached ? "uplink" : null);
-        using var server = scene.Udp("server", new IPEndPoint(NodeTools.Any(ipv6), 53));
-        var wire = scene.Wire("world");
-        foreach (var liar in (IPAddress[])
-            [scene.Lab["client"].Address(ipv6), ipv6 ? scene.Lab["client"].GatewayIPv6 : scene.Lab["client"].GatewayIPv4])
+        foreach (var ipv6 in (bool[])[false, true])
         {
-            var before = await scene.DropsAsync("InvalidSource");
-            scene.Send(wire, "world", RawPacket.Udp(new IPEndPoint(liar, 5353), scene.Server(ipv6, 53), 1));
-
-            // IPv4's stack itself throws the node's own address away where no program of ours sees it first.
-            if (attached || ipv6 || liar.Equals(scene.Lab["client"].IPv4))
+            using var server = scene.Udp("server", new IPEndPoint(NodeTools.Any(ipv6), 53));
+            var wire = scene.Wire("world");
+            foreach (var liar in (IPAddress[])
+                [scene.Lab["client"].Address(ipv6), ipv6 ? scene.Lab["client"].GatewayIPv6 : scene.Lab["client"].GatewayIPv4])
             {
-                await Wait.UntilAsync(
-                    async () => await scene.DropsAsync("InvalidSource") > before, Scene.Patience, $"the lie of {liar} to be counted");
-            }
-        }
+                var before = await scene.DropsAsync("InvalidSource");
+                scene.Send(wire, "world", RawPacket.Udp(new IPEndPoint(liar, 5353), scene.Server(ipv6, 53), 1));
 
-        scene.Send(wire, "world", RawPacket.Udp(
-            new IPEndPoint(scene.Lab["world"].Address(ipv6), 5353), scene.Server(ipv6, 53), 2));
-        var buffer = new byte[10];
-        using var limit = new CancellationTokenSource(Scene.Patience);
-        await server.ReceiveFromAsync(buffer, scene.Server(ipv6), limit.Token);
-        Assert.Equal(2, buffer[0]);
+                // IPv4's stack itself throws the node's own address away where no program of ours sees it first.
+                if (attached || ipv6 || liar.Equals(scene.Lab["client"].IPv4))
+                {
+                    await Wait.UntilAsync(
+                        async () => await scene.DropsAsync("InvalidSource") > before, Scene.Patience, $"the lie of {liar} to be counted");
+                }
+            }
+
+            scene.Send(wire, "world", RawPacket.Udp(
+                new IPEndPoint(scene.Lab["world"].Address(ipv6), 5353), scene.Server(ipv6, 53), 2));
+            var buffer = new byte[10];
+            using var limit = new CancellationTokenSource(Scene.Patience);
+            await server.ReceiveFromAsync(buffer, scene.Server(ipv6), limit.Token);
+            Assert.Equal(2, buffer[0]);
+        }
     }
 
     [Fact]
