@@ -154,6 +154,44 @@ public sealed class HookTests(PacketScenes scenes) : IClassFixture<PacketScenes>
         scene.Passes(PacketScene.FromUplink, frame);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void PacketTooBig_ReachesWhoSentThePacket(bool ipv6)
+    {
+        const uint MarkToProxy = 0x4a000000;
+        var (workload, world) = (PacketScene.Workload(ipv6), PacketScene.World(ipv6));
+        var proxied = Tcp(workload, world, PacketScene.ProxiedPort);
+        var direct = Tcp(workload, world, PacketScene.OpenPort);
+        scenes.Allowing.Passes(PacketScene.FromWorkload, PacketScene.Frame(direct));
+        scenes.Allowing.Drops(PacketScene.FromWorkload, PacketScene.Frame(proxied), DropReason.NoProxy);
+
+        // The workload itself...
+        scenes.Allowing.Passes(PacketScene.ToWorkload, TooBig(direct));
+        scenes.Allowing.Passes(PacketScene.FromUplink, TooBig(direct));
+
+        // ...or the proxy, which has sent it in the workload's name.
+        Assert.Equal(
+            (TcAction.Unspec, DropReason.None, MarkToProxy), scenes.Allowing.Run(PacketScene.FromUplink, TooBig(proxied)));
+        Assert.Equal(
+            (TcAction.Redirect, DropReason.None, MarkHairpin), scenes.Allowing.Run(PacketScene.ToWorkload, TooBig(proxied)));
+        Assert.Equal(
+            (TcAction.Unspec, DropReason.None, MarkToProxy),
+            scenes.Allowing.Run(PacketScene.FromWorkload, TooBig(proxied), mark: MarkHairpin));
+
+        // About a packet that nobody has sent, it is traffic like any other.
+        scenes.Denying.Drops(PacketScene.ToWorkload, TooBig(direct), DropReason.PolicyDenied);
+        scenes.Denying.Drops(PacketScene.FromUplink, TooBig(direct), DropReason.PolicyDenied);
+
+        byte[] TooBig(byte[] about) => PacketScene.Frame(RawPacket.IcmpError(
+            ipv6 ? IPAddress.Parse("2001:db8::1") : IPAddress.Parse("198.51.100.1"),
+            workload,
+            (byte)(ipv6 ? 2 : 3),
+            (byte)(ipv6 ? 0 : 4),
+            about,
+            1300));
+    }
+
     private static IEnumerable<(string Program, IPAddress From, IPAddress To, bool FromHost)> Ways(bool ipv6) =>
     [
         (PacketScene.FromWorkload, PacketScene.Workload(ipv6), PacketScene.Other(ipv6), false),
@@ -166,5 +204,8 @@ public sealed class HookTests(PacketScenes scenes) : IClassFixture<PacketScenes>
     private static (TcAction, DropReason) Without((TcAction Action, DropReason Reason, uint) result) => (result.Action, result.Reason);
 
     private static byte[] Syn(IPAddress from, IPAddress to, int port, TcpFlags flags = TcpFlags.Syn) =>
-        PacketScene.Frame(RawPacket.Tcp(new IPEndPoint(from, 41000), new IPEndPoint(to, port), flags));
+        PacketScene.Frame(Tcp(from, to, port, flags));
+
+    private static byte[] Tcp(IPAddress from, IPAddress to, int port, TcpFlags flags = TcpFlags.Syn) =>
+        RawPacket.Tcp(new IPEndPoint(from, 41000), new IPEndPoint(to, port), flags);
 }
