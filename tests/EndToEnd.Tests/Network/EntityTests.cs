@@ -7,54 +7,44 @@ namespace Jumpgate.EndToEnd.Tests.Network;
 [Collection("kernel")]
 public sealed class EntityTests
 {
-    private static readonly string[] Peers = ["client", "node", "world"];
+    private const int FirstPort = 8000;
+
+    /// <summary>Entities, each on a port of its own, and who belongs to them; WORKLOAD stands for the workload asked.</summary>
+    private static readonly (string Entity, string Members)[] Entities =
+    [
+        ("all", "WORKLOAD4 WORKLOAD6 node4 node6 world4 world6"),
+        ("world", "world4 world6"),
+        ("world-ipv4", "world4"),
+        ("world-ipv6", "world6"),
+        ("host", "node4 node6"),
+        ("cluster", "WORKLOAD4 WORKLOAD6 node4 node6"),
+    ];
 
     [Fact]
     public async Task Ingress_FromEntities_AdmitsWhoBelongsToThem()
     {
-        await using var scene = await Scene.StartAsync();
-        scene.Serve(false);
-        scene.Serve(true);
-        foreach (var (entity, expected) in (IEnumerable<(string, string)>)
-            [
-                ("all", "client4 client6 node4 node6 world4 world6"),
-                ("world", "world4 world6"),
-                ("world-ipv4", "world4"),
-                ("world-ipv6", "world6"),
-                ("host", "node4 node6"),
-                ("cluster", "client4 client6 node4 node6"),
-            ])
-        {
-            await scene.ApplyAsync("p.yaml", Policies.Server($"ingress: [ {{ fromEntities: [ {entity} ] }} ]"));
-            Assert.Equal($"{entity}: {expected}", $"{entity}: {await ReachAsync(scene, Peers, (_, ipv6) => scene.Server(ipv6))}");
-        }
+        await using var scene = await Scene.StartAsync(Policies.Server("ingress:\n" + Rules("fromEntities")));
+        ServeAll(scene, "server");
+
+        var reached = await AskAllAsync(
+            scene, ["client", "node", "world"], (from, ipv6, port) => (from, scene.Server(ipv6, port)));
+
+        Assert.Equal(Expected("client"), reached);
     }
 
     [Fact]
     public async Task Egress_ToEntities_AdmitsWhoBelongsToThem()
     {
-        await using var scene = await Scene.StartAsync();
+        await using var scene = await Scene.StartAsync(Policies.Client("egress:\n" + Rules("toEntities")));
         foreach (var place in (string[])["server", "node", "world"])
         {
-            scene.Serve(false, 80, place);
-            scene.Serve(true, 80, place);
+            ServeAll(scene, place);
         }
 
-        foreach (var (entity, expected) in (IEnumerable<(string, string)>)
-            [
-                ("all", "server4 server6 node4 node6 world4 world6"),
-                ("world", "world4 world6"),
-                ("world-ipv4", "world4"),
-                ("world-ipv6", "world6"),
-                ("host", "node4 node6"),
-                ("cluster", "server4 server6 node4 node6"),
-            ])
-        {
-            await scene.ApplyAsync("p.yaml", Policies.Client($"egress: [ {{ toEntities: [ {entity} ] }} ]"));
-            var reached = await ReachAsync(
-                scene, ["server", "node", "world"], (place, ipv6) => new IPEndPoint(Address(scene, place, ipv6), 80), "client");
-            Assert.Equal($"{entity}: {expected}", $"{entity}: {reached}");
-        }
+        var reached = await AskAllAsync(
+            scene, ["server", "node", "world"], (to, ipv6, port) => ("client", new IPEndPoint(Address(scene, to, ipv6), port)));
+
+        Assert.Equal(Expected("server"), reached);
     }
 
     [Fact]
@@ -64,31 +54,48 @@ public sealed class EntityTests
         scene.Serve(false);
         foreach (var (sections, expected) in (IEnumerable<(string, string)>)
             [
-                ("ingress: [ {} ]", ""),
-                ("ingress: []", "client4 stranger4 world4"),
                 ("enableDefaultDeny: { ingress: true }", ""),
-                ("enableDefaultDeny: { ingress: false }\ningress: [ { fromEntities: [ host ] } ]", "client4 stranger4 world4"),
+                ("enableDefaultDeny: { ingress: false }\ningress: [ { fromEntities: [ host ] } ]", "client world"),
+                ("enableDefaultDeny: { ingress: false }\ningressDeny: [ { fromEntities: [ world ] } ]", "client"),
                 ("ingressDeny: [ { fromEntities: [ world ] } ]", ""),
-                ("enableDefaultDeny: { ingress: false }\ningressDeny: [ { fromEntities: [ world ] } ]", "client4 stranger4"),
-                ("egress: [ {} ]", "client4 stranger4 world4"),
             ])
         {
             await scene.ApplyAsync("p.yaml", Policies.Server(sections));
-            var reached = await ReachAsync(scene, ["client", "stranger", "world"], (_, _) => scene.Server(false), null, false);
-            Assert.Equal($"{sections}: {expected}", $"{sections}: {reached}");
+            var reached = await Task.WhenAll(((string[])["client", "world"]).Select(async from =>
+                await scene.CanConnectAsync(from, scene.Server(false)) ? from : null));
+            Assert.Equal($"{sections}: {expected}", $"{sections}: {string.Join(' ', reached.OfType<string>())}");
         }
     }
 
-    private static IPAddress Address(Scene scene, string place, bool ipv6) =>
-        place == "node" ? ipv6 ? scene.Lab["client"].GatewayIPv6 : scene.Lab["client"].GatewayIPv4 : scene.Lab[place].Address(ipv6);
+    private static string Rules(string field) => string.Join('\n', Entities.Select((e, i) =>
+        $"  - {field}: [ {e.Entity} ]\n    toPorts: [ {{ ports: [ {{ port: \"{FirstPort + i}\", protocol: TCP }} ] }} ]"));
 
-    /// <returns>Peers that got through, with 4 or 6 behind their name.</returns>
-    private static async Task<string> ReachAsync(
-        Scene scene, string[] peers, Func<string, bool, IPEndPoint> target, string? from = null, params bool[] families)
+    private static IEnumerable<string> Expected(string workload) => Entities.Select(
+        e => $"{e.Entity}: {e.Members.Replace("WORKLOAD", workload, StringComparison.Ordinal)}");
+
+    private static void ServeAll(Scene scene, string place)
     {
-        families = families.Length == 0 ? [false, true] : families;
-        var reached = await Task.WhenAll(peers.SelectMany(peer => families.Select(async ipv6 =>
-            await scene.CanConnectAsync(from ?? peer, target(peer, ipv6)) ? peer + (ipv6 ? "6" : "4") : null)));
-        return string.Join(' ', reached.OfType<string>());
+        for (var i = 0; i < Entities.Length; i++)
+        {
+            scene.Serve(false, FirstPort + i, place);
+            scene.Serve(true, FirstPort + i, place);
+        }
     }
+
+    /// <returns>One line for each entity, as in <see cref="Expected"/>.</returns>
+    private static async Task<IEnumerable<string>> AskAllAsync(
+        Scene scene, string[] peers, Func<string, bool, int, (string From, IPEndPoint To)> connection) =>
+        await Task.WhenAll(Entities.Select(async (entity, i) =>
+        {
+            var reached = await Task.WhenAll(peers.SelectMany(peer => ((bool[])[false, true]).Select(async ipv6 =>
+            {
+                var (from, to) = connection(peer, ipv6, FirstPort + i);
+                return await scene.CanConnectAsync(from, to) ? peer + (ipv6 ? "6" : "4") : null;
+            })));
+            return $"{entity.Entity}: {string.Join(' ', reached.OfType<string>())}";
+        }));
+
+    private static IPAddress Address(Scene scene, string place, bool ipv6) => place == "node"
+        ? ipv6 ? scene.Lab["client"].GatewayIPv6 : scene.Lab["client"].GatewayIPv4
+        : scene.Lab[place].Address(ipv6);
 }
