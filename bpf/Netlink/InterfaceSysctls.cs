@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Jumpgate.Bpf.Netlink;
 
 /// <summary>
-/// Reads and sets IPv4 switches of one interface (<c>/proc/sys/net/ipv4/conf/IFACE/NAME</c>, ip-sysctl.rst) in one
-/// namespace. procfs answers for the namespace of the thread that opens the file, so every access enters it.
+/// Reads and sets IPv4 switches of one interface (<c>/proc/sys/net/ipv4/conf/IFACE/NAME</c>, ip-sysctl.rst), or of one
+/// namespace as a whole (<c>/proc/sys/net/ipv4/NAME</c>). procfs answers for the namespace of the thread that opens the file, so every access enters it.
 /// </summary>
 public sealed class InterfaceSysctls
 {
@@ -13,6 +13,14 @@ public sealed class InterfaceSysctls
 
     /// <summary>Reverse path filter: 0 off, 1 strict, 2 loose; the higher of "all" and the interface rules.</summary>
     public const string ReversePathFilter = "rp_filter";
+
+    /// <summary>Stands for the namespace in place of an interface's name.</summary>
+    public const string WholeNamespace = "";
+
+    /// <summary>
+    /// 1: TCP segments meet their socket before they are routed, for both families. Of <see cref="WholeNamespace"/>.
+    /// </summary>
+    public const string TcpEarlyDemux = "tcp_early_demux";
 
     private readonly NetworkNamespace networkNamespace;
 
@@ -69,8 +77,11 @@ public sealed class InterfaceSysctls
     }
 
     private static string PathOf(string interfaceName, string name) =>
-        InterfaceName.IsValid(interfaceName) && name.All(c => char.IsAsciiLetterLower(c) || c == '_')
-            ? $"/proc/sys/net/ipv4/conf/{interfaceName}/{name}"
+        (interfaceName == WholeNamespace || InterfaceName.IsValid(interfaceName))
+        && name.All(c => char.IsAsciiLetterLower(c) || c == '_')
+            ? interfaceName == WholeNamespace
+                ? $"/proc/sys/net/ipv4/{name}"
+                : $"/proc/sys/net/ipv4/conf/{interfaceName}/{name}"
             : throw new ArgumentException($"'{interfaceName}' / '{name}' is no interface name and switch");
 
     private int? ReadHere(string path)

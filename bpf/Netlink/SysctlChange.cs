@@ -1,7 +1,7 @@
 namespace Jumpgate.Bpf.Netlink;
 
 /// <summary>A switch that was changed, with what is needed to change it back; plain data that may be saved.</summary>
-/// <param name="Interface">Interface name.</param>
+/// <param name="Interface">Interface name; empty: the whole namespace.</param>
 /// <param name="Name">Switch, such as <c>rp_filter</c>.</param>
 /// <param name="Before">Value found.</param>
 /// <param name="Value">Value set.</param>

@@ -19,6 +19,17 @@ static __always_inline int is_link_local(const __u8 address[16])
 	return address[0] == 0xfe && (address[1] & 0xc0) == 0x80;
 }
 
+static __always_inline int is_multicast(const __u8 address[16])
+{
+	return address[0] == 0xff;
+}
+
+/* Routers do not forward to it. */
+static __always_inline int stays_on_link(const __u8 address[16])
+{
+	return is_link_local(address) || (is_multicast(address) && (address[1] & 0x0f) <= 2);
+}
+
 static __always_inline int is_unspecified(const __u8 address[16])
 {
 	const __u64 *words = (const __u64 *)address;

@@ -59,8 +59,8 @@ struct icmp_header {
 enum packet_kind {
 	PACKET_FLOW, /* judged by its own addresses and ports */
 	PACKET_ARP,
-	PACKET_NEIGHBOUR, /* neighbour discovery and multicast listener messages: link-local control
-			   */
+	PACKET_NEIGHBOUR,  /* neighbour discovery and multicast listener messages that no router has
+			      forwarded: link-local control */
 	PACKET_ICMP_ERROR, /* belongs to the flow that it quotes (`quoted`) */
 };
 
@@ -79,6 +79,7 @@ struct transport {
 	__u32 offset;
 	__u32 identification; /* of the fragmented datagram */
 	__u8 protocol;
+	__u8 hop_limit; /* IPv6 only */
 	__u8 is_fragment;
 	__u8 is_later_fragment;
 };
@@ -120,6 +121,7 @@ static __always_inline int parse_ipv6(struct __sk_buff *skb, __u32 offset, struc
 		return DROP_INVALID_PACKET;
 	__builtin_memcpy(key->source, &ip.saddr, 16);
 	__builtin_memcpy(key->destination, &ip.daddr, 16);
+	transport->hop_limit = ip.hop_limit;
 	offset += sizeof(ip);
 	next = ip.nexthdr;
 
@@ -214,6 +216,17 @@ static __always_inline int parse_quoted(struct __sk_buff *skb, __u32 offset, int
 	return DROP_NONE;
 }
 
+/* What has been forwarded, or asks to be, is traffic like any other: else a message of these types
+ * would carry its payload past every policy. RFC 4861 6.1 and 7.1, RFC 3810 5. */
+static __always_inline int is_link_control(__u8 type, __u8 hop_limit, const __u8 destination[16])
+{
+	if (type >= ICMPV6_ROUTER_SOLICIT && type <= ICMPV6_REDIRECT)
+		return hop_limit == 255;
+	if ((type >= ICMPV6_MLD_QUERY && type <= ICMPV6_MLD_DONE) || type == ICMPV6_MLD2_REPORT)
+		return hop_limit == 1 && (is_multicast(destination) || is_link_local(destination));
+	return 0;
+}
+
 static __always_inline int parse_icmp(struct __sk_buff *skb, const struct transport *transport,
 				      struct packet *packet)
 {
@@ -225,9 +238,7 @@ static __always_inline int parse_icmp(struct __sk_buff *skb, const struct transp
 	if (packet->is_ipv6) {
 		echo = icmp.type == ICMPV6_ECHO_REQUEST || icmp.type == ICMPV6_ECHO_REPLY;
 		failure = icmp.type >= ICMPV6_UNREACHABLE && icmp.type <= ICMPV6_PARAMETER;
-		if ((icmp.type >= ICMPV6_MLD_QUERY && icmp.type <= ICMPV6_MLD_DONE) ||
-		    (icmp.type >= ICMPV6_ROUTER_SOLICIT && icmp.type <= ICMPV6_REDIRECT) ||
-		    icmp.type == ICMPV6_MLD2_REPORT)
+		if (is_link_control(icmp.type, transport->hop_limit, packet->key.destination))
 			packet->kind = PACKET_NEIGHBOUR;
 	} else {
 		echo = icmp.type == ICMP_ECHO_REQUEST || icmp.type == ICMP_ECHO_REPLY;

@@ -78,6 +78,15 @@ static __always_inline void identify(__u64 revision, const __u8 address[16], str
 	party->group = entry ? entry->group : IDENTITY_WORLD;
 }
 
+/* Whether an address is this node's or a workload's: nobody beyond an uplink may use it. */
+static __always_inline int is_of_this_node(__u64 revision, const __u8 address[16])
+{
+	struct party party = {};
+
+	identify(revision, address, &party);
+	return party.endpoint || party.identity == IDENTITY_HOST;
+}
+
 static __always_inline __u32 port_class_of(__u32 slot, const struct flow_key *key)
 {
 	struct port_classes *classes;

@@ -23,7 +23,7 @@ int from_uplink(struct __sk_buff *skb)
 		return TC_ACT_UNSPEC;
 	if (error)
 		return drop(skb, &packet, &judgement, error, TRACE_FROM_UPLINK);
-	if (find_endpoint(judgement.revision, packet.key.source))
+	if (is_of_this_node(judgement.revision, packet.key.source))
 		return drop(skb, &packet, &judgement, DROP_INVALID_SOURCE, TRACE_FROM_UPLINK);
 	return handle_flow(skb, &packet, &judgement, TRACE_FROM_UPLINK);
 }

@@ -26,6 +26,17 @@ static __always_inline int may_use_source(struct __sk_buff *skb, const struct pa
 	       (is_link_local(packet->key.source) || is_unspecified(packet->key.source));
 }
 
+/* Neighbour discovery with the node. What the node would route to somebody else is judged. */
+static __always_inline int is_for_the_node(const struct packet *packet, __u64 revision)
+{
+	struct party destination = {};
+
+	if (stays_on_link(packet->key.destination))
+		return 1;
+	identify(revision, packet->key.destination, &destination);
+	return destination.identity == IDENTITY_HOST;
+}
+
 SEC("tc")
 int from_workload(struct __sk_buff *skb)
 {
@@ -45,11 +56,15 @@ int from_workload(struct __sk_buff *skb)
 	 * between namespaces. */
 	if ((skb->mark & MARK_MASK) == MARK_HAIRPIN) {
 		bpf_skb_change_type(skb, 0 /* PACKET_HOST */);
+		if (packet.kind == PACKET_ICMP_ERROR) {
+			set_mark(skb, MARK_TO_PROXY);
+			return TC_ACT_UNSPEC;
+		}
 		return to_proxy(skb, &packet, &judgement, TRACE_FROM_WORKLOAD);
 	}
 	if (!may_use_source(skb, &packet, judgement.revision))
 		return drop(skb, &packet, &judgement, DROP_INVALID_SOURCE, TRACE_FROM_WORKLOAD);
-	if (packet.kind == PACKET_NEIGHBOUR)
+	if (packet.kind == PACKET_NEIGHBOUR && is_for_the_node(&packet, judgement.revision))
 		return TC_ACT_UNSPEC;
 	return handle_flow(skb, &packet, &judgement, TRACE_FROM_WORKLOAD);
 }

@@ -38,8 +38,8 @@ static __noinline int judge_here(struct __sk_buff *skb, const struct packet *pac
 	if (!packet || !judgement)
 		return TC_ACT_SHOT;
 	/* A workload's packets are judged where they enter; one that was not is somebody else's,
-	 * with a borrowed address. */
-	if (!from_host && find_endpoint(judgement->revision, packet->key.source))
+	 * with a borrowed address. So is one of the node's that the node has not made. */
+	if (!from_host && is_of_this_node(judgement->revision, packet->key.source))
 		return drop(skb, packet, judgement, DROP_INVALID_SOURCE, TRACE_TO_WORKLOAD);
 	judge(&packet->key, judgement->revision, from_host, judgement);
 	if (is_denied(judgement->verdict)) {
@@ -81,10 +81,18 @@ static __noinline int judge_here_again(struct __sk_buff *skb, const struct packe
 }
 
 static __always_inline int entered_where_judged(struct __sk_buff *skb, const struct packet *packet,
-						const struct flow *flow, __u64 revision)
+						const struct flow *flow, __u64 revision,
+						int is_reply)
 {
-	return flow->source_ifindex == skb->ingress_ifindex ||
-	       !find_endpoint(revision, packet->key.source);
+	struct endpoint *endpoint;
+
+	if (skb->ingress_ifindex == 0)
+		return 1;
+	if (!is_reply)
+		return flow->source_ifindex == skb->ingress_ifindex ||
+		       !is_of_this_node(revision, packet->key.source);
+	endpoint = find_endpoint(revision, packet->key.source);
+	return !endpoint || endpoint->ifindex == skb->ingress_ifindex;
 }
 
 SEC("tc")
@@ -105,13 +113,19 @@ int to_workload(struct __sk_buff *skb)
 	judgement.revision = active_revision();
 	if (!judgement.revision)
 		return drop(skb, &packet, &judgement, DROP_NO_POLICY, TRACE_TO_WORKLOAD);
-	if (packet.kind == PACKET_ICMP_ERROR && find_quoted_flow(&packet))
-		return TC_ACT_UNSPEC;
+	if (packet.kind == PACKET_ICMP_ERROR) {
+		flow = find_quoted_flow(&packet);
+		/* From an uplink, about what the proxy has sent in the workload's name. */
+		if (flow && flow->verdict == VERDICT_REDIRECT && skb->ingress_ifindex)
+			return hairpin(skb);
+		if (flow)
+			return TC_ACT_UNSPEC;
+	}
 
 	flow = find_flow(&packet.key, &is_reply);
 	if (!flow)
 		return judge_here(skb, &packet, &judgement);
-	if (!is_reply && !entered_where_judged(skb, &packet, flow, judgement.revision))
+	if (!entered_where_judged(skb, &packet, flow, judgement.revision, is_reply))
 		return drop(skb, &packet, &judgement, DROP_INVALID_SOURCE, TRACE_TO_WORKLOAD);
 	/* A SYN is judged where it enters: here, unless another hook has just done so. */
 	if (is_syn(&packet) &&

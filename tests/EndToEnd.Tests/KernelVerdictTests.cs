@@ -50,11 +50,14 @@ public sealed class KernelVerdictTests
             ingressDeny:
               - fromEndpoints: [ { matchLabels: { org: alliance } } ]
             """));
-        scene.Serve(false);
-
-        Assert.True(await scene.CanConnectAsync("client", scene.Server(false)));
-        Assert.False(await scene.CanConnectAsync("stranger", scene.Server(false)));
-        Assert.True(await scene.DropsAsync("PolicyDeny") >= 1);
+        foreach (var ipv6 in (bool[])[false, true])
+        {
+            scene.Serve(ipv6);
+            var before = await scene.DropsAsync("PolicyDeny");
+            Assert.True(await scene.CanConnectAsync("client", scene.Server(ipv6)));
+            Assert.False(await scene.CanConnectAsync("stranger", scene.Server(ipv6)));
+            Assert.True(await scene.DropsAsync("PolicyDeny") > before);
+        }
     }
 
     [Theory]
@@ -76,6 +79,28 @@ public sealed class KernelVerdictTests
     }
 
     [Fact]
+    public async Task EgressDeny_BeatsAllow_AndTheReceiversWord()
+    {
+        await using var scene = await Scene.StartAsync(
+            Policies.Server("ingress: [ { fromEntities: [all] } ]"),
+            Policies.Client("""
+                egress:
+                  - toEntities: [all]
+                egressDeny:
+                  - toEndpoints: [ { matchLabels: { class: server } } ]
+                    toPorts: [ { ports: [ { port: "81", endPort: 89, protocol: TCP } ] } ]
+                """));
+        foreach (var ipv6 in (bool[])[false, true])
+        {
+            scene.Serve(ipv6, 80);
+            scene.Serve(ipv6, 85);
+            Assert.True(await scene.CanConnectAsync("client", scene.Server(ipv6, 80)));
+            Assert.False(await scene.CanConnectAsync("client", scene.Server(ipv6, 85)));
+            Assert.True(await scene.CanConnectAsync("stranger", scene.Server(ipv6, 85)));
+        }
+    }
+
+    [Fact]
     public async Task Replies_OfAllowedFlows_Pass_ButNotNewFlowsTheOtherWay()
     {
         await using var scene = await Scene.StartAsync(
@@ -83,11 +108,14 @@ public sealed class KernelVerdictTests
             Policies.Client("""
                 ingress: [ {} ]
                 """));
-        scene.Serve(false);
-        scene.Serve(false, 90, "client");
+        foreach (var ipv6 in (bool[])[false, true])
+        {
+            scene.Serve(ipv6);
+            scene.Serve(ipv6, 90, "client");
 
-        Assert.Equal(200, await scene.GetAsync("client", scene.Server(false), "GET /"));
-        Assert.False(await scene.CanConnectAsync("server", new IPEndPoint(scene.Lab["client"].IPv4, 90)));
+            Assert.Equal(200, await scene.GetAsync("client", scene.Server(ipv6), "GET /"));
+            Assert.False(await scene.CanConnectAsync("server", new IPEndPoint(scene.Lab["client"].Address(ipv6), 90)));
+        }
     }
 
     [Theory]
@@ -134,16 +162,19 @@ public sealed class KernelVerdictTests
         }
     }
 
-    [Fact]
-    public async Task SpoofedSource_IsDroppedAndCounted()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task SpoofedSource_IsDroppedAndCounted(bool ipv6)
     {
+        // The address is somebody else's: what the agent would find on the workload's own interface becomes its own.
         await using var scene = await Scene.StartAsync();
-        using var server = Udp(scene, "server", new IPEndPoint(IPAddress.Any, 53));
-        var foreign = IPAddress.Parse("10.250.250.1");
-        scene.Lab.Ip("stranger", "addr add 10.250.250.1/32 dev eth0");
+        using var server = Udp(scene, "server", new IPEndPoint(ipv6 ? IPAddress.IPv6Any : IPAddress.Any, 53));
+        var foreign = scene.Lab["client"].Address(ipv6);
+        scene.Lab.Ip("stranger", $"addr add {foreign}/{(ipv6 ? "128" : "32")} dev lo");
         using var liar = Udp(scene, "stranger", new IPEndPoint(foreign, 0));
 
-        await liar.SendToAsync(Encoding.ASCII.GetBytes("lie"), scene.Server(false, 53));
+        await liar.SendToAsync(Encoding.ASCII.GetBytes("lie"), scene.Server(ipv6, 53));
         await Wait.UntilAsync(async () => await scene.DropsAsync("InvalidSource") >= 1, Scene.Patience, "the drop to be counted");
 
         Assert.Equal(0, server.Available);
@@ -154,19 +185,25 @@ public sealed class KernelVerdictTests
     {
         await using var scene = await Scene.StartAsync();
         scene.Serve(false);
-        var world = scene.Lab["world"].IPv4;
-        await scene.ApplyAsync("p.yaml", Policies.Server($$"""
+        scene.Serve(true);
+        await scene.ApplyAsync("p.yaml", Policies.Server("""
             ingress:
-              - fromCIDRSet: [ { cidr: 10.0.0.0/8 } ]
+              - fromCIDRSet: [ { cidr: 10.0.0.0/8 }, { cidr: "fd00::/8" } ]
             """));
-        Assert.True(await scene.CanConnectAsync("world", scene.Server(false)));
-        Assert.False(await scene.CanConnectAsync("client", scene.Server(false)));
+        foreach (var ipv6 in (bool[])[false, true])
+        {
+            Assert.True(await scene.CanConnectAsync("world", scene.Server(ipv6)));
+            Assert.False(await scene.CanConnectAsync("client", scene.Server(ipv6)));
+        }
 
         await scene.ApplyAsync("p.yaml", Policies.Server($$"""
             ingress:
-              - fromCIDRSet: [ { cidr: 10.0.0.0/8, except: [ {{world}}/32 ] } ]
+              - fromCIDRSet:
+                  - { cidr: 10.0.0.0/8, except: [ {{scene.Lab["world"].IPv4}}/32 ] }
+                  - { cidr: "fd00::/8", except: [ "{{scene.Lab["world"].IPv6}}/128" ] }
             """));
         Assert.False(await scene.CanConnectAsync("world", scene.Server(false)));
+        Assert.False(await scene.CanConnectAsync("world", scene.Server(true)));
     }
 
     [Theory]

@@ -382,6 +382,14 @@ internal sealed class NodeController : IDisposable
 
         // The node's own packets to an L7 port come back into the workload's interface with a local source address.
         var changes = present.Select(w => _sysctls.Set(w.Interface!, InterfaceSysctls.AcceptLocal, 1)).OfType<SysctlChange>().ToList();
+
+        // What an uplink without our program brings for the proxy is forwarded as far as the workload's interface first. Early
+        // demultiplexing would find the proxy's socket before that, and the stack does not forward what has a socket.
+        if (present.Length > 0 && _sysctls.Set(InterfaceSysctls.WholeNamespace, InterfaceSysctls.TcpEarlyDemux, 0) is { } demux)
+        {
+            changes.Add(demux);
+        }
+
         if (changes.Count > 0)
         {
             _changedSysctls.AddRange(changes);

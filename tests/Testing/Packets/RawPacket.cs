@@ -171,6 +171,36 @@ public static class RawPacket
         return fragments;
     }
 
+    /// <summary>Puts options into an IPv4 header (RFC 791 section 3.1): a multiple of 4 bytes, 40 at most.</summary>
+    public static byte[] WithOptions(byte[] packet, params ReadOnlySpan<byte> options)
+    {
+        ArgumentNullException.ThrowIfNull(packet);
+        if (options.Length % 4 != 0 || options.Length > 40)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.Length, "a multiple of 4 up to 40 is needed");
+        }
+
+        byte[] longer = [.. packet.AsSpan(0, 20), .. options, .. packet.AsSpan(20)];
+        longer[0] = (byte)((4 << 4) | (5 + (options.Length / 4)));
+        BinaryPrimitives.WriteUInt16BigEndian(longer.AsSpan(2), (ushort)longer.Length);
+        longer.AsSpan(10, 2).Clear();
+        BinaryPrimitives.WriteUInt16BigEndian(longer.AsSpan(10), Checksum.Of(longer.AsSpan(0, 20 + options.Length)));
+        return longer;
+    }
+
+    /// <summary>Puts an extension header first in an IPv6 packet (RFC 8200 section 4).</summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="type">Its number as a next header.</param>
+    /// <param name="rest">Everything behind its first byte, which holds the former next header.</param>
+    public static byte[] WithExtension(byte[] packet, byte type, params ReadOnlySpan<byte> rest)
+    {
+        ArgumentNullException.ThrowIfNull(packet);
+        byte[] longer = [.. packet.AsSpan(0, 40), packet[6], .. rest, .. packet.AsSpan(40)];
+        longer[6] = type;
+        BinaryPrimitives.WriteUInt16BigEndian(longer.AsSpan(4), (ushort)(longer.Length - 40));
+        return longer;
+    }
+
     /// <summary>An Ethernet frame around an IP packet.</summary>
     public static byte[] Ethernet(PhysicalAddress source, PhysicalAddress destination, params ReadOnlySpan<byte> packet)
     {
