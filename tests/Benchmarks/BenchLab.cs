@@ -25,6 +25,8 @@ internal sealed class BenchLab : IAsyncDisposable
 
     private string AdminSocket => _directory.File("admin.sock");
 
+    public IPEndPoint Server => new(_lab["server"].IPv4, 80);
+
     private string ServerAddress => _lab["server"].IPv4.ToString();
 
     /// <param name="connections">How many the server takes at once.</param>
@@ -44,7 +46,7 @@ internal sealed class BenchLab : IAsyncDisposable
         switch (peer)
         {
             case Peers.Straight:
-                return new IPEndPoint(_lab["server"].IPv4, 80);
+                return Server;
             case Peers.Nginx:
                 Directory.CreateDirectory(_directory.File("nginx"));
                 await StartProxyAsync("nginx", "-e", "stderr", "-p", _directory.File("nginx"), "-c",
@@ -56,14 +58,18 @@ internal sealed class BenchLab : IAsyncDisposable
                 break;
             default:
                 await StartAgentAsync(Peers.LaneMode(peer), PeerFiles.Policy(work));
-                return new IPEndPoint(_lab["server"].IPv4, 80);
+                return Server;
         }
 
         return new IPEndPoint(_lab["client"].GatewayIPv4, ProxyPort);
     }
 
     /// <summary>Starts an agent that serves both workloads.</summary>
-    public async Task StartAgentAsync(string lanes, string policy)
+    /// <param name="lanes">As its option.</param>
+    /// <param name="policy">Its one document.</param>
+    /// <param name="environment">Added to the agent's.</param>
+    public async Task StartAgentAsync(
+        string lanes, string policy, IReadOnlyDictionary<string, string>? environment = null)
     {
         WritePolicy(policy);
         _directory.Write("workloads.yaml", $$"""
@@ -73,9 +79,14 @@ internal sealed class BenchLab : IAsyncDisposable
 
             """);
         _peer = _lab.Start(
-            "node", "dotnet", AgentDll, "agent", "--workloads", _directory.File("workloads.yaml"), "--policies",
-            _directory.File("policies"), "--state", _directory.File("state"), "--admin-socket", AdminSocket, "--pin-dir", _pins,
-            "--lanes", lanes);
+            "node",
+            "dotnet",
+            [
+                AgentDll, "agent", "--workloads", _directory.File("workloads.yaml"), "--policies",
+                _directory.File("policies"),
+                "--state", _directory.File("state"), "--admin-socket", AdminSocket, "--pin-dir", _pins, "--lanes", lanes,
+            ],
+            environment);
         await _peer.WaitForTextAsync("jumpgate ready", Patience);
     }
 

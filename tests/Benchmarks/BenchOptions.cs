@@ -44,7 +44,7 @@ internal sealed record BenchOptions
     public int Rounds { get; init; } = 5;
 
     /// <summary>Identities in the tables.</summary>
-    public IReadOnlyList<int> Sizes { get; init; } = [10, 100, 1000, 10_000, 100_000];
+    public IReadOnlyList<int> TableSizes { get; init; } = [10, 100, 1000, 10_000, 100_000];
 
     /// <summary>Open at once, and idle.</summary>
     public int IdleConnections { get; init; } = 10_000;
@@ -59,7 +59,8 @@ internal sealed record BenchOptions
     {
         var isNamed = args.Length > 0 && args[0] is Http or Tables or Connections;
         var command = isNamed ? args[0] : Http;
-        options = new BenchOptions { Command = command, Rounds = command switch { Tables => 7, Connections => 3, _ => 5 } };
+        var rounds = command switch { Tables => 7, Connections => 3, _ => 5 };
+        options = new BenchOptions { Command = command, Rounds = rounds };
         error = null;
         for (var i = isNamed ? 1 : 0; i < args.Length; i += 2)
         {
@@ -82,8 +83,8 @@ internal sealed record BenchOptions
                 case "--only" when command == Http:
                     options = options with { Only = value.Split(',').ToHashSet() };
                     break;
-                case "--sizes" when command == Tables && value.Split(',').All(size => Number(size) is > 0 and <= MostIdentities):
-                    options = options with { Sizes = [.. value.Split(',').Select(Number).Distinct().Order()] };
+                case "--sizes" when command == Tables && Sizes(value) is { } sizes:
+                    options = options with { TableSizes = sizes };
                     break;
                 case "--connections" when command == Connections && number is > 0 and <= MostConnections:
                     options = options with { IdleConnections = number };
@@ -104,6 +105,12 @@ internal sealed record BenchOptions
         }
 
         return true;
+    }
+
+    private static int[]? Sizes(string list)
+    {
+        var sizes = list.Split(',').Select(Number).Distinct().Order().ToArray();
+        return sizes[0] > 0 && sizes[^1] <= MostIdentities ? sizes : null;
     }
 
     /// <summary>A number above 0, or 0.</summary>

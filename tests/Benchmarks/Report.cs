@@ -31,11 +31,12 @@ internal static class Report
             foreach (var result in work)
             {
                 var median = result.Median(figure => figure.Value);
+                var spread = result.Spread(figure => figure.Value, "0.0#");
                 Console.WriteLine(result.Unavailable is { } why
                     ? $"| {result.Peer} | not available: {why} | | |"
                     : string.Create(
                         CultureInfo.InvariantCulture,
-                        $"| {result.Peer} | {median:0.0} | {result.Spread(figure => figure.Value, "0.0")} | {median / first:0.00} |"));
+                        $"| {result.Peer} | {median:0.0#} | {spread} | {median / first:0.00} |"));
             }
 
             Console.WriteLine();

@@ -10,19 +10,20 @@ internal static class ConnectionBench
     private const double KiB = 1024;
     private const double MiB = 1024 * KiB;
     private const int SpareFiles = 500;
+
+    /// <summary>Collections after every 4 MiB: what is held is to be seen, not what waits to be collected, which is
+    /// as much as the runtime thinks fit for the machine.</summary>
+    private static readonly Dictionary<string, string> Collecting = new()
+    {
+        ["DOTNET_GCgen0size"] = "0x400000",
+        ["DOTNET_GCgen0MaxBudget"] = "0x400000",
+    };
+
     private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(60);
 
     public static async Task<IReadOnlyList<Result<Figure>>> RunAsync(BenchOptions options, CancellationToken stop)
     {
-        // The agent has two sockets for each of them.
-        var wanted = options.IdleConnections;
-        var limit = OpenFiles.Raise((ulong)((2 * wanted) + SpareFiles));
-        var count = (int)Math.Min((ulong)wanted, (limit - SpareFiles) / 2);
-        if (count < wanted)
-        {
-            Console.Error.WriteLine($"no more than {limit} files may be open (ulimit -Hn): {count} connections, not {wanted}");
-        }
-
+        var count = Affordable(options.IdleConnections);
         await using var lab = new BenchLab();
         await lab.StartServerAsync(count + SpareFiles);
         var modes = (string[])[Peers.UserSpace, Peers.Lanes];
@@ -42,7 +43,8 @@ internal static class ConnectionBench
                 {
                     rounds[mode].Add(await MeasureAsync(lab, mode, count, stop));
                 }
-                catch (Exception e) when (e is TimeoutException or InvalidOperationException or SocketException or EndOfStreamException)
+                catch (Exception e) when (e is TimeoutException or InvalidOperationException or SocketException
+                    or EndOfStreamException or HttpRequestException)
                 {
                     unavailable[mode] = e.Message.Split('\n')[0];
                 }
@@ -54,31 +56,63 @@ internal static class ConnectionBench
         }
 
         Console.Error.WriteLine();
-        Result<Figure> Of(string work, string mode, string unit, Func<(double Idle, double Open), double> value) => new(
-            work, mode, [.. rounds[mode].Select(round => new Figure(value(round), unit))], unavailable.GetValueOrDefault(mode));
+        Result<Figure> Of(string work, string mode, string unit, Func<(double Idle, double Open), double> value)
+        {
+            var figures = rounds[mode].Select(round => new Figure(value(round), unit));
+            return new Result<Figure>(work, mode, [.. figures], unavailable.GetValueOrDefault(mode));
+        }
+
         var open = string.Create(CultureInfo.InvariantCulture, $"memory with {count:N0} idle connections");
         return
         [
             .. modes.Select(mode => Of("memory without connections", mode, "MiB", round => round.Idle / MiB)),
             .. modes.Select(mode => Of(open, mode, "MiB", round => round.Open / MiB)),
-            .. modes.Select(mode => Of("memory of one idle connection", mode, "KiB", r => (r.Open - r.Idle) / count / KiB)),
+            .. modes.Select(mode => Of(
+                "memory of one idle connection", mode, "KiB", round => (round.Open - round.Idle) / count / KiB)),
         ];
+    }
+
+    private static int Affordable(int wanted)
+    {
+        // The agent has two sockets for each of them.
+        var limit = OpenFiles.Raise((ulong)((2 * wanted) + SpareFiles));
+        var count = (int)Math.Min(wanted, ((long)limit - SpareFiles) / 2);
+        if (count < 1)
+        {
+            throw new InvalidOperationException($"{limit} open files are too few; raise the limit (ulimit -Hn)");
+        }
+
+        if (count < wanted)
+        {
+            Console.Error.WriteLine(
+                $"bench: {limit} open files at most (ulimit -Hn) allow {count} connections, not {wanted}");
+        }
+
+        return count;
     }
 
     /// <returns>Bytes.</returns>
     private static async Task<(double Idle, double Open)> MeasureAsync(
         BenchLab lab, string mode, int count, CancellationToken stop)
     {
-        var target = await lab.StartAsync(mode, Work.All[0]);
-        if (lab.Ask(target, "GET", Work.All[0].Path) != 200 || lab.Ask(target, "PUT", Work.All[0].Path) != 403)
+        var work = Work.All[0];
+        await lab.StartAgentAsync(Peers.LaneMode(mode), PeerFiles.Policy(work), Collecting);
+        if (lab.Ask(lab.Server, "GET", work.Path) != 200 || lab.Ask(lab.Server, "PUT", work.Path) != 403)
         {
             throw new InvalidOperationException("the agent does not do what its policy says");
         }
 
         var idle = await SettleAsync(lab, stop);
         using var connections = new IdleConnections();
-        lab.Open(connections, target, count, stop);
+        lab.Open(connections, lab.Server, count, stop);
         var open = await SettleAsync(lab, stop);
+        using var admin = lab.OpenAdmin();
+        var known = (await admin.StatusAsync(stop)).OpenConnections;
+        if (known < count)
+        {
+            throw new InvalidOperationException($"the agent knows of {known} open connections, not {count}");
+        }
+
         connections.AskAll(stop);
         return (idle, open);
     }
@@ -99,7 +133,8 @@ internal static class ConnectionBench
 
             if (clock.Elapsed > SettlePatience)
             {
-                throw new TimeoutException($"the agent's memory does not come to rest in {SettlePatience.TotalSeconds} s");
+                throw new TimeoutException(
+                    $"the agent's memory, {memory} bytes, does not come to rest in {SettlePatience.TotalSeconds} s");
             }
         }
 

@@ -59,8 +59,8 @@ internal sealed class IdleConnections : IDisposable
             length += received;
             if (received == 0)
             {
-                throw new InvalidOperationException(
-                    $"a connection was answered {Encoding.ASCII.GetString(buffer[..length]).Split('\r')[0]}, then closed");
+                var line = Encoding.ASCII.GetString(buffer[..length]).Split('\r')[0];
+                throw new InvalidOperationException($"a connection was answered '{line}', then closed");
             }
         }
 

@@ -12,7 +12,7 @@ internal static class AgentUpdates
     {
         var results = new List<Result<Figure>>();
         await using var lab = new BenchLab();
-        foreach (var size in options.Sizes)
+        foreach (var size in options.TableSizes)
         {
             results.Add(size > IdentityPolicy.MostIdentities
                 ? Results.Of(Work, size, [], "more than one policy file holds")

@@ -22,9 +22,8 @@ internal static class IdentityPolicy
             """);
         for (var number = 0; number < identities; number++)
         {
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $"    - {{ fromCIDR: [{TableImages.Peer(number)}/32], toPorts: [{{ ports: [{{ port: \"{port}\", protocol: TCP }}] }}] }}\n");
+            text.Append(CultureInfo.InvariantCulture, $"    - {{ fromCIDR: [{TableImages.Peer(number)}/32], toPorts: ")
+                .Append(CultureInfo.InvariantCulture, $"[{{ ports: [{{ port: \"{port}\", protocol: TCP }}] }}] }}\n");
         }
 
         return text.ToString();

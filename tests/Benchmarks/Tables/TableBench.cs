@@ -23,9 +23,9 @@ internal static class TableBench
         var figures = new Dictionary<(string Work, int Size), List<Figure>>();
         for (var round = -WarmUp; round < options.Rounds; round++)
         {
-            for (var turn = 0; turn < options.Sizes.Count; turn++)
+            for (var turn = 0; turn < options.TableSizes.Count; turn++)
             {
-                var size = options.Sizes[(turn + round + WarmUp) % options.Sizes.Count];
+                var size = options.TableSizes[(turn + round + WarmUp) % options.TableSizes.Count];
                 Console.Error.Write($"\rtables, round {Math.Max(round + 1, 0)} of {options.Rounds}: {size,-12}");
                 foreach (var (name, measure) in work)
                 {
@@ -41,6 +41,10 @@ internal static class TableBench
         }
 
         Console.Error.WriteLine();
-        return [.. work.SelectMany(w => options.Sizes.Select(size => Results.Of(w.Name, size, figures[(w.Name, size)])))];
+        return
+        [
+            .. work.SelectMany(w => options.TableSizes.Select(
+                size => Results.Of(w.Name, size, figures[(w.Name, size)]))),
+        ];
     }
 }

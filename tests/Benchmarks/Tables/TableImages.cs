@@ -34,10 +34,11 @@ internal static class TableImages
         var defaults = new PolicyValue[2 * PortClasses];
         Array.Fill(defaults, new PolicyValue(Verdict.DefaultDeny, Flow.NoRule));
         var numbers = Enumerable.Range(0, identities);
+        var endpoint = new Endpoint((uint)ifindex, WorkloadIdentity, WorkloadIdentity, 0);
         return new DatapathImage
         {
             Revision = revision,
-            Endpoints = [new(EndpointKey.From(Workload), new Endpoint((uint)ifindex, WorkloadIdentity, WorkloadIdentity, 0))],
+            Endpoints = [new(EndpointKey.From(Workload), endpoint)],
             IpCache =
             [
                 .. numbers.Select(n => new KeyValuePair<IpCacheKey, IpCacheValue>(
@@ -46,7 +47,8 @@ internal static class TableImages
             Policy =
             [
                 .. numbers.Select(n => new KeyValuePair<PolicyKey, PolicyValue>(
-                    new PolicyKey(0, FirstPeer + (uint)n, PortClass, Direction.Egress), new PolicyValue(Verdict.Allow, (uint)n))),
+                    new PolicyKey(0, FirstPeer + (uint)n, PortClass, Direction.Egress),
+                    new PolicyValue(Verdict.Allow, (uint)n))),
             ],
             Defaults = defaults,
             PortClasses = classes,

@@ -17,7 +17,8 @@ public sealed unsafe partial class TestRun : IDisposable
     public TestRun(string pinDirectory, string program) =>
         _program = new BpfFd(Errno.Check(LibBpf.OpenPin($"{pinDirectory}/program_{program}"), program));
 
-    /// <summary>Frames without a whole IP header are refused by the kernel (EINVAL) before a program sees them.</summary>
+    /// <summary>Frames without a whole IP header are refused by the kernel (EINVAL) before a program sees
+    /// them.</summary>
     public static int ShortestFrame(bool ipv6) => 14 + (ipv6 ? 40 : 20);
 
     /// <summary>Runs it.</summary>
