@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Jumpgate.Benchmarks.Connections;
 using Jumpgate.Testing;
 
 namespace Jumpgate.Benchmarks;
@@ -24,15 +25,19 @@ internal sealed class BenchLab : IAsyncDisposable
 
     private string AdminSocket => _directory.File("admin.sock");
 
+    public IPEndPoint Server => new(_lab["server"].IPv4, 80);
+
     private string ServerAddress => _lab["server"].IPv4.ToString();
 
-    public async Task StartServerAsync()
+    /// <param name="connections">How many the server takes at once.</param>
+    public async Task StartServerAsync(int connections = 4096)
     {
         var body = _directory.Write("64k", new string('x', 64 * 1024));
         _server = await NginxServer.StartAsync(_lab, "server", 80, $$"""
+            keepalive_timeout 1h;
             location / { return 200 "Ship landed\n"; }
             location = /v1/64k { alias {{body}}; }
-            """);
+            """, connections);
     }
 
     /// <summary>Starts a peer; what the client asks is in the result.</summary>
@@ -41,7 +46,7 @@ internal sealed class BenchLab : IAsyncDisposable
         switch (peer)
         {
             case Peers.Straight:
-                return new IPEndPoint(_lab["server"].IPv4, 80);
+                return Server;
             case Peers.Nginx:
                 Directory.CreateDirectory(_directory.File("nginx"));
                 await StartProxyAsync("nginx", "-e", "stderr", "-p", _directory.File("nginx"), "-c",
@@ -52,12 +57,48 @@ internal sealed class BenchLab : IAsyncDisposable
                     "haproxy.cfg", PeerFiles.Haproxy(ServerAddress, work, ProxyPort)));
                 break;
             default:
-                await StartAgentAsync(peer, work);
-                return new IPEndPoint(_lab["server"].IPv4, 80);
+                await StartAgentAsync(Peers.LaneMode(peer), PeerFiles.Policy(work));
+                return Server;
         }
 
         return new IPEndPoint(_lab["client"].GatewayIPv4, ProxyPort);
     }
+
+    /// <summary>Starts an agent that serves both workloads.</summary>
+    /// <param name="lanes">As its option.</param>
+    /// <param name="policy">Its one document.</param>
+    /// <param name="environment">Added to the agent's.</param>
+    public async Task StartAgentAsync(
+        string lanes, string policy, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        WritePolicy(policy);
+        _directory.Write("workloads.yaml", $$"""
+            workloads:
+              - { name: server, labels: { class: server }, netns: {{_lab["server"].NamespaceName}} }
+              - { name: client, labels: { class: client }, netns: {{_lab["client"].NamespaceName}} }
+
+            """);
+        _peer = _lab.Start(
+            "node",
+            "dotnet",
+            [
+                AgentDll, "agent", "--workloads", _directory.File("workloads.yaml"), "--policies",
+                _directory.File("policies"),
+                "--state", _directory.File("state"), "--admin-socket", AdminSocket, "--pin-dir", _pins, "--lanes", lanes,
+            ],
+            environment);
+        await _peer.WaitForTextAsync("jumpgate ready", Patience);
+    }
+
+    /// <summary>Replaces the agent's policy in one step.</summary>
+    public void WritePolicy(string policy) =>
+        File.Move(_directory.Write("policies/.new", policy), _directory.File("policies/bench.yaml"), overwrite: true);
+
+    public AgentAdmin OpenAdmin() => new(AdminSocket);
+
+    /// <summary>Opens connections from the client, and leaves them idle.</summary>
+    public void Open(IdleConnections connections, IPEndPoint target, int count, CancellationToken stop) =>
+        connections.Open(_lab, "client", target, count, stop);
 
     public async Task StopAsync()
     {
@@ -121,22 +162,5 @@ internal sealed class BenchLab : IAsyncDisposable
     {
         _peer = _lab.Start("node", program, arguments);
         await _peer.WaitForPortAsync(new IPEndPoint(IPAddress.Loopback, ProxyPort), Patience);
-    }
-
-    private async Task StartAgentAsync(string peer, Work work)
-    {
-        Directory.CreateDirectory(_directory.File("policies"));
-        _directory.Write("policies/bench.yaml", PeerFiles.Policy(work));
-        _directory.Write("workloads.yaml", $$"""
-            workloads:
-              - { name: server, labels: { class: server }, netns: {{_lab["server"].NamespaceName}} }
-              - { name: client, labels: { class: client }, netns: {{_lab["client"].NamespaceName}} }
-
-            """);
-        _peer = _lab.Start(
-            "node", "dotnet", AgentDll, "agent", "--workloads", _directory.File("workloads.yaml"), "--policies",
-            _directory.File("policies"), "--state", _directory.File("state"), "--admin-socket", AdminSocket, "--pin-dir", _pins,
-            "--lanes", Peers.LaneMode(peer));
-        await _peer.WaitForTextAsync("jumpgate ready", Patience);
     }
 }

@@ -5,21 +5,49 @@ namespace Jumpgate.Benchmarks;
 /// <summary>What to measure, and for how long.</summary>
 internal sealed record BenchOptions
 {
+    public const string Http = "http";
+    public const string Tables = "tables";
+    public const string Connections = "connections";
+
     public const string Help = """
-        Measures Jumpgate beside its peers, in one run, in network namespaces of its own.
+        Measures Jumpgate, in network namespaces of its own.
 
-          ./bench [--rounds N] [--seconds S] [--only WORK,...] [--output DIR]
+          ./bench [http] [--rounds N] [--seconds S] [--only WORK,...] [--output DIR]
+              HTTP through Jumpgate beside its peers, in one run
 
-          --rounds   how often every peer is measured at every piece of work (default 5); medians are reported
-          --seconds  how long each measurement takes (default 3)
-          --only     pieces of work: keep-alive-1, keep-alive-32, keep-alive-256, post-1k, response-64k,
-                     rules-100, rules-10000, new-connection
-          --output   where results.json and chart.svg go (default artifacts/bench)
+          ./bench tables [--rounds N] [--sizes N,...] [--output DIR]
+              what grows with identities and rules: publishing tables, attaching a workload, a packet's way through
+              from_workload (BPF_PROG_TEST_RUN) in a new and in a known flow, a changed policy file until acknowledged
+
+          ./bench connections [--rounds N] [--connections N] [--output DIR]
+              the agent's resident memory for each open idle connection, in user space and with lanes
+
+          --rounds       how often everything is measured (default 5; tables 7, connections 3); medians are reported
+          --seconds      how long each HTTP measurement takes (default 3)
+          --only         pieces of work: keep-alive-1, keep-alive-32, keep-alive-256, post-1k, response-64k,
+                         rules-100, rules-10000, new-connection
+          --sizes        identities, each with a rule (default 10,100,1000,10000,100000; at most 1,000,000); an agent
+                         reads no more than 25,000 from one file
+          --connections  idle connections (default 10000, at most 25000); each takes two open files of the agent, so
+                         that a hard limit (ulimit -Hn) that cannot be raised may make them fewer
+          --output       where results.json and chart.svg, tables.json or connections.json go (default artifacts/bench)
 
         docs/benchmarks.md says how to read the results.
         """;
 
+    private const int MostIdentities = 1_000_000;
+    private const int MostConnections = 25_000;
+
+    /// <summary>What is measured.</summary>
+    public string Command { get; init; } = Http;
+
     public int Rounds { get; init; } = 5;
+
+    /// <summary>Identities in the tables.</summary>
+    public IReadOnlyList<int> TableSizes { get; init; } = [10, 100, 1000, 10_000, 100_000];
+
+    /// <summary>Open at once, and idle.</summary>
+    public int IdleConnections { get; init; } = 10_000;
 
     public int Seconds { get; init; } = 3;
 
@@ -29,9 +57,12 @@ internal sealed record BenchOptions
 
     public static bool TryParse(string[] args, out BenchOptions options, out string? error)
     {
-        options = new BenchOptions();
+        var isNamed = args.Length > 0 && args[0] is Http or Tables or Connections;
+        var command = isNamed ? args[0] : Http;
+        var rounds = command switch { Tables => 7, Connections => 3, _ => 5 };
+        options = new BenchOptions { Command = command, Rounds = rounds };
         error = null;
-        for (var i = 0; i < args.Length; i += 2)
+        for (var i = isNamed ? 1 : 0; i < args.Length; i += 2)
         {
             if (i + 1 == args.Length)
             {
@@ -40,23 +71,29 @@ internal sealed record BenchOptions
             }
 
             var value = args[i + 1];
-            var number = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0 ? n : 0;
+            var number = Number(value);
             switch (args[i])
             {
                 case "--rounds" when number > 0:
                     options = options with { Rounds = number };
                     break;
-                case "--seconds" when number > 0:
+                case "--seconds" when command == Http && number > 0:
                     options = options with { Seconds = number };
                     break;
-                case "--only":
+                case "--only" when command == Http:
                     options = options with { Only = value.Split(',').ToHashSet() };
+                    break;
+                case "--sizes" when command == Tables && Sizes(value) is { } sizes:
+                    options = options with { TableSizes = sizes };
+                    break;
+                case "--connections" when command == Connections && number is > 0 and <= MostConnections:
+                    options = options with { IdleConnections = number };
                     break;
                 case "--output":
                     options = options with { Output = value };
                     break;
                 default:
-                    error = $"{args[i]} {value} is not understood";
+                    error = $"{args[i]} {value} is not understood by {command}";
                     return false;
             }
         }
@@ -69,4 +106,14 @@ internal sealed record BenchOptions
 
         return true;
     }
+
+    private static int[]? Sizes(string list)
+    {
+        var sizes = list.Split(',').Select(Number).Distinct().Order().ToArray();
+        return sizes[0] > 0 && sizes[^1] <= MostIdentities ? sizes : null;
+    }
+
+    /// <summary>A number above 0, or 0.</summary>
+    private static int Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

@@ -13,7 +13,7 @@ internal static class Chart
 
     private static readonly string[] Colours = ["#888888", "#3f7f5f", "#7f5f3f", "#5f7fbf", "#3f5f9f", "#bf3f3f"];
 
-    public static string Draw(IReadOnlyList<Result> results)
+    public static string Draw(IReadOnlyList<Result<Measurement>> results)
     {
         var body = new StringBuilder();
         var y = 30;

@@ -3,11 +3,11 @@ namespace Jumpgate.Benchmarks;
 /// <summary>Every peer at every piece of work, round by round, in turning order.</summary>
 internal static class HttpBench
 {
-    public static async Task<IReadOnlyList<Result>> RunAsync(BenchOptions options, CancellationToken stop)
+    public static async Task<IReadOnlyList<Result<Measurement>>> RunAsync(BenchOptions options, CancellationToken stop)
     {
         await using var lab = new BenchLab();
         await lab.StartServerAsync();
-        var results = new List<Result>();
+        var results = new List<Result<Measurement>>();
         foreach (var work in Work.All.Where(work => options.Only?.Contains(work.Name) ?? true))
         {
             var rounds = Peers.All.ToDictionary(peer => peer, _ => new List<Measurement>());
@@ -37,7 +37,7 @@ internal static class HttpBench
             }
 
             results.AddRange(Peers.All.Select(
-                peer => new Result(work.Name, peer, rounds[peer], unavailable.GetValueOrDefault(peer))));
+                peer => new Result<Measurement>(work.Name, peer, rounds[peer], unavailable.GetValueOrDefault(peer))));
         }
 
         Console.Error.WriteLine();

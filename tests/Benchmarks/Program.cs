@@ -1,4 +1,8 @@
+using System.Runtime.InteropServices;
 using Jumpgate.Benchmarks;
+using Jumpgate.Benchmarks.Connections;
+using Jumpgate.Benchmarks.Tables;
+using Jumpgate.Bpf;
 
 if (args.Contains("--help"))
 {
@@ -14,18 +18,38 @@ if (!BenchOptions.TryParse(args, out var options, out var error))
 }
 
 using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, e) =>
+void Stop(PosixSignalContext context)
 {
-    e.Cancel = true;
+    context.Cancel = true;
     stop.Cancel();
-};
+}
+
+// Both ways of being asked to end leave nothing behind.
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
-    var results = await HttpBench.RunAsync(options, stop.Token);
-    Report.Write(results, options);
+    switch (options.Command)
+    {
+        case BenchOptions.Tables:
+            Report.Write(await TableBench.RunAsync(options, stop.Token), "tables.json", options);
+            break;
+        case BenchOptions.Connections:
+            Report.Write(await ConnectionBench.RunAsync(options, stop.Token), "connections.json", options);
+            break;
+        default:
+            Report.Write(await HttpBench.RunAsync(options, stop.Token), options);
+            break;
+    }
+
     return 0;
 }
 catch (OperationCanceledException)
 {
     return 130;
+}
+catch (Exception e) when (e is DatapathException or InvalidOperationException or TimeoutException)
+{
+    Console.Error.WriteLine($"bench: {e.Message}");
+    return 1;
 }

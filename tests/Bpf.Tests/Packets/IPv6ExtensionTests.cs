@@ -57,7 +57,7 @@ public sealed class IPv6ExtensionTests(PacketScenes scenes) : IClassFixture<Pack
     public void Extension_CutOrBeyondTheEnd_IsInvalid()
     {
         var whole = PacketScene.Frame(Chain(Packet(PacketScene.OpenPort), 3));
-        for (var length = ProgramRun.ShortestFrame(ipv6: true); length < whole.Length; length++)
+        for (var length = TestRun.ShortestFrame(ipv6: true); length < whole.Length; length++)
         {
             var (action, reason, _) = scenes.Allowing.Run(PacketScene.FromWorkload, whole[..length]);
             Assert.True(

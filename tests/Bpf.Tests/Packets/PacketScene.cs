@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.NetworkInformation;
-using Jumpgate.Bpf.Native;
 using Jumpgate.Testing;
 
 namespace Jumpgate.Bpf.Tests.Packets;
@@ -22,7 +21,7 @@ internal sealed class PacketScene : IDisposable
     private static readonly PhysicalAddress Mac = PhysicalAddress.Parse("02-00-00-00-00-01");
 
     private readonly TestNode _node = new();
-    private readonly Dictionary<string, BpfFd> _programs = [];
+    private readonly Dictionary<string, TestRun> _programs = [];
 
     /// <param name="open">What rules allow: nothing, or UDP and TCP to <see cref="OpenPort"/>, and everything that has no ports;
     /// <see cref="ProxiedPort"/> goes to the proxy.</param>
@@ -34,7 +33,7 @@ internal sealed class PacketScene : IDisposable
         Datapath = Datapath.Open(_node.Options);
         foreach (var name in (string[])[FromWorkload, ToWorkload, FromUplink])
         {
-            _programs[name] = new BpfFd(Errno.Check(LibBpf.OpenPin($"{_node.PinDirectory}/program_{name}"), name));
+            _programs[name] = new TestRun(_node.PinDirectory, name);
         }
     }
 
@@ -65,8 +64,7 @@ internal sealed class PacketScene : IDisposable
     {
         var before = Datapath.ReadDrops();
         var ingress = program == ToWorkload ? (fromHost ? 0 : ingressIfindex) : _node.Ifindex;
-        var (action, markAfter) = _node.Run(
-            () => ProgramRun.Run(_programs[program], frame, _node.Ifindex, ingress, mark));
+        var (action, markAfter, _) = _node.Run(() => _programs[program].Run(frame, _node.Ifindex, ingress, mark));
         var counted = Datapath.ReadDrops()
             .Select(d => (Reason: d.Key, Packets: d.Value.Packets - before[d.Key].Packets))
             .Where(d => d.Packets != 0)

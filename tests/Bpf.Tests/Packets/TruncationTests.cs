@@ -19,7 +19,7 @@ public sealed class TruncationTests(PacketScenes scenes) : IClassFixture<PacketS
         var scene = scenes.Denying;
         var outgoing = PacketScene.Frame(Build(kind, PacketScene.Workload(ipv6), PacketScene.Other(ipv6)));
         var incoming = PacketScene.Frame(Build(kind, PacketScene.World(ipv6), PacketScene.Workload(ipv6)));
-        for (var length = ProgramRun.ShortestFrame(ipv6); length <= outgoing.Length; length++)
+        for (var length = TestRun.ShortestFrame(ipv6); length <= outgoing.Length; length++)
         {
             Assert.Equal(TcAction.Shot, scene.Run(PacketScene.FromWorkload, outgoing[..length]).Action);
             Assert.Equal(TcAction.Shot, scene.Run(PacketScene.ToWorkload, incoming[..length]).Action);
@@ -35,7 +35,7 @@ public sealed class TruncationTests(PacketScenes scenes) : IClassFixture<PacketS
         var scene = scenes.Allowing;
         var frame = PacketScene.Frame(Build(kind, PacketScene.Workload(ipv6), PacketScene.Other(ipv6)));
         var passed = 0;
-        for (var length = ProgramRun.ShortestFrame(ipv6); length <= frame.Length; length++)
+        for (var length = TestRun.ShortestFrame(ipv6); length <= frame.Length; length++)
         {
             var (action, reason, _) = scene.Run(PacketScene.FromWorkload, frame[..length]);
             if (kind == "later")
@@ -65,12 +65,12 @@ public sealed class TruncationTests(PacketScenes scenes) : IClassFixture<PacketS
         var before = Invalid();
 
         var first = 15;
-        for (var length = first; length < ProgramRun.ShortestFrame(ipv6); length++)
+        for (var length = first; length < TestRun.ShortestFrame(ipv6); length++)
         {
             wire.Send(frame.AsSpan(0, length));
         }
 
-        var sent = (ulong)(ProgramRun.ShortestFrame(ipv6) - first);
+        var sent = (ulong)(TestRun.ShortestFrame(ipv6) - first);
         await Wait.UntilAsync(
             () => Invalid() - before >= sent, TimeSpan.FromSeconds(20), "all to be counted", () => $"{Invalid() - before} of {sent}");
 

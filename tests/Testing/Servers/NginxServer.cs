@@ -24,8 +24,10 @@ public sealed class NginxServer : IAsyncDisposable
     /// <param name="workload">Short name.</param>
     /// <param name="port">TCP port.</param>
     /// <param name="serverBlock">Inside <c>server { }</c>, after the listen directives.</param>
+    /// <param name="connections">How many it takes at once.</param>
     public static async Task<NginxServer> StartAsync(
-        Lab lab, string workload, int port, string serverBlock = "location / { return 200 \"nginx\\n\"; }")
+        Lab lab, string workload, int port, string serverBlock = "location / { return 200 \"nginx\\n\"; }",
+        int connections = 4096)
     {
         ArgumentNullException.ThrowIfNull(lab);
         var directory = new TempDirectory();
@@ -40,7 +42,7 @@ public sealed class NginxServer : IAsyncDisposable
                 worker_processes 1;
                 pid {{path}}/nginx.pid;
                 error_log stderr warn;
-                events { worker_connections 4096; }
+                events { worker_connections {{connections}}; }
                 http {
                     access_log off;
                     keepalive_requests 10000000;

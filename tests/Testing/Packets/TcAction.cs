@@ -1,4 +1,4 @@
-namespace Jumpgate.Bpf.Tests.Packets;
+namespace Jumpgate.Testing;
 
 /// <summary>Return codes of tc programs (linux/pkt_cls.h).</summary>
 public enum TcAction
