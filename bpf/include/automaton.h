@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The table that decides HTTP requests in the kernel: one deterministic automaton over the bytes of
- * a canonical request head, compiled in user space (sockmap/Automata), walked by
+ * The table that decides HTTP requests in the kernel: deterministic automata over the bytes of a
+ * canonical request head, compiled in user space (sockmap/Automata), walked by
  * bpf/programs/lane_message.bpf.c and, for tests, by an interpreter in C#.
  *
- * The walk: state = start, facts = 0; for each byte b of the head:
+ * Two sections, each with classes of bytes of its own: one for method and target, whose size is
+ * that of the rules' paths, and one for what follows. The walk: state = start, facts = 0; for each
+ * byte b of the head:
  *     state = rows[state * stride + byte_class[b]]
  * and where state < specials, outcomes[state] says what this byte completed. State 0 is "don't
  * know" and ends the walk. Everything the automaton does not accept is "don't know": it never says
@@ -15,7 +17,7 @@
 
 #include <linux/types.h>
 
-#define AUTOMATON_MAGIC		   0x4a474131u /* "JGA1" */
+#define AUTOMATON_MAGIC		   0x4a474132u /* "JGA2" */
 #define AUTOMATON_MAX_HEAD	   4096u       /* bytes; a longer head is "don't know" */
 #define AUTOMATON_MAX_ALTERNATIVES 32u	       /* of one request class and direction */
 #define AUTOMATON_MAX_LINES	   64u	       /* of a head; more are "don't know" */
@@ -27,7 +29,8 @@
 
 enum head_event {
 	HEAD_UNKNOWN = 0,      /* state 0 alone */
-	HEAD_REQUEST_LINE = 1, /* the request line's LF: `value` is the request class */
+	HEAD_CLASS = 1,	       /* the target's end, or the status: `value` is the class; the walk
+				  goes on in the next section, where there is one */
 	HEAD_HEADER = 2,       /* a header line's LF: `facts` hold now */
 	HEAD_LENGTH_DIGIT = 3, /* length = length * 10 + (byte - '0') */
 	HEAD_END = 4,	       /* the empty line's LF: ask the request class */
@@ -42,7 +45,7 @@ struct automaton_outcome {
 };
 
 /*
- * What the request line leaves open. The request is allowed where one alternative of *each*
+ * What method and target leave open. The request is allowed where one alternative of *each*
  * direction has all its facts set, and the Host line was seen; the first such alternative names the
  * rule. No alternative at all: "don't know". A direction without L7 rules has one alternative
  * without facts and the rule RULE_NONE.
@@ -82,21 +85,27 @@ struct automaton_alternative {
 
 #define RULE_NONE 0xffffffffu
 
-/* Offsets are in bytes from the start of this struct, multiples of 8. */
-struct automaton {
-	__u32 magic;
-	__u32 size;   /* bytes in all, this struct included */
+/* Offsets are in bytes from the start of the automaton, multiples of 8. */
+struct automaton_section {
+	__u32 start;
 	__u32 stride; /* entries in a row: byte classes, at most 256 */
 	__u32 specials;
-	__u32 states; /* at most 65536 */
-	__u32 start;
-	__u32 outcomes;	    /* struct automaton_outcome[specials] */
-	__u32 classes;	    /* struct automaton_class[class_count] */
-	__u32 alternatives; /* struct automaton_alternative[alternative_count] */
-	__u32 rows;	    /* __u16[states * stride] */
-	__u32 class_count;
-	__u32 alternative_count;
+	__u32 states;	/* at most 65536 */
+	__u32 outcomes; /* struct automaton_outcome[specials] */
+	__u32 rows;	/* __u16[states * stride] */
+	__u32 next;	/* the section that follows; 0: none */
+	__u32 zero; /* 0, unknown to the verifier: counts begin here, and it need not follow each */
 	__u8 byte_class[256];
+};
+
+struct automaton {
+	__u32 magic;
+	__u32 size;    /* bytes in all, this struct included */
+	__u32 classes; /* struct automaton_class[class_count] */
+	__u32 class_count;
+	__u32 alternatives; /* struct automaton_alternative[alternative_count] */
+	__u32 alternative_count;
+	struct automaton_section first;
 };
 
 #endif

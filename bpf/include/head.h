@@ -17,7 +17,8 @@ struct head {
 	struct sk_msg_md *message;
 	const __u8 *arena;
 	__u64 facts;
-	__u32 base; /* the automaton's offset in the arena */
+	__u32 base;    /* the automaton's offset in the arena */
+	__u32 section; /* and that of the section the walk is in */
 	__u32 rows;
 	__u32 outcomes;
 	__u32 stride;
@@ -41,17 +42,37 @@ static __always_inline const void *arena_at(const __u8 *arena, __u32 offset)
 	return arena + (offset & arena_mask & ~7u);
 }
 
-static __always_inline int take(struct head *head, __u8 byte)
+static __always_inline void enter(struct head *head, __u32 offset)
 {
-	const struct automaton *automaton = arena_at(head->arena, head->base);
-	const struct automaton_outcome *outcome;
+	const struct automaton_section *section;
+
+	head->section = head->base + offset;
+	section = arena_at(head->arena, head->section);
+	head->rows = head->base + section->rows;
+	head->outcomes = head->base + section->outcomes;
+	head->stride = section->stride;
+	head->specials = section->specials;
+	head->state = section->start;
+}
+
+/* To the next state; true where it means something. */
+static __always_inline int step(struct head *head, __u8 byte)
+{
+	const struct automaton_section *section = arena_at(head->arena, head->section);
 	__u32 row;
 
-	row = head->rows + (head->state * head->stride + automaton->byte_class[byte]) * 2;
+	row = head->rows + (head->state * head->stride + section->byte_class[byte]) * 2;
 	head->state = *(const __u16 *)(head->arena + (row & arena_mask & ~1u));
 	head->position++;
-	if (head->state >= head->specials)
-		return 0;
+	return head->state < head->specials;
+}
+
+/* What `byte` has completed; true where the section ends with it. */
+static __always_inline int complete(struct head *head, __u8 byte)
+{
+	const struct automaton_section *section = arena_at(head->arena, head->section);
+	const struct automaton_outcome *outcome;
+
 	outcome = arena_at(head->arena, head->outcomes + head->state * sizeof(*outcome));
 	if (outcome->event == HEAD_LENGTH_DIGIT) {
 		head->length = head->length * 10 + (byte - '0');
@@ -63,8 +84,12 @@ static __always_inline int take(struct head *head, __u8 byte)
 		return 1;
 	}
 	head->facts |= outcome->facts;
-	if (outcome->event == HEAD_REQUEST_LINE)
+	if (outcome->event == HEAD_CLASS) {
 		head->class = outcome->value;
+		if (section->next)
+			enter(head, section->next);
+		return 0;
+	}
 	if (outcome->event != HEAD_END)
 		return 0;
 	head->result = HEAD_WHOLE;
@@ -75,16 +100,24 @@ static int take_some(__u32 round, struct head *head)
 {
 	const __u8 *data = head->message->data, *end = head->message->data_end;
 	__u32 at = head->position;
+	__u8 byte;
 
 	if (at > AUTOMATON_MAX_HEAD)
 		return 1;
 	data += at;
-	if (data + STEP <= end)
-		return take(head, data[0]) || take(head, data[1]) || take(head, data[2]) ||
-		       take(head, data[3]);
+	if (data + STEP <= end) {
+#pragma unroll
+		for (int i = 0; i < STEP; i++) {
+			byte = data[i];
+			if (step(head, byte))
+				return complete(head, byte);
+		}
+		return 0;
+	}
 	if (data + 1 > end)
 		return 1;
-	return take(head, data[0]);
+	byte = data[0];
+	return step(head, byte) && complete(head, byte);
 }
 
 /* Walks the automaton at `base` over the message's contiguous beginning. */
@@ -101,11 +134,8 @@ static __always_inline void read_head(struct sk_msg_md *message, const __u8 *are
 		head->result = HEAD_REFUSED;
 		return;
 	}
-	head->rows = base + automaton->rows;
-	head->outcomes = base + automaton->outcomes;
-	head->stride = automaton->stride;
-	head->specials = automaton->specials;
-	head->state = automaton->start;
+	head->position = head->lines = automaton->first.zero;
+	enter(head, __builtin_offsetof(struct automaton, first));
 	bpf_loop(AUTOMATON_MAX_HEAD, take_some, head, 0);
 }
 

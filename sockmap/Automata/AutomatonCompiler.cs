@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 
 namespace Jumpgate.Sockmap.Automata;
 
@@ -10,57 +8,59 @@ public static class AutomatonCompiler
     private const int MaxStates = 65536;
     private const int ExploreLimit = 400_000;
 
+    /// <summary>
+    /// States that do not fit are left out, those behind the longest beginnings first: the kernel does not know what is
+    /// behind them.
+    /// </summary>
     /// <param name="sizeLimit">Bytes.</param>
     public static CompiledRules Compile(HeadRules rules, int sizeLimit)
     {
         ArgumentNullException.ThrowIfNull(rules);
-        var machine = new HeadMachine(rules);
-        var undecidable = machine.Undecidable.ToImmutableArray();
-        if (!machine.IsComplete)
+        var facts = new FactTable();
+        var pool = new RulePool(rules, facts);
+        var line = new RequestLineMachine(pool);
+        var fields = new FieldMachine(facts);
+        var undecidable = pool.Undecidable().ToImmutableArray();
+        if (!line.IsComplete || !fields.IsComplete)
         {
             return new CompiledRules(null, "its expressions are too large for the kernel", undecidable);
         }
 
-        var table = Write(machine, () => machine.RuleClasses, sizeLimit, out var reason);
-        if (table is not null && machine.RuleClasses.Count == 0)
+        var tail = Fit(fields, sizeLimit / 2, out var fieldsCut);
+        var head = Fit(line, sizeLimit - TableWriter.SizeOf(tail), out var lineCut);
+        if (line.RuleClasses.Count == 0)
         {
             return new CompiledRules(
                 null, undecidable.IsEmpty ? "no request is allowed" : undecidable[0].Reason, undecidable);
         }
 
-        return new CompiledRules(table, reason, undecidable);
+        return new CompiledRules(TableWriter.Write([head, tail], line.RuleClasses), lineCut ?? fieldsCut, undecidable);
     }
 
     /// <summary>The automaton that frames responses.</summary>
     public static ImmutableArray<byte> CompileResponses() =>
-        [.. Write(new ResponseMachine(), () => [], int.MaxValue, out _)!];
+        [.. TableWriter.Write([Fit(new ResponseMachine(), int.MaxValue, out _)], [])];
 
-    private static byte[]? Write<TState>(
-        IByteMachine<TState> machine, Func<IReadOnlyList<RuleClass>> classes, int sizeLimit, out string? reason)
+    private static Section Fit<TState>(IByteMachine<TState> machine, int sizeLimit, out string? cut)
         where TState : notnull
     {
-        reason = null;
-        var explored = TransitionTable.Explore(machine, ExploreLimit, out var start);
-        if (explored is null)
+        cut = null;
+        var room = Math.Min(MaxStates, sizeLimit / (machine.Classes.Representatives.Length * sizeof(ushort)));
+        var section = Build(machine, ExploreLimit, out var isWhole);
+        if (section.Table.States > room || !isWhole)
         {
-            reason = $"its automaton has more than {ExploreLimit} states";
-            return null;
+            section = Build(machine, room, out _);
+            cut = "its automaton is too large for the kernel: long paths are left to the proxy";
         }
 
-        var table = explored.Minimize(ref start).SpecialsFirst(ref start, out var specials);
-        if (table.States > MaxStates)
-        {
-            reason = $"its automaton has {table.States} states, {MaxStates} are allowed";
-            return null;
-        }
+        return section;
+    }
 
-        var bytes = TableWriter.Write(table, machine.Classes, start, specials, classes());
-        if (bytes.Length > sizeLimit)
-        {
-            reason = $"its automaton takes {bytes.Length} bytes, {sizeLimit} are allowed";
-            return null;
-        }
-
-        return bytes;
+    private static Section Build<TState>(IByteMachine<TState> machine, int stateLimit, out bool isWhole)
+        where TState : notnull
+    {
+        var table = TransitionTable.Explore(machine, stateLimit, out var start, out isWhole)
+            .Minimize(ref start).SpecialsFirst(ref start, out var specials);
+        return new Section(table, machine.Classes, start, specials);
     }
 }

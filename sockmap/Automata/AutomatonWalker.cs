@@ -12,22 +12,22 @@ public static class AutomatonWalker
     public static HeadVerdict Walk(ReadOnlySpan<byte> table, ReadOnlySpan<byte> message)
     {
         ref readonly var header = ref MemoryMarshal.AsRef<AutomatonHeader>(table);
-        var outcomes = MemoryMarshal.Cast<byte, OutcomeRecord>(table[(int)header.Outcomes..])[..(int)header.Specials];
-        var rows = MemoryMarshal.Cast<byte, ushort>(table[(int)header.Rows..]);
-        var state = header.Start;
+        ref readonly var section = ref header.First;
+        var state = section.Start;
         var facts = 0ul;
         uint length = 0, classNumber = 0;
         var lines = 0;
         for (var position = 0; position < message.Length && position <= MaxHead; position++)
         {
             var value = message[position];
-            state = rows[(int)((state * header.Stride) + header.ByteClass[value])];
-            if (state >= header.Specials)
+            var row = (int)((state * section.Stride) + section.ByteClass[value]);
+            state = MemoryMarshal.Cast<byte, ushort>(table[(int)section.Rows..])[row];
+            if (state >= section.Specials)
             {
                 continue;
             }
 
-            var outcome = outcomes[(int)state];
+            var outcome = MemoryMarshal.Cast<byte, OutcomeRecord>(table[(int)section.Outcomes..])[(int)state];
             if ((HeadEvent)outcome.Event == HeadEvent.LengthDigit)
             {
                 length = (length * 10) + value - '0';
@@ -42,8 +42,14 @@ public static class AutomatonWalker
             facts |= outcome.Facts;
             switch ((HeadEvent)outcome.Event)
             {
-                case HeadEvent.RequestLine:
+                case HeadEvent.Class:
                     classNumber = outcome.Value;
+                    if (section.Next != 0)
+                    {
+                        section = ref MemoryMarshal.AsRef<SectionHeader>(table[(int)section.Next..]);
+                        state = section.Start;
+                    }
+
                     break;
                 case HeadEvent.End:
                     return Decide(table, header, facts, classNumber, position + 1, length);

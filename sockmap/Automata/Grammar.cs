@@ -32,23 +32,18 @@ internal static class Grammar
     public const string ContentLength = "content-length";
     public const string Connection = "connection";
 
-    /// <summary>Bytes that the machine treats one by one.</summary>
-    public static IEnumerable<ByteSet> Sets(IEnumerable<string> names)
-    {
-        yield return Token;
-        yield return Blank;
-        yield return Visible;
-        yield return Target;
-        yield return Authority;
-        yield return Digit;
-        foreach (var single in " \t\r\n:/.?0123456789HTTP1"u8.ToArray())
-        {
-            yield return ByteSet.Of(single);
-        }
+    /// <summary>Bytes that method and target treat differently.</summary>
+    public static readonly ByteSet[] LineSets = [Token, Target, .. " /.?"u8.ToArray().Select(ByteSet.Of)];
 
-        foreach (var letter in names.SelectMany(name => name).Distinct())
-        {
-            yield return ByteSet.Of((byte)letter) | ByteSet.Of((byte)char.ToUpperInvariant(letter));
-        }
-    }
+    /// <summary>Bytes that fields treat differently, where the letters of these names matter.</summary>
+    public static IEnumerable<ByteSet> FieldSets(IEnumerable<string> names) =>
+    [
+        Token, Blank, Visible, Authority, Digit, .. " \t\r\n:/.?019HTP"u8.ToArray().Select(ByteSet.Of),
+        .. names.SelectMany(name => name).Distinct().Select(letter =>
+            ByteSet.Of((byte)letter) | ByteSet.Of((byte)char.ToUpperInvariant(letter))),
+    ];
+
+    /// <summary>The same for a response's status line.</summary>
+    public static IEnumerable<ByteSet> ResponseSets(IEnumerable<string> names) =>
+        [.. FieldSets(names), .. "0123456789"u8.ToArray().Select(ByteSet.Of)];
 }

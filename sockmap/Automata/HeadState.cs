@@ -6,7 +6,7 @@ internal enum Phase : byte
     Dead,
     Method,
     Target,
-    /// <summary>The blank after the target: what the request line leaves open is known.</summary>
+    /// <summary>The blank after the target; the fields' section goes on from there.</summary>
     Classified,
     Version,
     LineStart,

@@ -13,6 +13,8 @@ internal sealed class Interner<T>(IEqualityComparer<T>? comparer = null)
 
     public T this[int number] => _values[number];
 
+    public bool Contains(T value) => _numbers.ContainsKey(value);
+
     public int Add(T value)
     {
         if (!_numbers.TryGetValue(value, out var number))

@@ -4,7 +4,7 @@ namespace Jumpgate.Sockmap.Automata;
 internal enum HeadEvent : uint
 {
     Unknown = 0,
-    RequestLine = 1,
+    Class = 1,
     Header = 2,
     LengthDigit = 3,
     End = 4,

@@ -3,25 +3,34 @@ using System.Runtime.InteropServices;
 
 namespace Jumpgate.Sockmap.Automata;
 
+/// <summary>struct automaton_section.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct SectionHeader
+{
+    public uint Start;
+    public uint Stride;
+    public uint Specials;
+    public uint States;
+    public uint Outcomes;
+    public uint Rows;
+    public uint Next;
+    public uint Pad;
+    public ByteClassTable ByteClass;
+}
+
 /// <summary>struct automaton.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct AutomatonHeader
 {
-    public const uint Magic1 = 0x4a474131;
+    public const uint Magic2 = 0x4a474132;
 
     public uint Magic;
     public uint Size;
-    public uint Stride;
-    public uint Specials;
-    public uint States;
-    public uint Start;
-    public uint Outcomes;
     public uint Classes;
-    public uint Alternatives;
-    public uint Rows;
     public uint ClassCount;
+    public uint Alternatives;
     public uint AlternativeCount;
-    public ByteClassTable ByteClass;
+    public SectionHeader First;
 }
 
 /// <summary>The class of each byte.</summary>

@@ -18,12 +18,12 @@ internal sealed class ResponseMachine : IByteMachine<(ResponsePhase Phase, int P
 
     public (ResponsePhase Phase, int Position, string Text) Start => (ResponsePhase.Beginning, 0, "");
 
-    public ByteClasses Classes { get; } = new(Grammar.Sets([.. Names, .. Endings]));
+    public ByteClasses Classes { get; } = new(Grammar.ResponseSets([.. Names, .. Endings]));
 
     public Outcome? OutcomeOf((ResponsePhase Phase, int Position, string Text) state) => state.Phase switch
     {
         ResponsePhase.Dead => new Outcome(HeadEvent.Unknown, 0, 0, 0),
-        ResponsePhase.Classified => new Outcome(HeadEvent.RequestLine, 0, 0, (uint)state.Position),
+        ResponsePhase.Classified => new Outcome(HeadEvent.Class, 0, 0, (uint)state.Position),
         ResponsePhase.Length when state.Position is > 0 and < TrailingBlank => new Outcome(HeadEvent.LengthDigit, 0, 0, 0),
         ResponsePhase.LineEnd => new Outcome(
             HeadEvent.Header,

@@ -6,37 +6,68 @@ namespace Jumpgate.Sockmap.Automata;
 /// <summary>Lays an automaton out as struct automaton and its arrays.</summary>
 internal static class TableWriter
 {
-    public static byte[] Write(
-        TransitionTable table, ByteClasses byteClasses, int start, int specials, IReadOnlyList<RuleClass> classes)
+    public static byte[] Write(IReadOnlyList<Section> sections, IReadOnlyList<RuleClass> classes)
     {
         var alternatives = classes.SelectMany(c => c.Egress.Concat(c.Ingress)).ToArray();
         var header = new AutomatonHeader
         {
-            Magic = AutomatonHeader.Magic1,
-            Stride = (uint)table.Stride,
-            Specials = (uint)specials,
-            States = (uint)table.States,
-            Start = (uint)start,
+            Magic = AutomatonHeader.Magic2,
             ClassCount = (uint)classes.Count,
             AlternativeCount = (uint)alternatives.Length,
         };
-        header.Outcomes = (uint)Unsafe.SizeOf<AutomatonHeader>();
-        header.Classes = header.Outcomes + ((uint)specials * (uint)Unsafe.SizeOf<OutcomeRecord>());
-        header.Alternatives = header.Classes + ((uint)classes.Count * (uint)Unsafe.SizeOf<ClassRecord>());
-        header.Rows = header.Alternatives + ((uint)alternatives.Length * (uint)Unsafe.SizeOf<AlternativeRecord>());
-        header.Size = header.Rows + (uint)(((table.States * table.Stride * 2) + 7) & ~7);
-        byteClasses.ClassOf.CopyTo(header.ByteClass);
+        // The first section's header is the end of the automaton's own.
+        var size = Unsafe.SizeOf<AutomatonHeader>() - Unsafe.SizeOf<SectionHeader>();
+        var offsets = new int[sections.Count];
+        for (var i = 0; i < sections.Count; i++)
+        {
+            offsets[i] = size;
+            size += SizeOf(sections[i]);
+        }
 
-        var bytes = new byte[header.Size];
+        header.Classes = (uint)size;
+        size += classes.Count * Unsafe.SizeOf<ClassRecord>();
+        header.Alternatives = (uint)size;
+        size += alternatives.Length * Unsafe.SizeOf<AlternativeRecord>();
+        header.Size = (uint)size;
+
+        var bytes = new byte[size];
         MemoryMarshal.Write(bytes, header);
-        var outcomes = MemoryMarshal.Cast<byte, OutcomeRecord>(bytes.AsSpan((int)header.Outcomes))[..specials];
-        for (var state = 0; state < specials; state++)
+        for (var i = 0; i < sections.Count; i++)
+        {
+            WriteSection(bytes, offsets[i], sections[i], i + 1 < sections.Count ? offsets[i + 1] : 0);
+        }
+
+        WriteClasses(bytes, header, classes);
+        return bytes;
+    }
+
+    /// <summary>Bytes of a section.</summary>
+    public static int SizeOf(Section section) => Unsafe.SizeOf<SectionHeader>()
+        + (section.Specials * Unsafe.SizeOf<OutcomeRecord>())
+        + (((section.Table.States * section.Table.Stride * sizeof(ushort)) + 7) & ~7);
+
+    private static void WriteSection(byte[] bytes, int offset, Section section, int next)
+    {
+        var table = section.Table;
+        var header = new SectionHeader
+        {
+            Start = (uint)section.Start,
+            Stride = (uint)table.Stride,
+            Specials = (uint)section.Specials,
+            States = (uint)table.States,
+            Outcomes = (uint)(offset + Unsafe.SizeOf<SectionHeader>()),
+            Next = (uint)next,
+        };
+        header.Rows = header.Outcomes + (header.Specials * (uint)Unsafe.SizeOf<OutcomeRecord>());
+        section.Classes.ClassOf.CopyTo(header.ByteClass);
+        MemoryMarshal.Write(bytes.AsSpan(offset), header);
+        var outcomes = MemoryMarshal.Cast<byte, OutcomeRecord>(bytes.AsSpan((int)header.Outcomes));
+        for (var state = 0; state < section.Specials; state++)
         {
             var outcome = table.OutcomeOf(state)!.Value;
             outcomes[state] = new OutcomeRecord(outcome.Facts, outcome.Once, (uint)outcome.Event, outcome.Value);
         }
 
-        WriteClasses(bytes, header, classes);
         var rows = MemoryMarshal.Cast<byte, ushort>(bytes.AsSpan((int)header.Rows));
         for (var state = 0; state < table.States; state++)
         {
@@ -45,8 +76,6 @@ internal static class TableWriter
                 rows[(state * table.Stride) + column] = (ushort)table[state, column];
             }
         }
-
-        return bytes;
     }
 
     private static void WriteClasses(byte[] bytes, in AutomatonHeader header, IReadOnlyList<RuleClass> classes)

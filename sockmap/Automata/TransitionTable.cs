@@ -11,29 +11,31 @@ internal sealed class TransitionTable(int stride, List<int> next, List<Outcome?>
 
     public Outcome? OutcomeOf(int state) => outcomes[state];
 
-    /// <summary>Every state that can be reached, numbered; null where there are more than <paramref name="limit"/>.</summary>
+    /// <summary>Every state that can be reached, numbered by distance from the start; past <paramref name="limit"/> they are
+    /// all "don't know".</summary>
     /// <param name="start">The number of the first state.</param>
-    public static TransitionTable? Explore<TState>(IByteMachine<TState> machine, int limit, out int start)
+    /// <param name="isWhole">False where states were left out.</param>
+    public static TransitionTable Explore<TState>(
+        IByteMachine<TState> machine, int limit, out int start, out bool isWhole)
         where TState : notnull
     {
         var states = new Interner<TState>();
         states.Add(machine.Dead);
         start = states.Add(machine.Start);
+        isWhole = true;
         var representatives = machine.Classes.Representatives;
         var next = new List<int>();
         var outcomes = new List<Outcome?>();
         for (var number = 0; number < states.Count; number++)
         {
-            if (number == limit)
-            {
-                return null;
-            }
-
             var state = states[number];
             outcomes.Add(machine.OutcomeOf(state));
             foreach (var value in representatives)
             {
-                next.Add(states.Add(machine.Next(state, value)));
+                var reached = machine.Next(state, value);
+                var isKnown = states.Count < limit || states.Contains(reached);
+                isWhole &= isKnown;
+                next.Add(isKnown ? states.Add(reached) : 0);
             }
         }
 
@@ -44,18 +46,10 @@ internal sealed class TransitionTable(int stride, List<int> next, List<Outcome?>
     public TransitionTable Minimize(ref int start)
     {
         var block = new int[States];
-        var count = Number(state => new Signature([], outcomes[state], 0), block);
-        while (true)
+        var count = 0;
+        while (Refine(block) is var finer && finer > count)
         {
-            var finer = new int[States];
-            var finerCount = Number(state => new Signature(Row(state, block), outcomes[state], block[state]), finer);
-            block = finer;
-            if (finerCount == count)
-            {
-                break;
-            }
-
-            count = finerCount;
+            count = finer;
         }
 
         var leader = new int[count];
@@ -96,34 +90,53 @@ internal sealed class TransitionTable(int stride, List<int> next, List<Outcome?>
         return row;
     }
 
-    /// <summary>Numbers states by signature, in the order of their first member, so that state 0 stays 0.</summary>
-    private int Number(Func<int, Signature> signature, int[] block)
+    /// <summary>Splits blocks whose states lead to different blocks; numbered in the order of their first member, so that
+    /// state 0 stays 0.</summary>
+    /// <returns>How many there are now.</returns>
+    private int Refine(int[] block)
     {
-        var names = new Dictionary<Signature, int>();
+        var names = new Dictionary<int, int>(new SameBlocks(this, (int[])block.Clone()));
         for (var state = 0; state < States; state++)
         {
-            var key = signature(state);
-            if (!names.TryGetValue(key, out block[state]))
+            if (!names.TryGetValue(state, out block[state]))
             {
-                names.Add(key, block[state] = names.Count);
+                names.Add(state, block[state] = names.Count);
             }
         }
 
         return names.Count;
     }
 
-    private readonly record struct Signature(int[] Row, Outcome? Outcome, int Block)
+    /// <summary>States are alike that are in one block, mean the same, and lead to the same blocks.</summary>
+    private sealed class SameBlocks(TransitionTable table, int[] block) : IEqualityComparer<int>
     {
-        public bool Equals(Signature other) =>
-            Block == other.Block && Outcome == other.Outcome && Row.AsSpan().SequenceEqual(other.Row);
-
-        public override int GetHashCode()
+        public bool Equals(int x, int y)
         {
-            var hash = default(HashCode);
-            hash.AddBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(Row.AsSpan()));
-            hash.Add(Block);
-            hash.Add(Outcome);
-            return hash.ToHashCode();
+            if (block[x] != block[y] || table.OutcomeOf(x) != table.OutcomeOf(y))
+            {
+                return false;
+            }
+
+            for (var column = 0; column < table.Stride; column++)
+            {
+                if (block[table[x, column]] != block[table[y, column]])
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+
+        public int GetHashCode(int state)
+        {
+            var hash = ((uint)block[state] * 31) + (uint)table.OutcomeOf(state).GetHashCode();
+            for (var column = 0; column < table.Stride; column++)
+            {
+                hash = ((hash << 5 | hash >> 27) ^ (uint)block[table[state, column]]) * 0x9E3779B1;
+            }
+
+            return (int)hash;
         }
     }
 }

@@ -6,8 +6,8 @@ using Jumpgate.Sockmap.Lanes;
 namespace Jumpgate.Agent.Lanes;
 
 /// <summary>
-/// The automata in the kernel's memory, one for each pair of rule sets in use; equal tables share their place, also across
-/// revisions. Thread-safe.
+/// The automata in the kernel's memory, one for each pair of rule sets in use, compiled in the background when first asked
+/// for; equal tables share their place, also across revisions. Thread-safe.
 /// </summary>
 internal sealed class LaneAutomata
 {
@@ -21,6 +21,8 @@ internal sealed class LaneAutomata
     private Dictionary<(HttpRuleSet?, HttpRuleSet?, bool), LaneAutomaton> _current = [];
     private ulong _revision;
     private long _retired;
+    private Task _compiling = Task.CompletedTask;
+    private int _pending;
 
     public LaneAutomata(
         AutomatonArena arena, byte[] responses, Func<ConnectionPolicy, AutomatonTable> compile, TimeProvider time)
@@ -30,6 +32,9 @@ internal sealed class LaneAutomata
         _time = time;
         Responses = arena.Add(responses);
     }
+
+    /// <summary>An automaton that was asked for is there now.</summary>
+    public event Action? Compiled;
 
     /// <summary>Offset of the automaton that frames responses.</summary>
     public uint Responses { get; }
@@ -51,26 +56,21 @@ internal sealed class LaneAutomata
     {
         lock (_gate)
         {
-            if (_time.GetElapsedTime(_retired) > GracePeriod)
-            {
-                _arena.Reclaim();
-            }
-
             _revision = revision;
             _current = [];
+            _pending = 0;
         }
     }
 
-    /// <summary>Every lane refers to this revision's automata now: those that none asked for are given back.</summary>
+    /// <summary>No lane refers to another revision's automata any more: those that none asked for are given back.</summary>
     public void End()
     {
         lock (_gate)
         {
-            foreach (var (key, region) in _regions.Where(r => r.Value.Revision != _revision).ToList())
+            // Not while something is being compiled: it may turn out to be what is there already.
+            if (_pending == 0)
             {
-                _regions.Remove(key);
-                _arena.Retire(region.Offset, region.Length);
-                _retired = _time.GetTimestamp();
+                RetireUnused();
             }
         }
     }
@@ -83,16 +83,78 @@ internal sealed class LaneAutomata
         {
             if (policy.Revision != _revision)
             {
-                return new LaneAutomaton(0, "the policy has just changed");
+                return new LaneAutomaton(0, "the policy has just changed", IsFinal: false);
             }
 
             if (!_current.TryGetValue(key, out var found))
             {
-                found = Place(_compile(policy));
+                found = new LaneAutomaton(0, "it is being compiled", IsFinal: false);
                 _current.Add(key, found);
+                _pending++;
+                _compiling = _compiling.ContinueWith(_ => Compile(key, policy), TaskScheduler.Default);
             }
 
             return found;
+        }
+    }
+
+    /// <summary>One at a time: the requests that wait for it are being served meanwhile.</summary>
+    private void Compile((HttpRuleSet?, HttpRuleSet?, bool) key, ConnectionPolicy policy)
+    {
+        AutomatonTable table;
+        try
+        {
+            table = policy.Revision == Volatile.Read(ref _revision) ? _compile(policy) : default;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            table = new AutomatonTable(null, $"it cannot be compiled: {e.Message}");
+        }
+
+        if (!TryPlace(key, policy, table, isLastTry: false))
+        {
+            // What an earlier revision left behind makes room once no program can be reading it any more.
+            Thread.Sleep(GracePeriod * 2);
+            TryPlace(key, policy, table, isLastTry: true);
+        }
+
+        Compiled?.Invoke();
+    }
+
+    private bool TryPlace(
+        (HttpRuleSet?, HttpRuleSet?, bool) key, ConnectionPolicy policy, AutomatonTable table, bool isLastTry)
+    {
+        lock (_gate)
+        {
+            if (policy.Revision != _revision)
+            {
+                return true;
+            }
+
+            var placed = Place(table);
+            if (placed.Offset == 0 && table.Bytes is not null && !isLastTry)
+            {
+                RetireUnused();
+                return false;
+            }
+
+            _current[key] = placed;
+            if (--_pending == 0)
+            {
+                RetireUnused();
+            }
+
+            return true;
+        }
+    }
+
+    private void RetireUnused()
+    {
+        foreach (var (key, region) in _regions.Where(r => r.Value.Revision != _revision).ToList())
+        {
+            _regions.Remove(key);
+            _arena.Retire(region.Offset, region.Length);
+            _retired = _time.GetTimestamp();
         }
     }
 
@@ -101,6 +163,11 @@ internal sealed class LaneAutomata
         if (table.Bytes is null)
         {
             return new LaneAutomaton(0, table.Reason);
+        }
+
+        if (_time.GetElapsedTime(_retired) > GracePeriod)
+        {
+            _arena.Reclaim();
         }
 
         var key = Convert.ToHexString(SHA256.HashData(table.Bytes));
@@ -116,7 +183,7 @@ internal sealed class LaneAutomata
         }
 
         _regions[key] = region with { Revision = _revision };
-        return new LaneAutomaton(region.Offset, null);
+        return new LaneAutomaton(region.Offset, table.Reason);
     }
 
     private sealed record Region(uint Offset, int Length)

@@ -25,6 +25,7 @@ internal sealed class LaneController
     private readonly LaneTable _table;
     private readonly LaneAutomata _automata;
     private readonly Dictionary<IPAddress, LaneEndpoint> _endpoints = [];
+    private ConnectionTable? _connections;
 
     public LaneController(
         LaneDatapath datapath,
@@ -37,6 +38,7 @@ internal sealed class LaneController
         _node = node;
         _table = new LaneTable(datapath);
         _automata = new LaneAutomata(new AutomatonArena(datapath), responses, compile, TimeProvider.System);
+        _automata.Compiled += RenewAll;
         datapath.Settings = new LaneSettings { Mode = mode, NodeNetns = node.Cookie };
         datapath.Attach();
     }
@@ -95,26 +97,31 @@ internal sealed class LaneController
     /// <summary>After a revision is in force: every lane is told what decides now.</summary>
     public void Renew(PolicySnapshot snapshot, ConnectionTable connections)
     {
+        _connections = connections;
         _automata.Begin(snapshot.Revision);
-        foreach (var connection in connections.List())
-        {
-            if (connection.Lane is { } lane)
-            {
-                Renew(lane, connection.Resolved);
-            }
-        }
-
+        RenewAll();
         _automata.End();
     }
 
     internal LaneHandle? TryOpen(Socket client, Socket server, ConnectionPolicy policy)
     {
         var automaton = _automata.Find(policy);
-        return automaton.Offset == 0 ? null : _table.TryCreate(client.SafeHandle, server.SafeHandle);
+        return automaton is { Offset: 0, IsFinal: true } ? null : _table.TryCreate(client.SafeHandle, server.SafeHandle);
     }
 
     internal void Renew(LaneHandle lane, ConnectionPolicy policy) =>
         lane.Renew(policy.Revision, _automata.Find(policy).Offset, _automata.Responses);
+
+    private void RenewAll()
+    {
+        foreach (var connection in _connections?.List() ?? [])
+        {
+            if (connection.Lane is { } lane)
+            {
+                Renew(lane, connection.Resolved);
+            }
+        }
+    }
 
     private static LaneMode ModeOf(LocatedWorkload workload)
     {

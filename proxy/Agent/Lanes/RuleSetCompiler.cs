@@ -10,7 +10,7 @@ namespace Jumpgate.Agent.Lanes;
 internal static class RuleSetCompiler
 {
     /// <summary>Bytes of one rule set's table.</summary>
-    private const int SizeLimit = 4 * 1024 * 1024;
+    private const int SizeLimit = 6 * 1024 * 1024;
 
     /// <summary>The table that frames responses.</summary>
     public static byte[] Responses { get; } = [.. AutomatonCompiler.CompileResponses()];

@@ -9,10 +9,22 @@ internal static class TableDefects
     public static void Plant(byte[] table, string defect)
     {
         ref readonly var header = ref MemoryMarshal.AsRef<AutomatonHeader>(table);
-        var outcomes = MemoryMarshal.Cast<byte, OutcomeRecord>(table.AsSpan((int)header.Outcomes))[..(int)header.Specials];
         var alternatives = MemoryMarshal.Cast<byte, AlternativeRecord>(
             table.AsSpan((int)header.Alternatives))[..(int)header.AlternativeCount];
-        var rows = MemoryMarshal.Cast<byte, ushort>(table.AsSpan((int)header.Rows))[..(int)(header.States * header.Stride)];
+        PlantIn(table, header.First, alternatives, defect);
+        if (header.First.Next != 0)
+        {
+            PlantIn(table, MemoryMarshal.AsRef<SectionHeader>(table.AsSpan((int)header.First.Next)), alternatives, defect);
+        }
+    }
+
+    private static void PlantIn(
+        byte[] table, in SectionHeader section, Span<AlternativeRecord> alternatives, string defect)
+    {
+        var outcomes = MemoryMarshal.Cast<byte, OutcomeRecord>(
+            table.AsSpan((int)section.Outcomes))[..(int)section.Specials];
+        var rows = MemoryMarshal.Cast<byte, ushort>(
+            table.AsSpan((int)section.Rows))[..(int)(section.States * section.Stride)];
         switch (defect)
         {
             case "once":
@@ -33,8 +45,8 @@ internal static class TableDefects
                 // The last state that is left for "don't know" stays where it is instead.
                 for (var i = rows.Length - 1; i >= 0; i--)
                 {
-                    var state = (ushort)(i / header.Stride);
-                    if (rows[i] == 0 && state >= header.Specials)
+                    var state = (ushort)(i / section.Stride);
+                    if (rows[i] == 0 && state >= section.Specials)
                     {
                         rows[i] = state;
                     }

@@ -1,57 +1,26 @@
-using System.Collections.Immutable;
-
 namespace Jumpgate.Sockmap.Automata;
 
-/// <summary>
-/// The automaton as a function: from a state and a byte to the next state. The compiler asks it once for every state that
-/// can be reached and every class of bytes.
-/// </summary>
-internal sealed class HeadMachine : IByteMachine<HeadState>
+/// <summary>The second section as a function: what follows the target, up to the empty line.</summary>
+internal sealed class FieldMachine : IByteMachine<HeadState>
 {
     private const string VersionText = "HTTP/1.1\r\n";
     private const string KeepAlive = "keep-alive";
     private const int MaxLengthDigits = 8;
     private const int TrailingBlank = 10;
-    private const int NodeLimit = 2_000_000;
+    private const int NodeLimit = 200_000;
 
-    private readonly RulePool _rules;
-    private readonly FactTable _facts = new();
+    private readonly FactTable _facts;
     private readonly Nfa _nfa = new(NodeLimit);
-    private readonly int[] _anyMethod;
-    private readonly int[]?[] _paths;
     private readonly HashSet<string> _names;
     private readonly HashSet<string> _prefixes = [];
     private readonly Dictionary<string, int[]> _values = [];
     private readonly Interner<string> _prefix = new();
-    private readonly Interner<ImmutableArray<int>> _alive = new(SequenceComparer.Instance);
-    private readonly Interner<RuleClass> _classes = new();
     private readonly Interner<Outcome> _outcomes = new();
     private readonly int[] _hosts;
 
-    public HeadMachine(HeadRules rules)
+    public FieldMachine(FactTable facts)
     {
-        _rules = new RulePool(rules, _facts);
-        var methods = new List<int>();
-        _anyMethod = [.. Enumerable.Range(0, _rules.Count).Where(rule => _rules[rule].Method is null)];
-        for (var rule = 0; rule < _rules.Count; rule++)
-        {
-            if (_rules[rule].Method is { } method)
-            {
-                methods.AddRange(_nfa.Add(method, rule));
-            }
-        }
-
-        // Tags past the rules: methods that are told apart, then the one that is never decided here.
-        for (var known = 1; known < Grammar.Methods.Length; known++)
-        {
-            methods.AddRange(_nfa.Add(Language.Literal(Grammar.Methods[known]), _rules.Count + known));
-        }
-
-        methods.AddRange(_nfa.Add(Language.Literal(Grammar.Tunnel), _rules.Count + Grammar.Methods.Length));
-        methods.Sort();
-        Start = new HeadState(Phase.Method, 0, 0, [.. methods]);
-        _paths = [.. Enumerable.Range(0, _rules.Count)
-            .Select(rule => _rules[rule].Path is { } path ? _nfa.Add(path, rule) : null)];
+        _facts = facts;
         _hosts = [.. _facts.Hosts.SelectMany(host => _nfa.Add(host.Key, host.Value)).Order()];
         foreach (var name in _facts.Presence.Keys)
         {
@@ -69,27 +38,21 @@ internal sealed class HeadMachine : IByteMachine<HeadState>
             }
         }
 
-        Classes = new ByteClasses(Grammar.Sets([.. _names, KeepAlive]).Concat(_nfa.Sets));
+        Classes = new ByteClasses(Grammar.FieldSets([.. _names, KeepAlive]).Concat(_nfa.Sets));
     }
 
     public HeadState Dead => HeadState.Dead;
 
-    public HeadState Start { get; }
+    public HeadState Start { get; } = new(Phase.Version, 0, 0, []);
 
     public ByteClasses Classes { get; }
-
-    public IReadOnlyList<RuleClass> RuleClasses => _classes.Values;
 
     /// <summary>False where the expressions are too large.</summary>
     public bool IsComplete => !_nfa.IsFull;
 
-    public IEnumerable<(int Rule, string Reason)> Undecidable => _rules.Undecidable();
-
-    /// <summary>What reaching the state means, or null where it means nothing by itself.</summary>
     public Outcome? OutcomeOf(HeadState state) => state.Phase switch
     {
         Phase.Dead => new Outcome(HeadEvent.Unknown, 0, 0, 0),
-        Phase.Classified => new Outcome(HeadEvent.RequestLine, 0, 0, (uint)state.X),
         Phase.LineEnd => _outcomes[state.X],
         Phase.LengthValue when state.Y is > 0 and < TrailingBlank => new Outcome(HeadEvent.LengthDigit, 0, 0, 0),
         Phase.End => new Outcome(HeadEvent.End, 0, 0, 0),
@@ -98,9 +61,6 @@ internal sealed class HeadMachine : IByteMachine<HeadState>
 
     public HeadState Next(HeadState state, byte value) => state.Phase switch
     {
-        Phase.Method => InMethod(state, value),
-        Phase.Target => InTarget(state, value),
-        Phase.Classified => InVersion(0, value),
         Phase.Version => InVersion(state.Y, value),
         Phase.LineStart or Phase.LineEnd => value == '\r' ? new HeadState(Phase.LastFeed, 0, 0, [])
             : value == ':' ? HeadState.Dead : InName(string.Empty, value),
@@ -119,85 +79,6 @@ internal sealed class HeadMachine : IByteMachine<HeadState>
     {
         var blanks = new Language.Repeat(new Language.Bytes(Grammar.Blank), 0, null);
         return new Language.Sequence([blanks, Language.Literal(value), blanks]);
-    }
-
-    private HeadState InMethod(HeadState state, byte value)
-    {
-        if (Grammar.Token.Contains(value))
-        {
-            var set = _nfa.Step(state.Set, value);
-            return set.Length == 0 && _anyMethod.Length == 0 ? HeadState.Dead : new HeadState(Phase.Method, 0, 1, set);
-        }
-
-        if (value != ' ' || state.Y == 0)
-        {
-            return HeadState.Dead;
-        }
-
-        var accepted = _nfa.Accepted(state.Set);
-        var known = accepted.Where(tag => tag >= _rules.Count).Select(tag => tag - _rules.Count).FirstOrDefault();
-        if (known == Grammar.Methods.Length)
-        {
-            return HeadState.Dead;
-        }
-
-        ImmutableArray<int> alive = [.. accepted.Where(tag => tag < _rules.Count).Concat(_anyMethod).Order()];
-        return Enter(alive, known);
-    }
-
-    private HeadState Enter(ImmutableArray<int> alive, int method)
-    {
-        if (alive.IsEmpty)
-        {
-            return HeadState.Dead;
-        }
-
-        var set = alive.SelectMany(rule => _paths[rule] ?? []).Order().ToArray();
-        return new HeadState(Phase.Target, _alive.Add(alive), method * 4, set);
-    }
-
-    /// <summary>Y: the method times four, plus 0 at the start, 1 after a slash, 2 in a segment, 3 in the query.</summary>
-    private HeadState InTarget(HeadState state, byte value)
-    {
-        var place = state.Y & 3;
-        if (value == ' ')
-        {
-            return place == 0 ? HeadState.Dead : Classify(state);
-        }
-
-        if (!Grammar.Target.Contains(value))
-        {
-            return HeadState.Dead;
-        }
-
-        var next = (place, (char)value) switch
-        {
-            (0, '/') => 1,
-            (0, _) => 0,
-            (3, _) => 3,
-            (_, '?') => 3,
-            (1, '/' or '.') => 0,
-            (_, '/') => 1,
-            _ => 2,
-        };
-        if (next == 0)
-        {
-            return HeadState.Dead;
-        }
-
-        var set = _nfa.Step(state.Set, value);
-        return set.Length == 0 && !_alive[state.X].Any(rule => _paths[rule] is null)
-            ? HeadState.Dead
-            : new HeadState(Phase.Target, state.X, state.Y - place + next, set);
-    }
-
-    private HeadState Classify(HeadState state)
-    {
-        var matched = _nfa.Accepted(state.Set);
-        var alive = _alive[state.X].Where(rule => _paths[rule] is null || matched.AsSpan().BinarySearch(rule) >= 0).ToArray();
-        return _rules.Classify(alive, (uint)state.Y >> 2) is { } open
-            ? new HeadState(Phase.Classified, _classes.Add(open), 0, [])
-            : HeadState.Dead;
     }
 
     private static HeadState InVersion(int position, byte value) =>
@@ -303,22 +184,4 @@ internal sealed class HeadMachine : IByteMachine<HeadState>
         new(Phase.LineFeed, _outcomes.Add(new Outcome(HeadEvent.Header, facts, once, 0)), 0, []);
 
     private ulong Bits(int[] set) => _nfa.Accepted(set).Aggregate(0ul, (bits, bit) => bits | (1ul << bit));
-
-    private sealed class SequenceComparer : IEqualityComparer<ImmutableArray<int>>
-    {
-        public static readonly SequenceComparer Instance = new();
-
-        public bool Equals(ImmutableArray<int> x, ImmutableArray<int> y) => x.AsSpan().SequenceEqual(y.AsSpan());
-
-        public int GetHashCode(ImmutableArray<int> sequence)
-        {
-            var hash = default(HashCode);
-            foreach (var number in sequence)
-            {
-                hash.Add(number);
-            }
-
-            return hash.ToHashCode();
-        }
-    }
 }
