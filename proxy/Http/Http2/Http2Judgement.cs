@@ -26,8 +26,8 @@ public readonly record struct Http2Judgement
     /// <summary>Of a 307.</summary>
     public string? Location { get; init; }
 
-    /// <summary>Error code (RFC 9113 section 7) of the frame that refuses the request in place of an answer.</summary>
-    public int? ErrorCode { get; init; }
+    /// <summary>Where the request is refused as malformed, before the proxy sees it: the client gets this and no answer.</summary>
+    public Http2ErrorFrame? Error { get; init; }
 
     public bool IsForwarded => Outcome is RequestOutcome.Forwarded or RequestOutcome.Audit;
 

@@ -26,7 +26,7 @@ public class TrialTests
     [InlineData(Basic + "|proxy-connection 1")]
     [InlineData(Basic + "|upgrade websocket")]
     [InlineData(Basic + "|content-length 1|content-length 2")]
-    [InlineData(Basic + "|content-length +1")]
+    [InlineData(Basic + "|content-length x")]
     [InlineData(Basic + "|:path /other")]
     [InlineData(Basic + "|:status 200")]
     [InlineData(":method GET|:scheme http|:path /")]
@@ -60,7 +60,7 @@ public class TrialTests
     [InlineData(":method GET|:protocol websocket|:scheme http|:path /|:authority a")]
     public async Task Run_Fields_SaysWhatTheProxyAnswers(string line)
     {
-        var fields = line.Split('|').Select(f => f.Split(' ', 2)).Select(f => (Name: f[0], Value: f[1])).ToArray();
+        var fields = Fields(line);
 
         var judgement = await RunAsync(fields);
         var answer = await AskProxyAsync(fields);
@@ -74,10 +74,29 @@ public class TrialTests
         }
     }
 
+    [Theory]
+    [InlineData(201, 1, 431, null, "too many headers")]
+    [InlineData(1, 70_000, 0, "GOAWAY COMPRESSION_ERROR", "65536")]
+    [InlineData(10, 20_000, 0, "GOAWAY PROTOCOL_ERROR", "too long")]
+    public async Task Run_HeadTooLarge_IsRefusedWithItsReason(
+        int fields, int length, int status, string? error, string reason)
+    {
+        var large = Enumerable.Range(0, fields).Select(i => ($"x-{i}", new string('a', length)));
+
+        var judgement = await RunAsync([.. Fields(Basic), .. large]);
+
+        Assert.Equal((status, error), (judgement.Status, judgement.Error?.ToString()));
+        Assert.Contains(reason, judgement.Reason, StringComparison.Ordinal);
+    }
+
+    private static (string Name, string Value)[] Fields(string line) =>
+        [.. line.Split('|').Select(f => f.Split(' ', 2)).Select(f => (f[0], f[1]))];
+
     private static string Line(Http2Judgement judgement) =>
         judgement.IsForwarded ? ":status: 200"
         : judgement.Status != 0 ? $":status: {judgement.Status}"
-        : $"error {judgement.ErrorCode}: {judgement.Reason}";
+        : judgement.Error is not { } error ? "closed"
+        : $"{(error.EndsConnection ? "GOAWAY" : "RST_STREAM")} {error.Code}";
 
     private static async Task<Http2Judgement> RunAsync((string Name, string Value)[] fields)
     {

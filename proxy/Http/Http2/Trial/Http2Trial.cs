@@ -55,20 +55,22 @@ public static class Http2Trial
 
         var client = new TrialClient(connection);
         await client.SendAsync(fields, cancellationToken);
-        var refused = client.ReadErrorAsync(cancellationToken);
+        var refused = client.ReadRefusalAsync(cancellationToken);
         await Task.WhenAny(application.Judged, refused);
         if (application.Judged.IsCompleted)
         {
+            connection.Receiving.CancelPendingRead();
             return await application.Judged;
         }
 
-        var code = await refused;
+        var (error, status) = await refused;
         return new Http2Judgement
         {
             Outcome = RequestOutcome.Rejected,
             Target = string.Empty,
             Decision = Http2Judgement.Undecided,
-            ErrorCode = code,
+            Status = status,
+            Error = error,
             Reason = log.Reason ?? "the request is malformed",
         };
     }

@@ -27,7 +27,12 @@ internal sealed class RefusalLog : ILoggerFactory, ILogger
     {
         if (exception is not null)
         {
-            _reason ??= exception.Message;
+            // "HTTP/2 stream ID 1 error (PROTOCOL_ERROR): why": the frame says the rest.
+            var message = exception.Message;
+            const string End = "_ERROR): ";
+            var end = message.StartsWith("HTTP/2 ", StringComparison.Ordinal)
+                ? message.IndexOf(End, StringComparison.Ordinal) : -1;
+            _reason ??= end < 0 ? message : message[(end + End.Length)..];
         }
     }
 

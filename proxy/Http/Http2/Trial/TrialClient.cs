@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 
 namespace Jumpgate.Http.Http2.Trial;
@@ -18,6 +19,7 @@ internal sealed class TrialClient(TrialConnection connection)
     private const byte EndStream = 1;
     private const byte EndHeaders = 4;
     private const int HeaderLength = 9;
+    private const int FirstKnownStatus = 8;
     private const int MaxPayload = 16 * 1024;
 
     public async Task SendAsync(IReadOnlyList<(string Name, string Value)> fields, CancellationToken cancellationToken)
@@ -45,32 +47,39 @@ internal sealed class TrialClient(TrialConnection connection)
         await connection.Sending.FlushAsync(cancellationToken);
     }
 
-    /// <returns>The code of the first RST_STREAM or GOAWAY; null where the connection just ends.</returns>
-    public async Task<int?> ReadErrorAsync(CancellationToken cancellationToken)
+    /// <returns>What refuses the request: a status in place of an error frame where the head is too large. Neither where
+    /// the connection just ends.</returns>
+    public async Task<(Http2ErrorFrame? Error, int Status)> ReadRefusalAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             var read = await connection.Receiving.ReadAsync(cancellationToken);
             var buffer = read.Buffer;
-            while (TryReadFrame(ref buffer, out var code))
+            while (TryReadFrame(ref buffer, out var type, out var payload))
             {
-                if (code is not null)
+                switch (type)
                 {
-                    return code;
+                    case Headers:
+                        return (null, ReadStatus(payload));
+                    case RstStream:
+                        return (new Http2ErrorFrame(false, BinaryPrimitives.ReadInt32BigEndian(payload)), 0);
+                    case GoAway:
+                        return (new Http2ErrorFrame(true, BinaryPrimitives.ReadInt32BigEndian(payload.AsSpan(4))), 0);
                 }
             }
 
             connection.Receiving.AdvanceTo(buffer.Start, buffer.End);
             if (read.IsCompleted || read.IsCanceled)
             {
-                return null;
+                return default;
             }
         }
     }
 
-    private static bool TryReadFrame(ref ReadOnlySequence<byte> buffer, out int? code)
+    private static bool TryReadFrame(ref ReadOnlySequence<byte> buffer, out byte type, out byte[] payload)
     {
-        code = null;
+        type = 0;
+        payload = [];
         if (buffer.Length < HeaderLength)
         {
             return false;
@@ -83,15 +92,33 @@ internal sealed class TrialClient(TrialConnection connection)
             return false;
         }
 
-        var payload = buffer.Slice(HeaderLength, length).ToArray();
-        code = head[3] switch
-        {
-            RstStream => BinaryPrimitives.ReadInt32BigEndian(payload),
-            GoAway => BinaryPrimitives.ReadInt32BigEndian(payload.AsSpan(4)),
-            _ => null,
-        };
+        type = head[3];
+        payload = buffer.Slice(HeaderLength, length).ToArray();
         buffer = buffer.Slice(HeaderLength + length);
         return true;
+    }
+
+    /// <summary>
+    /// Kestrel writes the status first: one of the static table, or a literal with its name from there (RFC 7541
+    /// appendix A), after changes of the table's size.
+    /// </summary>
+    private static int ReadStatus(ReadOnlySpan<byte> block)
+    {
+        while ((block[0] & 0xe0) == 0x20)
+        {
+            var skip = 1;
+            for (var more = (block[0] & 0x1f) == 0x1f; more; skip++)
+            {
+                more = (block[skip] & 0x80) != 0;
+            }
+
+            block = block[skip..];
+        }
+
+        ReadOnlySpan<int> known = [200, 204, 206, 304, 400, 404, 500];
+        return (block[0] & 0x80) != 0
+            ? known[(block[0] & 0x7f) - FirstKnownStatus]
+            : int.Parse(block.Slice(2, block[1]), NumberStyles.None, CultureInfo.InvariantCulture);
     }
 
     private void WriteFrame(byte type, byte flags, byte stream, ReadOnlySpan<byte> payload)
