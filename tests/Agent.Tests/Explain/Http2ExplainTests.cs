@@ -1,4 +1,3 @@
-using System.Globalization;
 using Jumpgate.Agent.Explain;
 using Jumpgate.Agent.Policies;
 using Jumpgate.Policy.Documents;
@@ -13,6 +12,7 @@ public sealed class Http2ExplainTests
     private const string Workloads = """
         workloads:
           - { name: server, labels: { class: server }, netns: a, addresses: [10.0.0.1] }
+          - { name: audited, labels: { class: audited }, netns: c, addresses: [10.0.0.2] }
           - { name: client, labels: { class: client }, netns: b }
         """;
 
@@ -37,10 +37,10 @@ public sealed class Http2ExplainTests
         kind: CiliumNetworkPolicy
         metadata: { name: audited, annotations: { jumpgate.dev/audit: "true" } }
         spec:
-          endpointSelector: { matchLabels: { class: server } }
+          endpointSelector: { matchLabels: { class: audited } }
           ingress:
             - toPorts:
-                - ports: [ { port: "81", protocol: TCP } ]
+                - ports: [ { port: "80", protocol: TCP } ]
                   rules: { http: [ { method: GET, path: /v1 } ] }
         """;
 
@@ -114,7 +114,7 @@ public sealed class Http2ExplainTests
     [Fact]
     public void TryAnswer_OnlyAuditWouldDeny_IsForwarded()
     {
-        var answer = Ask("GET /v2", "", 81);
+        var answer = Ask("GET /v2", "", "audited");
 
         Assert.Equal(("AUDIT", null), (answer.Verdict, answer.Client));
         Assert.True(answer.IsAllowed);
@@ -131,18 +131,18 @@ public sealed class Http2ExplainTests
     [Fact]
     public void TryAnswer_HeaderWithoutColon_IsAnError()
     {
-        Assert.Null(TryAsk("GET /v1/x", "nothing", 80, out var error));
+        Assert.Null(TryAsk("GET /v1/x", "nothing", "server", out var error));
         Assert.Contains("'nothing'", error, StringComparison.Ordinal);
     }
 
-    private static ExplainAnswer Ask(string request, string headers, ushort port = 80)
+    private static ExplainAnswer Ask(string request, string headers, string to = "server")
     {
-        var answer = TryAsk(request, headers, port, out var error);
-        Assert.True(answer is not null, string.Create(CultureInfo.InvariantCulture, $"{error}"));
+        var answer = TryAsk(request, headers, to, out var error);
+        Assert.True(answer is not null, error);
         return answer;
     }
 
-    private static ExplainAnswer? TryAsk(string request, string headers, ushort port, out string? error)
+    private static ExplainAnswer? TryAsk(string request, string headers, string to, out string? error)
     {
         var documents = PolicySet.Combine([PolicyReader.Read("p.yaml", Policy)]);
         Assert.Empty(documents.Diagnostics);
@@ -152,8 +152,8 @@ public sealed class Http2ExplainTests
             new ExplainQuestion
             {
                 From = "client",
-                To = "server",
-                Port = port,
+                To = to,
+                Port = 80,
                 Request = request,
                 IsHttp2 = true,
                 Headers = headers.Length == 0 ? [] : headers.Split('\n'),
