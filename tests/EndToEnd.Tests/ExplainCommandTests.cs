@@ -37,7 +37,8 @@ public sealed class ExplainCommandTests : IDisposable
     [Fact]
     public void Explain_DeniedGrpc_SaysTheStatusTheClientSees_AndWarnsAsValidateDoes()
     {
-        var (code, output, error) = Explain("--http", "2", "--request", "POST /pkg.Echo/Other", "--header", "Content-Type: application/grpc");
+        var (code, output, error) = Explain(
+            "--http", "2", "--request", "POST /pkg.Echo/Other", "--header", "Content-Type: application/grpc");
 
         Assert.Equal(1, code);
         Assert.StartsWith("DENIED: no HTTP rule allows POST /pkg.Echo/Other\n", output, StringComparison.Ordinal);

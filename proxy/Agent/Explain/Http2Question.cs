@@ -13,8 +13,8 @@ internal static class Http2Question
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <param name="headers">
-    /// <c>Name: value</c>. Pseudo-headers may be among them (<c>:protocol: websocket</c> makes a CONNECT an extended one);
-    /// without an <c>:authority</c>, the first Host becomes it.
+    /// <c>Name: value</c>. Pseudo-headers may be among them (<c>:protocol: websocket</c> makes a CONNECT an extended
+    /// one); without an <c>:authority</c>, the first Host becomes it.
     /// </param>
     /// <returns>Null with <paramref name="error"/> where it cannot be put into HTTP/2 fields.</returns>
     public static HttpExplanation? TryAsk(
@@ -103,7 +103,8 @@ internal static class Http2Question
             method, refusal is null ? judgement.Target : null, judgement.Decision, refusal, client);
     }
 
-    private static bool Has(List<(string Name, string Value)> fields, string name) => fields.Exists(f => f.Name == name);
+    private static bool Has(List<(string Name, string Value)> fields, string name) =>
+        fields.Exists(f => f.Name == name);
 
     private static void AddMissing(List<(string Name, string Value)> fields, string name, string value)
     {

@@ -37,7 +37,9 @@ internal static class ExplainCommand
         http.AcceptOnlyFromAmong("1.1", "2");
         var secrets = CommonOptions.Secrets();
         var json = CommonOptions.Json();
-        var command = new Command("explain", "Judges one connection or request as the proxy does, and says what a client would see: 0 allowed, 1 not, 2 usage.")
+        var command = new Command(
+            "explain",
+            "Judges one connection or request as the proxy does, and says what a client would see: 0 allowed, 1 not, 2 usage.")
         {
             workloads, policies, from, to, port, protocol, request, header, http, secrets, json,
         };

@@ -40,9 +40,16 @@ internal static class Http2Judge
     public static string RawTarget(HttpContext context) =>
         context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
 
-    /// <summary>Of an allowed request that turned out not to be sendable as it was judged (<see cref="ExactTransformer"/>).</summary>
+    /// <summary>
+    /// Of an allowed request that turned out not to be sendable as it was judged (<see cref="ExactTransformer"/>).
+    /// </summary>
     public static Http2Judgement Unsendable(Http2Judgement allowed, string refusal) =>
-        Http2Judgement.Reject(allowed.Target, StatusCodes.Status400BadRequest, refusal) with { Decision = allowed.Decision };
+        allowed with
+        {
+            Outcome = RequestOutcome.Rejected,
+            Status = StatusCodes.Status400BadRequest,
+            Reason = refusal,
+        };
 
     private static Http2Judgement Decide(
         HttpRequest request, string target, string authority, IRequestPolicy policy)

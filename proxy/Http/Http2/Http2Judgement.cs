@@ -6,7 +6,9 @@ namespace Jumpgate.Http.Http2;
 /// <summary>What becomes of an HTTP/2 request, and what the client sees where the proxy itself answers.</summary>
 public readonly record struct Http2Judgement
 {
-    /// <summary>Forwarded and Audit: to the server. Denied: by the rules. Rejected: cannot be judged, or not be forwarded.</summary>
+    /// <summary>
+    /// Forwarded and Audit: to the server. Denied: by the rules. Rejected: cannot be judged, or not be forwarded.
+    /// </summary>
     public required RequestOutcome Outcome { get; init; }
 
     /// <summary>Normalised, where it could be; as received otherwise.</summary>
@@ -26,7 +28,7 @@ public readonly record struct Http2Judgement
     /// <summary>Of a 307.</summary>
     public string? Location { get; init; }
 
-    /// <summary>Where the request is refused as malformed, before the proxy sees it: the client gets this and no answer.</summary>
+    /// <summary>Set where Kestrel itself refuses the request as malformed: the client gets this, and no answer.</summary>
     public Http2ErrorFrame? Error { get; init; }
 
     public bool IsForwarded => Outcome is RequestOutcome.Forwarded or RequestOutcome.Audit;

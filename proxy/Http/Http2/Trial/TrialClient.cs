@@ -47,8 +47,10 @@ internal sealed class TrialClient(TrialConnection connection)
         await connection.Sending.FlushAsync(cancellationToken);
     }
 
-    /// <returns>What refuses the request: a status in place of an error frame where the head is too large. Neither where
-    /// the connection just ends.</returns>
+    /// <returns>
+    /// What refuses the request: an error frame, or a status where there are too many headers. Neither where the
+    /// connection just ends.
+    /// </returns>
     public async Task<(Http2ErrorFrame? Error, int Status)> ReadRefusalAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -124,8 +126,9 @@ internal sealed class TrialClient(TrialConnection connection)
     private void WriteFrame(byte type, byte flags, byte stream, ReadOnlySpan<byte> payload)
     {
         var length = payload.Length;
-        connection.Sending.Write<byte>([(byte)(length >> 16), (byte)(length >> 8), (byte)length, type, flags, 0, 0, 0, stream]);
-        connection.Sending.Write(payload);
+        var to = connection.Sending;
+        to.Write<byte>([(byte)(length >> 16), (byte)(length >> 8), (byte)length, type, flags, 0, 0, 0, stream]);
+        to.Write(payload);
     }
 
     /// <summary>Without Huffman code (RFC 7541 section 5.2).</summary>
