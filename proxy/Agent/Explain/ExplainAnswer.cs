@@ -5,11 +5,17 @@ namespace Jumpgate.Agent.Explain;
 /// <param name="Rule">Deciding rule with file and line; null where a default decided.</param>
 /// <param name="DecidedIn"><c>kernel</c> or <c>proxy</c>.</param>
 /// <param name="Target">The normalised target that is judged and forwarded, where a request was asked about.</param>
+/// <param name="Client">
+/// What the client sees where the proxy answers in the server's place: a status, or what ends the request.
+/// </param>
 public sealed record ExplainAnswer(
     string Verdict, string Reason, string? Rule, string DecidedIn, ExplainParty From, ExplainParty To,
-    string Egress, string Ingress, string? Target)
+    string Egress, string Ingress, string? Target, string? Client)
 {
     public bool IsAllowed => Verdict is "ALLOWED" or "AUDIT";
+
+    /// <summary>What reading the documents warned about.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
 public sealed record ExplainParty(string Name, uint Identity, IReadOnlyList<string> Labels);

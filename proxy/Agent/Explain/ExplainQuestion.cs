@@ -12,6 +12,8 @@ public sealed record ExplainQuestion
     public L4Protocol Protocol { get; init; } = L4Protocol.Tcp;
     /// <summary><c>METHOD TARGET</c>; null asks about the connection only.</summary>
     public string? Request { get; init; }
-    /// <summary>Lines <c>Name: value</c>.</summary>
+    /// <summary>The request comes over HTTP/2 with prior knowledge, in place of HTTP/1.1.</summary>
+    public bool IsHttp2 { get; init; }
+    /// <summary>Lines <c>Name: value</c>; over HTTP/2 also pseudo-headers, and Host stands for :authority.</summary>
     public IReadOnlyList<string> Headers { get; init; } = [];
 }

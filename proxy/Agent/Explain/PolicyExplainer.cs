@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Text;
-using Jumpgate.Http;
-using Jumpgate.Http.Http1;
 using Jumpgate.Policy;
 using Jumpgate.Policy.Documents;
 using Jumpgate.Policy.Http;
@@ -101,48 +98,29 @@ public sealed class PolicyExplainer
             return null;
         }
 
-        var hasHost = question.Headers.Any(h => h.StartsWith("host:", StringComparison.OrdinalIgnoreCase));
-        var text = new StringBuilder($"{parts[0]} {parts[1]} HTTP/1.1\r\n");
-        if (!hasHost)
+        HttpExplanation? asked = question.IsHttp2
+            ? Http2Question.TryAsk(parts[0], parts[1], question.Headers, defaultHost, policy, out error)
+            : Http1Question.Ask(parts[0], parts[1], question.Headers, defaultHost, policy);
+        return asked is { } explanation ? Finish(answer, explanation, policy) : null;
+    }
+
+    private static ExplainAnswer Finish(Draft answer, HttpExplanation explained, ConnectionPolicy policy)
+    {
+        answer = answer with { Target = explained.Target, Client = explained.Client };
+        var (method, target, decision) = (explained.Method, explained.Target, explained.Decision);
+        if (explained.Refusal is { } refusal)
         {
-            text.Append($"Host: {(parts[0] == "CONNECT" ? parts[1] : defaultHost)}\r\n");
+            return answer.Finish("DENIED", refusal, null, "proxy");
         }
 
-        foreach (var header in question.Headers)
-        {
-            text.Append(header).Append("\r\n");
-        }
-
-        var bytes = Encoding.Latin1.GetBytes(text.Append("\r\n").ToString());
-        var head = new Http1RequestHead();
-        var rejection = head.Parse(bytes, new HttpFilterOptions());
-        if (rejection != RequestRejection.None)
-        {
-            return answer.Finish("DENIED", $"{rejection.StatusCode()}: {rejection.Describe()}", null, "proxy");
-        }
-
-        var status = RequestTarget.Normalize(head.Method, head.Target, head.Authority, out var target, out var reason);
-        if (status == RequestTargetStatus.Bad)
-        {
-            return answer.Finish("DENIED", $"400: {reason}", null, "proxy");
-        }
-
-        if (status == RequestTargetStatus.Redirect)
-        {
-            return answer.Finish("DENIED", $"307 to {target}: the path holds an escaped slash or backslash", null, "proxy");
-        }
-
-        answer = answer with { Target = target };
-        var view = new HttpRequestView(head.Method, target, head.Authority, new Http1RequestHeaders(head, () => bytes));
-        var decision = policy.Decide(view);
         return decision.Verdict switch
         {
             HttpVerdict.Denied => answer.Finish(
-                "DENIED", $"no HTTP rule allows {head.Method} {target}",
+                "DENIED", $"no HTTP rule allows {method} {target}",
                 (decision.Rule ?? policy.Ingress.Rule ?? policy.Egress.Rule)?.ToString(), "proxy"),
             HttpVerdict.Audit => answer.Finish(
                 "AUDIT", "only a document in audit mode would deny it", decision.Rule?.ToString(), "proxy"),
-            _ => answer.Finish("ALLOWED", $"{head.Method} {target} matches", decision.Rule?.ToString(), "proxy"),
+            _ => answer.Finish("ALLOWED", $"{method} {target} matches", decision.Rule?.ToString(), "proxy"),
         };
     }
 
@@ -195,7 +173,9 @@ public sealed class PolicyExplainer
     {
         public string? Target { get; init; }
 
+        public string? Client { get; init; }
+
         public ExplainAnswer Finish(string verdict, string reason, string? rule, string decidedIn) =>
-            new(verdict, reason, rule, decidedIn, From, To, Egress, Ingress, Target);
+            new(verdict, reason, rule, decidedIn, From, To, Egress, Ingress, Target, Client);
     }
 }

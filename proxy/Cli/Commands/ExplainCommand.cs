@@ -24,12 +24,22 @@ internal static class ExplainCommand
         var protocol = new Option<string>("--protocol") { Description = "tcp or udp.", DefaultValueFactory = _ => "tcp" };
         protocol.AcceptOnlyFromAmong("tcp", "udp");
         var request = new Option<string?>("--request") { Description = "An HTTP request: 'METHOD TARGET'." };
-        var header = new Option<string[]>("--header") { Description = "A header of it: 'Name: value'; may be given again." };
-        var http = new Option<string>("--http") { Description = "1.1 or 2.", DefaultValueFactory = _ => "1.1" };
+        var header = new Option<string[]>("--header")
+        {
+            Description = "A header of it: 'Name: value'; may be given again. Host is TO:PORT where none is given, and "
+                + ":authority over HTTP/2.",
+        };
+        var http = new Option<string>("--http")
+        {
+            Description = "The version that the client speaks: 1.1, or 2 with prior knowledge, as gRPC does.",
+            DefaultValueFactory = _ => "1.1",
+        };
         http.AcceptOnlyFromAmong("1.1", "2");
         var secrets = CommonOptions.Secrets();
         var json = CommonOptions.Json();
-        var command = new Command("explain", "Judges one connection or request: 0 allowed, 1 not, 2 usage.")
+        var command = new Command(
+            "explain",
+            "Judges one connection or request as the proxy does, and says what a client would see: 0 allowed, 1 not, 2 usage.")
         {
             workloads, policies, from, to, port, protocol, request, header, http, secrets, json,
         };
@@ -51,6 +61,7 @@ internal static class ExplainCommand
                     Port = parsed.GetValue(port),
                     Protocol = parsed.GetValue(protocol) == "udp" ? L4Protocol.Udp : L4Protocol.Tcp,
                     Request = parsed.GetValue(request),
+                    IsHttp2 = parsed.GetValue(http) == "2",
                     Headers = parsed.GetValue(header) ?? [],
                 },
                 out var error);
@@ -60,7 +71,8 @@ internal static class ExplainCommand
                 return ExitCode.Usage;
             }
 
-            Write(answer, parsed.GetValue(json));
+            // Only warnings are left: an error would have ended it above.
+            Write(answer with { Warnings = [.. documents.Diagnostics.Select(d => d.ToString())] }, parsed.GetValue(json));
             return answer.IsAllowed ? ExitCode.Success : ExitCode.Failure;
         });
         return command;
@@ -99,6 +111,11 @@ internal static class ExplainCommand
             return;
         }
 
+        foreach (var warning in answer.Warnings)
+        {
+            Console.Error.WriteLine(warning);
+        }
+
         Console.WriteLine($"{answer.Verdict}: {answer.Reason}");
         if (answer.Rule is not null)
         {
@@ -112,6 +129,11 @@ internal static class ExplainCommand
         if (answer.Target is not null)
         {
             Console.WriteLine($"  target   {answer.Target}");
+        }
+
+        if (answer.Client is not null)
+        {
+            Console.WriteLine($"  client   sees {answer.Client}");
         }
 
         Console.WriteLine($"  decided  in the {answer.DecidedIn}");

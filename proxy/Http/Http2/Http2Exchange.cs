@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.Net;
 using Jumpgate.Http.Connections;
 using Jumpgate.Http.Observation;
-using Jumpgate.Policy.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
@@ -70,102 +68,32 @@ internal sealed class Http2Exchange
 
     private Task JudgeAsync(IHttpForwarder forwarder)
     {
-        var request = _context.Request;
-        var raw = _context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var authority = request.Headers.Host.ToString();
-        _report.Authority = authority;
-        _report.Target = raw;
-        if (authority.Length == 0)
-        {
-            return RejectAsync(StatusCodes.Status400BadRequest, "neither :authority nor Host is given");
-        }
-
-        if (FieldRules.FindForbidden(request.Headers) is { } forbidden)
-        {
-            return RejectAsync(StatusCodes.Status400BadRequest, forbidden);
-        }
-
         var policy = _connection.Policy.Current;
+        _report.Authority = _context.Request.Headers.Host.ToString();
+        _report.Target = Http2Judge.RawTarget(_context); // Stays where judging throws.
         _report.Revision = policy.Revision;
-
-        // An extended CONNECT (RFC 8441) has a path, and is judged as the path's request with method CONNECT.
-        var extended = _context.Features.Get<IHttpExtendedConnectFeature>()?.IsExtendedConnect ?? false;
-        var form = extended ? HttpMethods.Get : request.Method;
-        switch (RequestTarget.Normalize(form, raw, authority, out var target, out var reason))
-        {
-            case RequestTargetStatus.Bad:
-                return RejectAsync(StatusCodes.Status400BadRequest, reason ?? "the request target is malformed");
-            case RequestTargetStatus.Redirect:
-                return RedirectAsync(target!);
-        }
-
-        _report.Target = target!;
-        if (policy.HasHttpRules)
-        {
-            _report.Decision = policy.Decide(
-                new HttpRequestView(request.Method, target, authority, new Http2RequestHeaders(request.Headers)));
-        }
-
-        if (_report.Decision.Verdict == HttpVerdict.Denied)
-        {
-            return DenyAsync();
-        }
-
-        return Unforwardable(request.Method, target!) is { } why
-            ? RejectAsync(StatusCodes.Status501NotImplemented, why)
-            : ForwardAsync(forwarder, target!);
+        var judgement = Http2Judge.Judge(_context, policy);
+        _report.Target = judgement.Target;
+        _report.Decision = judgement.Decision;
+        return judgement.IsForwarded ? ForwardAsync(forwarder, judgement) : AnswerAsync(judgement);
     }
 
-    /// <summary>
-    /// Allowed requests that .NET's client cannot send as they are. Sending something else would not be what was
-    /// judged.
-    /// </summary>
-    private static string? Unforwardable(string method, string target)
+    private Task AnswerAsync(Http2Judgement judgement)
     {
-        if (HttpMethods.IsConnect(method))
+        _report.Outcome = judgement.Outcome;
+        _report.Reason = judgement.Reason;
+        _report.GrpcStatus = judgement.GrpcStatus;
+        var response = _context.Response;
+        return judgement switch
         {
-            return "CONNECT is not forwarded over HTTP/2; use HTTP/1.1";
-        }
-
-        if (target == "*")
-        {
-            return "OPTIONS * is not forwarded over HTTP/2; use HTTP/1.1";
-        }
-
-        return HttpMethods.GetCanonicalizedValue(method) != method
-            ? "a standard method in other than capital letters is not forwarded over HTTP/2"
-            : null;
+            { GrpcStatus: { } status } => LocalReply.GrpcAsync(response, (GrpcStatusCode)status, "Access denied"),
+            { Location: { } location } => LocalReply.RedirectAsync(response, location),
+            { Outcome: RequestOutcome.Denied } => LocalReply.TextAsync(response, judgement.Status, _options.DeniedBody),
+            _ => LocalReply.TextAsync(response, judgement.Status, $"{judgement.Reason}\n"),
+        };
     }
 
-    private Task RejectAsync(int status, string reason)
-    {
-        _report.Outcome = RequestOutcome.Rejected;
-        _report.Reason = reason;
-        return LocalReply.TextAsync(_context.Response, status, $"{reason}\n");
-    }
-
-    private Task RedirectAsync(string location)
-    {
-        _report.Outcome = RequestOutcome.Rejected;
-        _report.Reason = "escaped slash in the path";
-        return _isGrpc ? RefuseGrpcAsync() : LocalReply.RedirectAsync(_context.Response, location);
-    }
-
-    private Task DenyAsync()
-    {
-        _report.Outcome = RequestOutcome.Denied;
-        return _isGrpc
-            ? RefuseGrpcAsync()
-            : LocalReply.TextAsync(_context.Response, StatusCodes.Status403Forbidden, _options.DeniedBody);
-    }
-
-    private Task RefuseGrpcAsync()
-    {
-        _report.GrpcStatus = (int)GrpcStatusCode.PermissionDenied;
-        return LocalReply.GrpcAsync(_context.Response, GrpcStatusCode.PermissionDenied, "Access denied");
-    }
-
-    private async Task ForwardAsync(IHttpForwarder forwarder, string target)
+    private async Task ForwardAsync(IHttpForwarder forwarder, Http2Judgement judgement)
     {
         var reset = _context.Features.GetRequiredFeature<IHttpResetFeature>();
         var recorder = new ResetRecorder();
@@ -175,20 +103,19 @@ internal sealed class Http2Exchange
         // gRPC. Every HTTP/2 exchange may be a conversation, so every request looks like that to YARP; the transformer
         // puts the true type back before headers are copied.
         _context.Request.ContentType = GrpcContentType;
-        var transformer = new ExactTransformer(target, _contentType, _report.Decision.Mutations);
+        var transformer = new ExactTransformer(judgement.Target, _contentType, judgement.Decision.Mutations);
         var error = await forwarder.SendAsync(
             _context, ExactTransformer.Origin, _upstream.Client, Config, transformer, CancellationToken.None);
         _context.Features.Set(reset);
         _report.GrpcStatus = transformer.GrpcStatus;
         if (transformer.Refusal is { } refusal)
         {
-            await RejectAsync(StatusCodes.Status400BadRequest, refusal);
+            await AnswerAsync(Http2Judge.Unsendable(judgement, refusal));
         }
         else if (error is ForwarderError.None || (_context.Response.HasStarted && !recorder.Asked))
         {
             // A server may answer and end the stream before it has read all of the request (RFC 9113 section 8.1).
-            _report.Outcome =
-                _report.Decision.Verdict == HttpVerdict.Audit ? RequestOutcome.Audit : RequestOutcome.Forwarded;
+            _report.Outcome = judgement.Outcome;
         }
         else
         {

@@ -112,6 +112,7 @@ public class ConformanceScene : IAsyncLifetime, IDisposable
             To = conformanceCase.To,
             Port = (ushort)Port(conformanceCase),
             Request = Request(conformanceCase),
+            IsHttp2 = conformanceCase.IsHttp2,
             Headers = headers.Length == 0 ? [] : headers.Split("\r\n"),
         };
         return _explainer!.TryAnswer(question, out var error) ?? throw new InvalidOperationException(error);

@@ -24,9 +24,9 @@ internal static partial class HttpCases
         Denied("h2 gRPC in another case", Grpc, Say, "POST /pkg.echo/Say", 200) with { Headers = GrpcOnServer },
         Denied("h2 gRPC by GET", Grpc, Say, "GET /pkg.Echo/Say", 200) with { Headers = GrpcOnServer },
         Denied("h2 gRPC escaped slash", GrpcSlash, Say, "POST /pkg.Echo%2FSay", 200)
-            with { Headers = GrpcOnServer, Reason = "307" },
+            with { Headers = GrpcOnServer, Reason = "escaped slash" },
         Denied("h2 gRPC escaped backslash", GrpcSlash, Say, "POST /pkg.Echo%5cSay", 200)
-            with { Headers = GrpcOnServer, Reason = "307" },
+            with { Headers = GrpcOnServer, Reason = "escaped slash" },
         Denied("h2 grpc-web is plain HTTP", Forbidden, Say, "POST /pkg.Echo/Other")
             with { Headers = OnServer + "\r\nContent-Type: application/grpc-web" },
         Allowed("h2 GET", FullMatch, Say, "GET /v1/x?a=%61//..") with { Headers = OnServer },
@@ -43,6 +43,12 @@ internal static partial class HttpCases
             with { Headers = OnServer, Reason = "bad escape" },
         Denied("h2 escape cut off in the query", BadRequest, Say, "GET /v1/x?%4", 400)
             with { Headers = OnServer, Reason = "bad escape" },
+        Denied("h2 gRPC bad escape is no gRPC answer", BadRequest, Say, "POST /pkg.Echo/%zz", 400)
+            with { Headers = GrpcOnServer, Reason = "bad escape" },
+        Audited("h2 audit, denied by L7", AuditMode, InAudit(L7("GET", Empire)), "PUT /")
+            with { To = "stranger", Headers = OnServer },
+        Denied("h2 audit, an escaped slash", EscapedSlash, InAudit(L7("GET", Empire)), "GET /a%2Fb", 307)
+            with { To = "stranger", Headers = OnServer, Location = "/a/b" },
         Allowed("h2 foreign headers", Foreign, Say, "GET /v1/x")
             with { Headers = OnServer + "\r\nx-forwarded-for: 192.0.2.1\r\nx-envoy-original-dst-host: 192.0.2.1:1" },
         Denied("h2 X-Original-URL", Foreign, Say, "GET /admin")
