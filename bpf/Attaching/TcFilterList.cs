@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 using Jumpgate.Bpf.Native;
@@ -33,10 +34,12 @@ internal static class TcFilterList
             LibC.Socket(NetlinkFamily, RawCloseOnExec, 0), "a netlink socket cannot be opened"));
         Send(socket, ifindex, hook);
         var filters = new List<TcFilter>();
-        var buffer = new byte[64 * 1024];
+        var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         while (ReadPart(socket, buffer, filters))
         {
         }
+
+        ArrayPool<byte>.Shared.Return(buffer);
 
         return filters;
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace Jumpgate.Bpf.Netlink;
@@ -13,7 +14,7 @@ internal sealed class NetlinkSocket : IDisposable
 
     private readonly FileDescriptorHandle handle;
     private readonly string place;
-    private readonly byte[] buffer = new byte[BufferLength];
+    private byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
     private uint sequence;
 
     private NetlinkSocket(FileDescriptorHandle handle, string place)
@@ -83,7 +84,11 @@ internal sealed class NetlinkSocket : IDisposable
         }
     }
 
-    public void Dispose() => handle.Dispose();
+    public void Dispose()
+    {
+        handle.Dispose();
+        ArrayPool<byte>.Shared.Return(Interlocked.Exchange(ref buffer, []));
+    }
 
     private static unsafe NetlinkSocket OpenHere(string place, uint groups, TimeSpan receiveTimeout)
     {

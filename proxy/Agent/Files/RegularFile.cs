@@ -68,6 +68,11 @@ internal static partial class RegularFile
     /// <summary>Changes with the content; null where there is no such file.</summary>
     public static string? Fingerprint(string path) => Stat(path)?.ToString();
 
+    /// <summary>The same, but null where the file changed less than <paramref name="rest"/> ago.</summary>
+    public static string? Fingerprint(string path, TimeSpan rest) =>
+        Stat(path) is { } state && DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeSeconds(state.ChangeSeconds) is var age
+        && age > rest ? state.ToString() : null;
+
     /// <summary>What it is in words; null for a regular file, and where there is none.</summary>
     public static string? KindOf(string path) => Stat(path) is { } state ? Kind(state) : null;
 
@@ -142,12 +147,15 @@ internal static partial class RegularFile
     private static partial int Statx(int directory, string path, int flags, uint mask, Span<byte> buffer);
 
     /// <summary>The same on every architecture, unlike struct stat (statx(2)).</summary>
-    private readonly record struct FileState(int Mode, long Inode, long Size, long Seconds, int Nanoseconds)
+    private readonly record struct FileState(
+        int Mode, long Inode, long Size, long ChangeSeconds, int ChangeNanoseconds, long Seconds, int Nanoseconds)
     {
         public static FileState From(ReadOnlySpan<byte> statx) => new(
             BitConverter.ToUInt16(statx[28..]),
             BitConverter.ToInt64(statx[32..]),
             BitConverter.ToInt64(statx[40..]),
+            BitConverter.ToInt64(statx[96..]),
+            BitConverter.ToInt32(statx[104..]),
             BitConverter.ToInt64(statx[112..]),
             BitConverter.ToInt32(statx[120..]));
     }

@@ -267,9 +267,10 @@ internal sealed class NodeController : IDisposable
 
     private bool ReadWorkloads()
     {
-        var content = FileContent.Read(_options.WorkloadsFile);
+        var content = FileContent.Read(_options.WorkloadsFile, _workloadsContent);
         if (content == _workloadsContent)
         {
+            _workloadsContent = content;
             return false;
         }
 

@@ -9,6 +9,25 @@ internal sealed record FileContent(string Path, string? Text, string? Error)
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>A file that changes twice within the clock's step looks unchanged: only what has rested is believed.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
+
+    private string? Fingerprint { get; init; }
+
+    /// <summary>Reads the file, unless it is certain that it holds what <paramref name="former"/> says.</summary>
+    public static FileContent Read(string path, FileContent? former)
+    {
+        var fingerprint = RegularFile.Fingerprint(path, Rest);
+        return fingerprint is not null && fingerprint == former?.Fingerprint
+            ? former
+            : Read(path) with { Fingerprint = fingerprint };
+    }
+
+    public bool Equals(FileContent? other) =>
+        other is not null && Path == other.Path && Text == other.Text && Error == other.Error;
+
+    public override int GetHashCode() => HashCode.Combine(Path, Text, Error);
+
     /// <summary>Never blocks, never reads more than a policy file may hold.</summary>
     public static FileContent Read(string path)
     {

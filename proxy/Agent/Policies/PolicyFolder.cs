@@ -44,9 +44,11 @@ internal sealed class PolicyFolder(string directory)
             return false;
         }
 
-        var contents = files.Select(FileContent.Read).ToImmutableArray();
+        var known = _contents.ToDictionary(content => content.Path);
+        var contents = files.Select(file => FileContent.Read(file, known.GetValueOrDefault(file))).ToImmutableArray();
         if (contents.SequenceEqual(_contents))
         {
+            _contents = contents;
             return false;
         }
 
