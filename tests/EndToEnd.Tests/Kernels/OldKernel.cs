@@ -12,7 +12,7 @@ namespace Jumpgate.EndToEnd.Tests.Kernels;
 public sealed class OldKernel : IAsyncLifetime
 {
     /// <summary>It takes some 40 s on two free cores.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(270);
 
     /// <summary>What the guest has said, as far as it got.</summary>
     public string Console { get; private set; } = "";

@@ -13,7 +13,9 @@ public sealed class OldKernelTests(OldKernel kernel) : IClassFixture<OldKernel>
     public void Agent_OnLinux61_LoadsAndIsReady()
     {
         Assert.StartsWith("6.1.", kernel.Said("kernel"), StringComparison.Ordinal);
+        Assert.Equal("0", kernel.Said("modules-before"));
         Assert.Equal("yes", kernel.Said("ready"));
+        Assert.Equal("cls_bpf sch_ingress veth", kernel.Said("modules"));
         Assert.Equal("yes", kernel.Said("done"));
     }
 
