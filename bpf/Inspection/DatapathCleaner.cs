@@ -6,6 +6,7 @@ internal static class DatapathCleaner
     internal static CleanupReport Clean(string pinDirectory)
     {
         using var pins = PinDirectory.TryOpen(pinDirectory);
+        RefuseWhileAnAgentRuns(pinDirectory, pins);
         using var ledgerMap = pins is null
             ? null
             : BpfMap.OpenPin(AttachmentLedger.Name, pins.PathOf(AttachmentLedger.Name));
@@ -33,5 +34,23 @@ internal static class DatapathCleaner
             Links = links,
             InterfacesElsewhere = elsewhere,
         };
+    }
+
+    /// <summary>The lock in the pin directory says so only to those who name the right one.</summary>
+    private static void RefuseWhileAnAgentRuns(string pinDirectory, PinDirectory? pins)
+    {
+        foreach (var (ifindex, name) in Interfaces.Read())
+        {
+            if (new[] { TcHook.Ingress, TcHook.Egress }.Any(hook =>
+                TcFilterList.Read(ifindex, hook).Any(filter => filter.IsOurs && LiveDatapath.IsBehind(filter, pins))))
+            {
+                throw new DatapathException(
+                    $"interface {name}: its programs belong to an agent that is running, and whose pins are not in " +
+                    $"{pinDirectory}; stop it first, and give its --pin-dir")
+                {
+                    InUse = true,
+                };
+            }
+        }
     }
 }

@@ -116,6 +116,9 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_map_get_fd_by_id")]
     internal static partial int MapById(uint id);
 
+    [LibraryImport(Library, EntryPoint = "bpf_prog_get_fd_by_id")]
+    internal static partial int ProgramById(uint id);
+
     [LibraryImport(Library, EntryPoint = "bpf_link_create")]
     internal static partial int LinkCreate(BpfFd program, SafeHandle target, int attachType, nint options);
 

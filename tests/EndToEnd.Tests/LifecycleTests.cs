@@ -60,6 +60,21 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task Cleanup_WithAnotherPinDirectory_LeavesTheRunningAgentAlone()
+    {
+        await using var scene = await Scene.StartAsync(Policies.Server(Policies.HttpGetV1));
+        scene.Serve(false);
+        var state = Path.Combine(scene.PoliciesDirectory, "none");
+
+        var (code, output) = scene.Jumpgate("cleanup", "--pin-dir", scene.PinDirectory + "-wrong", "--state", state);
+
+        Assert.Equal(1, code);
+        Assert.Contains("belong to an agent that is running", output, StringComparison.Ordinal);
+        Assert.Equal(200, await scene.GetAsync("client", scene.Server(false), "GET /v1/x"));
+        Assert.Equal(403, await scene.GetAsync("client", scene.Server(false), "PUT /v1/x"));
+    }
+
+    [Fact]
     public async Task Workload_ComesAndGoes_Live()
     {
         await using var scene = await Scene.StartAsync(Policies.Server(Policies.FromEmpireTcp80));
@@ -82,7 +97,6 @@ public sealed class LifecycleTests
         var (code, output) = scene.Jumpgate(
             "agent", "--workloads", workloads, "--policies", scene.PoliciesDirectory, "--state", scene.PinDirectory.Replace("/sys/fs/bpf", "/tmp", StringComparison.Ordinal),
             "--pin-dir", scene.PinDirectory + "-b", "--admin-socket", Path.Combine(scene.PoliciesDirectory, "x.sock"));
-        scene.Jumpgate("cleanup", "--pin-dir", scene.PinDirectory + "-b", "--state", scene.PinDirectory.Replace("/sys/fs/bpf", "/tmp", StringComparison.Ordinal));
 
         Assert.Equal(1, code);
         Assert.Contains(expected, output, StringComparison.Ordinal);
