@@ -100,11 +100,16 @@ struct {
 	__type(value, __u64);
 } listeners SEC(".maps");
 
+/*
+ * Inner maps give sizes, not types: the agent creates them without BTF, and Linux before 6.2
+ * refuses a map where the template was described and the map is not (it compares timer_off, which
+ * then differs).
+ */
 struct endpoints_inner {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, INNER_PLACEHOLDER);
-	__type(key, struct endpoint_key);
-	__type(value, struct endpoint);
+	__uint(key_size, sizeof(struct endpoint_key));
+	__uint(value_size, sizeof(struct endpoint));
 };
 
 struct {
@@ -118,8 +123,8 @@ struct ipcache_inner {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(max_entries, INNER_PLACEHOLDER);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct ipcache_key);
-	__type(value, struct ipcache_entry);
+	__uint(key_size, sizeof(struct ipcache_key));
+	__uint(value_size, sizeof(struct ipcache_entry));
 };
 
 struct {
@@ -132,8 +137,8 @@ struct {
 struct policy_inner {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, INNER_PLACEHOLDER);
-	__type(key, struct policy_key);
-	__type(value, struct policy_value);
+	__uint(key_size, sizeof(struct policy_key));
+	__uint(value_size, sizeof(struct policy_value));
 };
 
 struct {
@@ -147,8 +152,8 @@ struct defaults_inner {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, INNER_PLACEHOLDER);
 	__uint(map_flags, BPF_F_INNER_MAP);
-	__type(key, __u32);
-	__type(value, struct policy_value);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct policy_value));
 };
 
 struct {
@@ -161,8 +166,8 @@ struct {
 struct port_classes_inner {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct port_classes);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct port_classes));
 };
 
 struct {

@@ -125,6 +125,9 @@ static __always_inline int parse_ipv6(struct __sk_buff *skb, __u32 offset, struc
 	offset += sizeof(ip);
 	next = ip.nexthdr;
 
+	/* Unrolled: a compiler may place a loop so that its head is fallen into from its end, and
+	 * verifiers before Linux 6.7 take that for a loop without end ("back-edge"). */
+#pragma clang loop unroll(full)
 	for (int i = 0; i <= IPV6_EXTENSIONS_MAX; i++) {
 		__u8 extension[8];
 
