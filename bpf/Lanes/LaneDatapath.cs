@@ -130,6 +130,27 @@ public sealed class LaneDatapath : IDisposable
             reason => reason, reason => PerCpuCounters.Read(_loaded.Maps["lane_reasons"], first + (uint)reason));
     }
 
+    /// <summary>Whether everything that the kernel decided to hand to the lane's client is in the client's queue.</summary>
+    public unsafe bool IsSettled(int slot)
+    {
+        var question = new LaneQuestion { Lane = (uint)slot };
+        var options = new TestRunOptions
+        {
+            Size = (nuint)sizeof(TestRunOptions),
+            ContextIn = (byte*)&question,
+            ContextInSize = (uint)sizeof(LaneQuestion),
+        };
+        int result;
+        do
+        {
+            result = LibBpf.TestRun(_loaded.Programs[ProgramObject.LaneSettled], &options);
+        }
+        while (result == -Errno.Interrupted);
+
+        Errno.Check(result, "lane_settled cannot be run");
+        return question.Answer != 0;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -78,6 +78,11 @@ public struct LaneSettings
 
     /// <summary>Cookie of the proxy's network namespace.</summary>
     public ulong NodeNetns;
+
+    /// <summary>Of the workloads' switches: sockets look there again when it has changed.</summary>
+    public uint Generation;
+
+    private uint _pad;
 }
 
 /// <summary>A TCP connection between two joined sockets (struct pair_key).</summary>
@@ -158,10 +163,31 @@ public struct LaneSocket
 
     private byte _isActive;
     private byte _ordinary;
-    private ushort _pad;
+    private byte _isDirect;
+    private byte _pad;
+
+    /// <summary>Of the response on its way.</summary>
+    public uint Status;
+
+    /// <summary>What the workloads at both ends allow.</summary>
+    public LaneMode Mode;
+
+    /// <summary>When that was looked up.</summary>
+    public uint Generation;
+
+    private uint _padGeneration;
+
+    /// <summary>Direct: the policy revision under which its flow was judged last.</summary>
+    public ulong Revision;
+
+    /// <summary>When the flow's entry was told that it is in use.</summary>
+    public ulong RefreshedNs;
 
     /// <summary>Bytes went over the stack and may be unread.</summary>
     public readonly bool IsOrdinary => _ordinary != 0;
+
+    /// <summary>Between two workloads, without the proxy.</summary>
+    public readonly bool IsDirect => _isDirect != 0;
 }
 
 /// <summary>One lane (struct lane), in memory shared with the kernel.</summary>
@@ -235,10 +261,20 @@ public struct Lane
     public uint DownstreamOrdinary;
 
     private uint _padServer;
-    private LanePad5 _padResponses;
+
+    /// <summary>The task whose send finished the last response.</summary>
+    public ulong FinishedBy;
+
+    /// <summary>When, CLOCK_MONOTONIC.</summary>
+    public ulong FinishedNs;
+
+    private LanePad3 _padResponses;
 
     /// <summary>enum request_method, a ring by <see cref="Started"/>.</summary>
     public LaneMethods Methods;
+
+    /// <summary>Index of the rule's counter for each.</summary>
+    public LaneRules Rules;
 
     /// <summary>When each was handed on, CLOCK_MONOTONIC.</summary>
     public LaneTimes StartedNs;
@@ -251,18 +287,18 @@ internal struct LanePad3
     private ulong _first;
 }
 
-/// <summary>Padding to a cache line.</summary>
-[InlineArray(5)]
-internal struct LanePad5
-{
-    private ulong _first;
-}
-
 /// <summary>One method for each request on its way.</summary>
 [InlineArray(LaneRing.Length)]
 public struct LaneMethods
 {
     private byte _first;
+}
+
+/// <summary>One rule counter for each request on its way.</summary>
+[InlineArray(LaneRing.Length)]
+public struct LaneRules
+{
+    private uint _first;
 }
 
 /// <summary>One time for each request on its way.</summary>
@@ -277,4 +313,82 @@ public static class LaneRing
 {
     /// <summary>Requests on their way at once in one lane.</summary>
     public const int Length = 16;
+}
+
+/// <summary>Requests that the kernel decided for one rule, by class of the response's status (struct lane_rule).</summary>
+[InlineArray(Classes)]
+public struct LaneRuleCounter
+{
+    /// <summary>LANE_STATUS_CLASSES; index 0 is not used.</summary>
+    public const int Classes = 6;
+
+    private ulong _first;
+}
+
+/// <summary>
+/// From a request's send to the last byte of its response handed to the client (struct lane_latency). Bucket n counts what
+/// took less than 2^n microseconds and not less than half of it; the last one everything else.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct LaneLatency
+{
+    /// <summary>Requests by time.</summary>
+    public LaneLatencyBuckets Buckets;
+
+    /// <summary>Of all requests together.</summary>
+    public ulong SumNs;
+}
+
+/// <summary>LANE_LATENCY_BUCKETS.</summary>
+[InlineArray(Count)]
+public struct LaneLatencyBuckets
+{
+    /// <summary>How many there are.</summary>
+    public const int Count = 24;
+
+    private ulong _first;
+}
+
+/// <summary>A request decided in the kernel, or what became of it (struct lane_event).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct LaneEvent
+{
+    /// <summary>Source and destination are the client's connection; the type tells request from response.</summary>
+    public FlowEvent Event;
+
+    /// <summary>Response: since the request was sent.</summary>
+    public ulong LatencyNs;
+
+    /// <summary>Cookie of the client's socket.</summary>
+    public ulong Client;
+
+    /// <summary>Of the request in its lane.</summary>
+    public uint Number;
+
+    /// <summary>Index of the rule's counter.</summary>
+    public uint Rule;
+
+    /// <summary>Response: its status.</summary>
+    public uint Status;
+
+    /// <summary>Request: bytes of <see cref="Line"/>.</summary>
+    public uint LineLength;
+
+    /// <summary>Request: the beginning of its head.</summary>
+    public LaneLine Line;
+}
+
+/// <summary>LANE_LINE_MAX.</summary>
+[InlineArray(256)]
+public struct LaneLine
+{
+    private byte _first;
+}
+
+/// <summary>Context of lane_settled (struct lane_question).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct LaneQuestion
+{
+    public uint Lane;
+    public uint Answer;
 }

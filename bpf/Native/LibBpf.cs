@@ -131,6 +131,9 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_prog_attach")]
     internal static partial int ProgramAttach(BpfFd program, BpfFd target, int attachType, uint flags);
 
+    [LibraryImport(Library, EntryPoint = "bpf_prog_test_run_opts")]
+    internal static partial int TestRun(BpfFd program, TestRunOptions* options);
+
     [LibraryImport(Library, EntryPoint = "bpf_tc_hook_create")]
     internal static partial int TcHookCreate(TcHookOptions* hook);
 

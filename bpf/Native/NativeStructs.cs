@@ -44,6 +44,27 @@ internal struct BatchOptions
     internal ulong Flags;
 }
 
+/// <summary>struct bpf_test_run_opts of libbpf 1.x.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct TestRunOptions
+{
+    internal nuint Size;
+    internal byte* Input;
+    internal byte* Output;
+    internal uint InputLength;
+    internal uint OutputLength;
+    internal byte* ContextIn;
+    internal byte* ContextOut;
+    internal uint ContextInSize;
+    internal uint ContextOutSize;
+    internal uint Result;
+    internal int Repeat;
+    internal uint Duration;
+    internal uint Flags;
+    internal uint Cpu;
+    internal uint BatchSize;
+}
+
 /// <summary>struct bpf_tc_hook.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct TcHookOptions

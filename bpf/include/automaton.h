@@ -105,6 +105,8 @@ struct automaton {
 	__u32 class_count;
 	__u32 alternatives; /* struct automaton_alternative[alternative_count] */
 	__u32 alternative_count;
+	__u32 counters; /* index in `lane_rules` of the first rule's; RULE_NONE: not counted */
+	__u32 pad;
 	struct automaton_section first;
 };
 

@@ -5,10 +5,8 @@
 #ifndef JUMPGATE_EVENTS_H
 #define JUMPGATE_EVENTS_H
 
+#include "budget.h"
 #include "tables.h"
-
-#define EVENTS_PER_SECOND 2000
-#define SECOND_NS	  1000000000ull
 
 static __always_inline void count(void *map, __u32 index, __u32 length)
 {
@@ -18,20 +16,6 @@ static __always_inline void count(void *map, __u32 index, __u32 length)
 		counter->packets++;
 		counter->bytes += length;
 	}
-}
-
-static __always_inline int within_budget(__u64 now)
-{
-	__u32 zero = 0;
-	struct event_window *window = bpf_map_lookup_elem(&event_budget, &zero);
-
-	if (!window)
-		return 0;
-	if (now - window->started_ns > SECOND_NS) {
-		window->started_ns = now;
-		window->sent = 0;
-	}
-	return window->sent++ < EVENTS_PER_SECOND;
 }
 
 static __always_inline void emit(struct __sk_buff *skb, const struct packet *packet,

@@ -68,8 +68,10 @@ enum flow_state {
 
 enum event_type {
 	EVENT_DROP = 1,
-	EVENT_FLOW = 2,	 /* a new flow was allowed or redirected */
-	EVENT_AUDIT = 3, /* allowed, but only because the denying document is in audit mode */
+	EVENT_FLOW = 2,	    /* a new flow was allowed or redirected */
+	EVENT_AUDIT = 3,    /* allowed, but only because the denying document is in audit mode */
+	EVENT_REQUEST = 4,  /* struct lane_event: a request decided in the kernel */
+	EVENT_RESPONSE = 5, /* and what became of it */
 };
 
 enum trace_point {

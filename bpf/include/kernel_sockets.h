@@ -33,12 +33,24 @@ struct tcp_sock {
 	__u32 copied_seq;
 };
 
+struct refcount_struct {
+	struct {
+		int counter;
+	} refs;
+};
+
 struct sk_psock {
 	struct list_head ingress_msg;
+	struct refcount_struct refcnt;
+};
+
+struct task_struct {
+	__u32 __state;
 };
 #pragma clang attribute pop
 
-#define USER_DATA_FLAGS 7ul /* the low bits of sk_user_data */
+#define USER_DATA_FLAGS	   7ul /* the low bits of sk_user_data */
+#define TASK_INTERRUPTIBLE 1u
 
 static __always_inline int is_still(const struct pair_end *end)
 {
@@ -48,14 +60,32 @@ static __always_inline int is_still(const struct pair_end *end)
 	       (__u64)BPF_CORE_READ(sock, __sk_common.skc_cookie.counter) == end->cookie;
 }
 
+static __always_inline struct sk_psock *psock_of(struct sock *sock)
+{
+	return (struct sk_psock *)((__u64)BPF_CORE_READ(sock, sk_user_data) & ~USER_DATA_FLAGS);
+}
+
+/* True where no send (and no receive) of the socket is under way. */
+static __always_inline int is_at_rest(const struct pair_end *end)
+{
+	struct sk_psock *psock = psock_of((struct sock *)end->sock);
+
+	return !psock || BPF_CORE_READ(psock, refcnt.refs.counter) <= 1 || !is_still(end);
+}
+
+/* True where the task waits for something to happen: it is not in the middle of a send. */
+static __always_inline int is_waiting(__u64 task)
+{
+	return BPF_CORE_READ((struct task_struct *)task, __state) & TASK_INTERRUPTIBLE;
+}
+
 /* True where every byte put into the socket's queue has been read. */
 static __always_inline int queue_is_empty(const struct pair_end *end)
 {
 	struct sock *sock = (struct sock *)end->sock;
+	struct sk_psock *psock = psock_of(sock);
 	struct list_head *first;
-	struct sk_psock *psock;
 
-	psock = (struct sk_psock *)((__u64)BPF_CORE_READ(sock, sk_user_data) & ~USER_DATA_FLAGS);
 	if (!psock)
 		return 0;
 	first = BPF_CORE_READ(psock, ingress_msg.next);

@@ -89,6 +89,29 @@ struct {
 	__type(value, struct packet_counter);
 } lane_reasons SEC(".maps");
 
+/* What the rules of all automata decided; the agent gives out the indices. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, LANE_RULES_MAX);
+	__type(key, __u32);
+	__type(value, struct lane_rule);
+} lane_rules SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct lane_latency);
+} lane_latency SEC(".maps");
+
+/* Bytes between joined sockets: in the queue, then over the stack. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__type(value, struct packet_counter);
+} lane_bytes SEC(".maps");
+
 /* Nothing reads this: it makes the compiler describe every shared layout in full in the object's
  * BTF. */
 struct lane_layouts {
@@ -97,6 +120,10 @@ struct lane_layouts {
 	struct lane_settings lane_settings;
 	struct lane_endpoint lane_endpoint;
 	struct pair pair;
+	struct lane_rule lane_rule;
+	struct lane_latency lane_latency;
+	struct lane_event lane_event;
+	struct lane_question lane_question;
 	enum lane_mode lane_mode;
 	enum lane_reason lane_reason;
 };

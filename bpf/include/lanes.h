@@ -13,7 +13,7 @@
 #ifndef JUMPGATE_LANES_H
 #define JUMPGATE_LANES_H
 
-#include <linux/types.h>
+#include "jumpgate.h"
 
 #define LANE_REQUESTS_MAX 16u /* requests on their way through the kernel in one lane */
 #define LANE_REQUEST_MAX                                                                           \
@@ -22,6 +22,11 @@
 #define LANE_IN_FLIGHT_MAX                                                                         \
 	(256u * 1024) /* bytes in a joined socket's queue before the stack's window is asked for   \
 		       */
+
+#define LANE_STATUS_CLASSES  6u
+#define LANE_LATENCY_BUCKETS 24u
+#define LANE_LINE_MAX	     256u
+#define LANE_RULES_MAX	     16384u
 
 /* What the sockets of a workload may do; the smaller of both ends' counts, and the node's own. */
 enum lane_mode {
@@ -57,6 +62,8 @@ struct lane_settings {
 	__u32 mode;	  /* enum lane_mode: at most this */
 	__u32 observed;	  /* 1: somebody listens, requests are reported */
 	__u64 node_netns; /* cookie of the proxy's network namespace */
+	__u32 generation; /* of `lane_endpoints`: sockets look there again when it has changed */
+	__u32 pad;
 };
 
 /* A TCP connection between two joined sockets. Initial sequence numbers make it exact: addresses
@@ -93,8 +100,15 @@ struct lane_socket {
 	__u32 first; /* write sequence when joined: what was sent over the stack is counted from
 			here */
 	__u8 is_active;
-	__u8 ordinary; /* bytes of ours went over the stack and may be unread */
-	__u8 pad[2];
+	__u8 ordinary;	/* bytes of ours went over the stack and may be unread */
+	__u8 is_direct; /* between two workloads, without the proxy */
+	__u8 pad;
+	__u32 status;	  /* S: of the response on its way */
+	__u32 mode;	  /* enum lane_mode that both ends' workloads allow */
+	__u32 generation; /* when that was looked up */
+	__u32 pad_generation;
+	__u64 revision;	    /* direct: the policy revision under which the flow was judged last */
+	__u64 refreshed_ns; /* when the flow's entry was told that it is in use */
 };
 
 /* One lane. The first part is written by the proxy, the second by C's program, the third by S's. */
@@ -130,10 +144,46 @@ struct lane {
 	__u32 downstream_ordinary; /* 1: the proxy's bytes to C went over the stack and may be
 				      unread */
 	__u32 pad_server;
-	__u64 pad_responses[5];
+	__u64 finished_by; /* the task whose send finished the last response */
+	__u64 finished_ns;
+	__u64 pad_responses[3];
 
 	__u8 methods[LANE_REQUESTS_MAX]; /* enum request_method, a ring by `started` */
+	__u32 rules[LANE_REQUESTS_MAX];	 /* index in `lane_rules`; RULE_NONE: not counted */
 	__u64 started_ns[LANE_REQUESTS_MAX];
+};
+
+/* Requests that the kernel decided for one rule, by the class of the response's status (1 to 5).
+ * Where the proxy relayed the response, the proxy counts. */
+struct lane_rule {
+	__u64 by_status[LANE_STATUS_CLASSES];
+};
+
+/* From the request's send to the last byte of its response handed to the client. Bucket n counts
+ * what took less than 2^n microseconds (the last: everything else) and not less than half of it. */
+struct lane_latency {
+	__u64 buckets[LANE_LATENCY_BUCKETS];
+	__u64 sum_ns;
+};
+
+/* What `events` carries of a request (EVENT_REQUEST), and of its response (EVENT_RESPONSE) without
+ * `line`. */
+struct lane_event {
+	struct event event; /* source and destination are the client's connection */
+	__u64 latency_ns;
+	__u64 client; /* cookie of the client's socket */
+	__u32 number; /* of the request in its lane */
+	__u32 rule;   /* index in `lane_rules` */
+	__u32 status;
+	__u32 line_length;	  /* bytes of `line` that are the request's */
+	__u8 line[LANE_LINE_MAX]; /* its beginning */
+};
+
+/* Context of `lane_settled`. */
+struct lane_question {
+	__u32 lane;
+	__u32
+	    answer; /* 1: nothing of a finished response can be on its way to the client's queue */
 };
 
 #endif

@@ -2,12 +2,11 @@
 /*
  * sockops, on the cgroup hierarchy's root: joins the sockets of managed flows when they are
  * established, and pairs the two ends of each connection. It sees every TCP socket of the machine
- * and touches only those of flows that Jumpgate redirected, in the namespaces it knows.
+ * and touches only those of flows that Jumpgate has judged, in the namespaces it knows.
  *
  * A socket is joined before it can send or receive its first byte, so that its bytes come one way
  * from the start.
  */
-#include <linux/in.h>
 #include "lane_maps.h"
 #include "address.h"
 #include "kernel_sockets.h"
@@ -37,80 +36,67 @@ static __always_inline void read_addresses(struct bpf_sock_ops *ops, __u8 local[
 	}
 }
 
-/* True where the flow is one that goes through the proxy. */
-static __always_inline int is_managed(const struct pair_key *pair)
+/* True where this socket may join: both ends on this node, in the namespace that bears the address,
+ * and the flow goes through the proxy, or straight from one to the other. */
+static __always_inline int may_join(struct bpf_sock_ops *ops, struct lane_socket *socket)
 {
-	struct flow_key key = {};
-	struct flow *flow;
-
-	__builtin_memcpy(key.source, pair->source, 16);
-	__builtin_memcpy(key.destination, pair->destination, 16);
-	key.source_port = pair->source_port;
-	key.destination_port = pair->destination_port;
-	key.protocol = IPPROTO_TCP;
-	flow = bpf_map_lookup_elem(&flows, &key);
-	return flow && flow->verdict == VERDICT_REDIRECT;
-}
-
-/* True where this socket may join: both ends on this node, in the namespace that bears the address.
- */
-static __always_inline int may_join(struct bpf_sock_ops *ops, const struct pair_key *pair,
-				    int is_active)
-{
-	const __u8 *own = is_active ? pair->source : pair->destination;
 	struct lane_endpoint *source, *destination;
 	struct lane_settings *settings;
 	__u64 netns = bpf_get_netns_cookie(ops);
-	struct endpoint_key key;
+	struct flow *flow;
 	__u32 zero = 0;
 
 	settings = bpf_map_lookup_elem(&lane_settings, &zero);
 	if (!settings || settings->mode == LANE_OFF)
 		return 0;
-	__builtin_memcpy(key.address, pair->source, 16);
-	source = bpf_map_lookup_elem(&lane_endpoints, &key);
-	__builtin_memcpy(key.address, pair->destination, 16);
-	destination = bpf_map_lookup_elem(&lane_endpoints, &key);
-	if (!source || !destination || source->mode == LANE_OFF || destination->mode == LANE_OFF)
+	socket->generation = settings->generation;
+	socket->mode = endpoints_mode(&socket->key, &source, &destination);
+	if (socket->mode == LANE_OFF || !source || !destination)
 		return 0;
-	if (netns != settings->node_netns && netns != (is_active ? source : destination)->netns)
+	flow = flow_of(&socket->key);
+	if (!flow)
 		return 0;
-	return own && is_managed(pair);
+	if (netns == (socket->is_active ? source : destination)->netns) {
+		socket->is_direct = flow->verdict == VERDICT_ALLOW;
+		socket->revision = flow->revision;
+		return socket->is_direct || flow->verdict == VERDICT_REDIRECT;
+	}
+	return netns == settings->node_netns && flow->verdict == VERDICT_REDIRECT;
 }
 
 static __always_inline void join(struct bpf_sock_ops *ops, int is_active)
 {
-	struct lane_socket *socket;
-	struct pair_key key = {};
+	struct lane_socket fresh = {}, *socket;
+	struct pair_key *key = &fresh.key;
 	struct bpf_sock *sk = ops->sk;
 	__u64 cookie;
 
 	if ((ops->family != FAMILY_IPV4 && ops->family != FAMILY_IPV6) || !sk)
 		return;
 	if (is_active) {
-		read_addresses(ops, key.source, key.destination);
-		key.source_port = bpf_htons(ops->local_port);
-		key.destination_port = ops->remote_port >> 16;
-		key.source_sequence = ops->snd_nxt;
-		key.destination_sequence = ops->rcv_nxt;
+		read_addresses(ops, key->source, key->destination);
+		key->source_port = bpf_htons(ops->local_port);
+		key->destination_port = ops->remote_port >> 16;
+		key->source_sequence = ops->snd_nxt;
+		key->destination_sequence = ops->rcv_nxt;
 	} else {
-		read_addresses(ops, key.destination, key.source);
-		key.destination_port = bpf_htons(ops->local_port);
-		key.source_port = ops->remote_port >> 16;
-		key.destination_sequence = ops->snd_nxt;
-		key.source_sequence = ops->rcv_nxt;
+		read_addresses(ops, key->destination, key->source);
+		key->destination_port = bpf_htons(ops->local_port);
+		key->source_port = ops->remote_port >> 16;
+		key->destination_sequence = ops->snd_nxt;
+		key->source_sequence = ops->rcv_nxt;
 	}
-	if (!may_join(ops, &key, is_active))
+	fresh.is_active = is_active;
+	if (!may_join(ops, &fresh))
 		return;
 	socket = bpf_sk_storage_get(&lane_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!socket)
 		return;
 	cookie = bpf_get_socket_cookie(ops);
-	socket->key = key;
-	socket->is_active = is_active;
-	socket->self.cookie = cookie;
-	socket->self.sock = (__u64)sk;
-	socket->first = ops->snd_nxt;
+	fresh.self.cookie = cookie;
+	fresh.self.sock = (__u64)sk;
+	fresh.first = ops->snd_nxt;
+	*socket = fresh;
 	if (bpf_sock_hash_update(ops, &lane_joined, &cookie, BPF_NOEXIST)) {
 		bpf_sk_storage_delete(&lane_sockets, sk);
 		return;

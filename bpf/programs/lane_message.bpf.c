@@ -22,10 +22,14 @@
 #include "head.h"
 #include "kernel_sockets.h"
 #include "lane_pairs.h"
+#include "budget.h"
 
-static __always_inline void count(__u32 index, __u32 bytes)
+#define FLOW_REFRESH_NS (30 * SECOND_NS)
+#define STATUS_AT	9 /* behind "HTTP/1.1 " */
+
+static __always_inline void count(void *map, __u32 index, __u32 bytes)
 {
-	struct packet_counter *counter = bpf_map_lookup_elem(&lane_reasons, &index);
+	struct packet_counter *counter = bpf_map_lookup_elem(map, &index);
 
 	if (counter) {
 		counter->packets++;
@@ -52,21 +56,69 @@ static __always_inline int redirect(struct sk_msg_md *message, const struct pair
 	return bpf_msg_redirect_hash(message, &lane_joined, &cookie, BPF_F_INGRESS) == SK_PASS;
 }
 
+/* What this socket may do now: the node's switch, and those of the workloads at both ends. */
+static __always_inline __u32 mode_of(struct lane_socket *self, const struct lane_settings *settings)
+{
+	struct lane_endpoint *source, *destination;
+
+	if (self->generation != settings->generation) {
+		self->generation = settings->generation;
+		self->mode = endpoints_mode(&self->key, &source, &destination);
+	}
+	return self->mode < settings->mode ? self->mode : settings->mode;
+}
+
+/* The flow's entry is in use though no packet passes; it must not age meanwhile. */
+static __always_inline void refresh(struct lane_socket *self)
+{
+	__u64 now = bpf_ktime_get_coarse_ns();
+	struct flow *flow;
+
+	if (now - self->refreshed_ns < FLOW_REFRESH_NS)
+		return;
+	self->refreshed_ns = now;
+	flow = flow_of(&self->key);
+	if (flow)
+		flow->last_seen_ns = bpf_ktime_get_ns();
+}
+
+/* Between two workloads no proxy watches: after a policy change the next bytes go over the stack,
+ * where the flow is judged again. */
+static __always_inline int is_judged(struct lane_socket *self)
+{
+	struct datapath *active;
+	struct flow *flow;
+	__u32 zero = 0;
+
+	if (!self->is_direct)
+		return 1;
+	active = bpf_map_lookup_elem(&datapath, &zero);
+	if (!active)
+		return 0;
+	if (self->revision == active->revision)
+		return 1;
+	flow = flow_of(&self->key);
+	if (!flow || flow->verdict != VERDICT_ALLOW || flow->revision != active->revision)
+		return 0;
+	self->revision = flow->revision;
+	return 1;
+}
+
 /* To the other end of this socket's own connection: its queue where that is possible, else over the
  * stack. */
 static __always_inline int to_peer(struct sk_msg_md *message, struct lane_socket *self,
-				   struct lane *lane)
+				   struct lane *lane, __u32 mode)
 {
-	struct lane_settings *settings;
-	__u32 zero = 0;
+	__u32 bytes = message->size;
 
-	settings = bpf_map_lookup_elem(&lane_settings, &zero);
-	if (settings && settings->mode != LANE_OFF && (self->peer.cookie || pair_up(self)) &&
+	if (mode != LANE_OFF && is_judged(self) && (self->peer.cookie || pair_up(self)) &&
 	    (!self->ordinary || is_drained(&self->self, &self->peer)) &&
-	    has_room(self, &self->peer, message->size) && redirect(message, &self->peer)) {
+	    has_room(self, &self->peer, bytes) && redirect(message, &self->peer)) {
 		self->ordinary = 0;
-		self->queued += message->size;
-		self->redirected += message->size;
+		self->queued += bytes;
+		self->redirected += bytes;
+		count(&lane_bytes, 0, bytes);
+		refresh(self);
 		return SK_PASS;
 	}
 	self->ordinary = 1;
@@ -74,6 +126,7 @@ static __always_inline int to_peer(struct sk_msg_md *message, struct lane_socket
 		lane->downstream_ordinary = 1;
 	if (lane && self->self.cookie == lane->upstream.cookie)
 		lane->upstream_ordinary = 1;
+	count(&lane_bytes, 1, bytes);
 	return SK_PASS;
 }
 
@@ -115,7 +168,9 @@ static __always_inline void straighten(struct sk_msg_md *message)
 		bpf_msg_pull_data(message, 0, wanted, 0);
 }
 
-static __always_inline int has_alternative(const struct head *head, __u32 first, __u32 count)
+/* The first alternative whose facts all hold; 0 where there is none. */
+static __always_inline const struct automaton_alternative *
+find_alternative(const struct head *head, __u32 first, __u32 count)
 {
 	const struct automaton_alternative *alternative;
 	__u32 i;
@@ -127,15 +182,17 @@ static __always_inline int has_alternative(const struct head *head, __u32 first,
 			return 0;
 		alternative = arena_at(head->arena, first + i * sizeof(*alternative));
 		if ((alternative->facts & head->facts) == alternative->facts)
-			return 1;
+			return alternative;
 	}
 	return 0;
 }
 
-/* Whether both directions' rules allow the request that was read. */
-static __always_inline int is_allowed(const struct head *head, __u32 *method)
+/* Whether both directions' rules allow the request that was read; `rule` is the receiver's, or the
+ * sender's where the receiver has none. */
+static __always_inline int is_allowed(const struct head *head, __u32 *method, __u32 *rule)
 {
 	const struct automaton *automaton = arena_at(head->arena, head->base);
+	const struct automaton_alternative *egress, *ingress;
 	const struct automaton_class *class;
 	__u32 alternatives;
 
@@ -145,12 +202,103 @@ static __always_inline int is_allowed(const struct head *head, __u32 *method)
 	    arena_at(head->arena, head->base + automaton->classes + head->class * sizeof(*class));
 	alternatives = head->base + automaton->alternatives;
 	*method = class->method;
-	return has_alternative(head,
-			       alternatives + class->egress * sizeof(struct automaton_alternative),
-			       class->egress_count) &&
-	       has_alternative(head,
-			       alternatives + class->ingress * sizeof(struct automaton_alternative),
-			       class->ingress_count);
+	egress = find_alternative(head, alternatives + class->egress * sizeof(*egress),
+				  class->egress_count);
+	if (!egress)
+		return 0;
+	ingress = find_alternative(head, alternatives + class->ingress * sizeof(*ingress),
+				   class->ingress_count);
+	if (!ingress)
+		return 0;
+	*rule = ingress->rule != RULE_NONE ? ingress->rule : egress->rule;
+	if (*rule != RULE_NONE)
+		*rule = automaton->counters == RULE_NONE ? RULE_NONE : automaton->counters + *rule;
+	return 1;
+}
+
+/* What both events say of a request. */
+static __always_inline void describe(struct lane_event *event, struct lane *lane,
+				     const struct pair_key *key, __u8 type, __u32 number)
+{
+	__builtin_memset(&event->event, 0, sizeof(event->event));
+	event->event.time_ns = bpf_ktime_get_ns();
+	event->event.revision = lane->revision;
+	__builtin_memcpy(event->event.source, key->source, 16);
+	__builtin_memcpy(event->event.destination, key->destination, 16);
+	event->event.source_port = key->source_port;
+	event->event.destination_port = key->destination_port;
+	event->event.protocol = IPPROTO_TCP;
+	event->event.type = type;
+	event->event.verdict = VERDICT_ALLOW;
+	event->event.rule = RULE_NONE;
+	event->client = lane->client.cookie;
+	event->number = number;
+	event->rule = lane->rules[number % LANE_REQUESTS_MAX];
+	event->latency_ns = 0;
+	event->status = 0;
+	event->line_length = 0;
+}
+
+static __always_inline void report_request(struct sk_msg_md *message, struct lane_socket *self,
+					   struct lane *lane, __u32 number)
+{
+	const __u8 *data = message->data, *end = message->data_end;
+	struct lane_event *event;
+	__u64 length = end - data;
+
+	if (!within_budget(bpf_ktime_get_ns()))
+		return;
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event)
+		return;
+	describe(event, lane, &self->key, EVENT_REQUEST, number);
+	if (length > LANE_LINE_MAX)
+		length = LANE_LINE_MAX;
+	if (!bpf_probe_read_kernel(event->line, length, data))
+		event->line_length = length;
+	bpf_ringbuf_submit(event, 0);
+}
+
+/* Counts a request whose response is through. */
+static __always_inline void account(struct lane_socket *self, struct lane *lane, __u32 number,
+				    __u32 status, __u32 observed)
+{
+	__u32 slot = number % LANE_REQUESTS_MAX, zero = 0, rule = lane->rules[slot], bucket = 0,
+	      class;
+	__u64 latency = bpf_ktime_get_ns() - lane->started_ns[slot], rest = latency / 1000;
+	struct lane_latency *latencies;
+	struct lane_event *event;
+	struct lane_rule *counter;
+
+	class = status / 100;
+	barrier_var(class);
+	counter = bpf_map_lookup_elem(&lane_rules, &rule);
+	if (counter && class < LANE_STATUS_CLASSES)
+		counter->by_status[class]++;
+#pragma unroll
+	for (int shift = 16; shift; shift >>= 1) {
+		if (rest >> shift) {
+			bucket += shift;
+			rest >>= shift;
+		}
+	}
+	/* rest is 0 (nothing) or 1 (its highest bit) */
+	bucket += rest;
+	latencies = bpf_map_lookup_elem(&lane_latency, &zero);
+	if (latencies) {
+		latencies
+		    ->buckets[bucket < LANE_LATENCY_BUCKETS ? bucket : LANE_LATENCY_BUCKETS - 1]++;
+		latencies->sum_ns += latency;
+	}
+	if (!observed || !within_budget(bpf_ktime_get_ns()))
+		return;
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event)
+		return;
+	describe(event, lane, &self->key, EVENT_RESPONSE, number);
+	event->latency_ns = latency;
+	event->status = status;
+	bpf_ringbuf_submit(event, 0);
 }
 
 static __always_inline int is_open(struct lane *lane)
@@ -158,11 +306,11 @@ static __always_inline int is_open(struct lane *lane)
 	return *(volatile __u32 *)&lane->open;
 }
 
-static __always_inline enum lane_reason from_client(struct sk_msg_md *message,
-						    struct lane_socket *self, struct lane *lane)
+static __always_inline enum lane_reason
+from_client(struct sk_msg_md *message, struct lane_socket *self, struct lane *lane, __u32 observed)
 {
 	struct datapath *active;
-	__u32 zero = 0, method = METHOD_OTHER, bytes, slot;
+	__u32 zero = 0, method = METHOD_OTHER, rule = RULE_NONE, bytes, number, slot;
 	struct arena *arena;
 	struct head head;
 
@@ -181,7 +329,7 @@ static __always_inline enum lane_reason from_client(struct sk_msg_md *message,
 	read_head(message, arena->bytes, *(volatile __u32 *)&lane->automaton, &head);
 	if (head.result == HEAD_OPEN)
 		return message->size > AUTOMATON_MAX_HEAD ? LANE_TOO_LARGE : LANE_SPLIT;
-	if (head.result != HEAD_WHOLE || !is_allowed(&head, &method))
+	if (head.result != HEAD_WHOLE || !is_allowed(&head, &method, &rule))
 		return LANE_UNKNOWN;
 	if (head.length > LANE_REQUEST_MAX)
 		return LANE_TOO_LARGE;
@@ -193,8 +341,10 @@ static __always_inline enum lane_reason from_client(struct sk_msg_md *message,
 			return LANE_ORDER;
 		lane->upstream_ordinary = 0;
 	}
-	slot = lane->started % LANE_REQUESTS_MAX;
+	number = lane->started;
+	slot = number % LANE_REQUESTS_MAX;
 	lane->methods[slot] = method;
+	lane->rules[slot] = rule;
 	lane->started_ns[slot] = lane->last_use_ns = bpf_ktime_get_ns();
 	/*
 	 * First counted, then looked again whether the lane is open; the proxy closes it first and
@@ -212,6 +362,8 @@ static __always_inline enum lane_reason from_client(struct sk_msg_md *message,
 	self->queued += bytes;
 	lane->requests++;
 	lane->request_bytes += bytes;
+	if (observed)
+		report_request(message, self, lane, number);
 	return LANE_DECIDED;
 }
 
@@ -231,10 +383,30 @@ static __always_inline int to_client(struct sk_msg_md *message, struct lane_sock
 	return 1;
 }
 
-static __always_inline enum lane_reason from_server(struct sk_msg_md *message,
-						    struct lane_socket *self, struct lane *lane)
+/* The response's last byte has been handed to C. */
+static __always_inline void finish(struct lane_socket *self, struct lane *lane, __u32 observed)
 {
-	__u32 zero = 0, bytes = message->size, slot;
+	account(self, lane, lane->finished, self->status, observed);
+	lane->finished_by = bpf_get_current_task();
+	lane->finished_ns = bpf_ktime_get_coarse_ns();
+	__sync_fetch_and_add(&lane->finished, 1);
+}
+
+/* The three digits of a status line that the automaton has accepted. */
+static __always_inline __u32 status_of(struct sk_msg_md *message)
+{
+	const __u8 *data = message->data, *end = message->data_end;
+
+	if (data + STATUS_AT + 3 > end)
+		return 0;
+	data += STATUS_AT;
+	return (data[0] - '0') * 100 + (data[1] - '0') * 10 + (data[2] - '0');
+}
+
+static __always_inline enum lane_reason
+from_server(struct sk_msg_md *message, struct lane_socket *self, struct lane *lane, __u32 observed)
+{
+	__u32 zero = 0, bytes = message->size, slot, status;
 	struct arena *arena;
 	struct head head;
 	__u64 whole;
@@ -246,7 +418,7 @@ static __always_inline enum lane_reason from_server(struct sk_msg_md *message,
 			return LANE_GONE;
 		self->remaining -= bytes;
 		if (!self->remaining)
-			__sync_fetch_and_add(&lane->finished, 1);
+			finish(self, lane, observed);
 		return LANE_DECIDED;
 	}
 	if (sent_to_peer(self) != (__u32)lane->responses_consumed)
@@ -278,14 +450,17 @@ static __always_inline enum lane_reason from_server(struct sk_msg_md *message,
 			return LANE_ORDER;
 		lane->downstream_ordinary = 0;
 	}
+	status = status_of(message);
 	if (bytes > whole)
 		bytes = whole;
 	if (!to_client(message, self, lane, bytes))
 		return LANE_GONE;
 	self->remaining = whole - bytes;
+	self->status = status;
 	lane->last_use_ns = bpf_ktime_get_ns();
 	if (!self->remaining)
-		__sync_fetch_and_add(&lane->finished, 1);
+		finish(self, lane, observed);
+	refresh(self);
 	return LANE_DECIDED;
 }
 
@@ -297,7 +472,7 @@ int lane_message(struct sk_msg_md *message)
 	enum lane_reason reason;
 	struct bpf_sock *sk;
 	struct lane *lane;
-	__u32 zero = 0;
+	__u32 zero = 0, mode;
 
 	sk = message->sk;
 	if (!sk || !message->size)
@@ -306,22 +481,26 @@ int lane_message(struct sk_msg_md *message)
 	if (!self)
 		return SK_PASS;
 	settings = bpf_map_lookup_elem(&lane_settings, &zero);
+	if (!settings)
+		return SK_PASS;
+	mode = mode_of(self, settings);
 	lane = find_lane(self);
-	if (!lane || !settings)
-		return to_peer(message, self, 0);
+	if (!lane)
+		return to_peer(message, self, 0, mode);
 	if (lane->client.cookie == self->self.cookie) {
-		reason =
-		    settings->mode == LANE_POLICY ? from_client(message, self, lane) : LANE_CLOSED;
-		count(reason, message->size);
+		reason = mode == LANE_POLICY ? from_client(message, self, lane, settings->observed)
+					     : LANE_CLOSED;
+		lane->client_reason = reason;
+		count(&lane_reasons, reason, message->size);
 	} else if (lane->server.cookie == self->self.cookie) {
 		/* Whatever the mode is now: a response that began in the kernel ends there. */
-		reason = from_server(message, self, lane);
+		reason = from_server(message, self, lane, settings->observed);
 		lane->server_reason = reason;
-		count(LANE_REASON_COUNT + reason, message->size);
+		count(&lane_reasons, LANE_REASON_COUNT + reason, message->size);
 	} else {
-		return to_peer(message, self, lane);
+		return to_peer(message, self, lane, mode);
 	}
-	return reason == LANE_DECIDED ? SK_PASS : to_peer(message, self, lane);
+	return reason == LANE_DECIDED ? SK_PASS : to_peer(message, self, lane, mode);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

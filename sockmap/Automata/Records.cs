@@ -30,6 +30,8 @@ internal struct AutomatonHeader
     public uint ClassCount;
     public uint Alternatives;
     public uint AlternativeCount;
+    public uint Counters;
+    public uint Pad;
     public SectionHeader First;
 }
 

@@ -14,6 +14,7 @@ internal static class TableWriter
             Magic = AutomatonHeader.Magic2,
             ClassCount = (uint)classes.Count,
             AlternativeCount = (uint)alternatives.Length,
+            Counters = Alternative.NoRule,
         };
         // The first section's header is the end of the automaton's own.
         var size = Unsafe.SizeOf<AutomatonHeader>() - Unsafe.SizeOf<SectionHeader>();

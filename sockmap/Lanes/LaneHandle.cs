@@ -13,6 +13,7 @@ public sealed class LaneHandle : IDisposable
     private readonly LaneDatapath _datapath;
     private readonly int _slot;
     private readonly Lock _gate = new();
+    private uint _settled;
     private bool _disposed;
 
     internal LaneHandle(LaneTable table, LaneDatapath datapath, int slot, PairKey key)
@@ -37,6 +38,22 @@ public sealed class LaneHandle : IDisposable
             ref var lane = ref _datapath[_slot];
             var finished = Volatile.Read(ref lane.Finished);
             return Volatile.Read(ref lane.Started) - finished;
+        }
+    }
+
+    /// <summary>Whether the responses that are counted as finished are all with the client. The proxy's own answer may not
+    /// come before them.</summary>
+    public bool IsSettled
+    {
+        get
+        {
+            var finished = Volatile.Read(ref _datapath[_slot].Finished);
+            if (finished != _settled && _datapath.IsSettled(_slot))
+            {
+                _settled = finished;
+            }
+
+            return finished == _settled;
         }
     }
 

@@ -48,10 +48,12 @@ public sealed class LaneTable
     /// Makes a lane of the proxy's two sockets and their peers. Closed until <see cref="LaneHandle.Renew"/> and
     /// <see cref="LaneHandle.Publish"/>.
     /// </summary>
-    /// <returns>Null where one of the four has not joined, or all lanes are in use.</returns>
+    /// <returns>Null where one of the four has not joined or may not, or all lanes are in use.</returns>
     public LaneHandle? TryCreate(SafeHandle downstream, SafeHandle upstream)
     {
-        if (!_datapath.TryGetSocket(downstream, out var client) || !_datapath.TryGetSocket(upstream, out var server)
+        if (_datapath.Settings.Mode < LaneMode.Policy
+            || !_datapath.TryGetSocket(downstream, out var client) || client.Mode < LaneMode.Policy
+            || !_datapath.TryGetSocket(upstream, out var server)
             || !TryFindPeer(client, out var clientEnd) || !TryFindPeer(server, out var serverEnd))
         {
             return null;

@@ -92,6 +92,8 @@ internal sealed class LaneController
             _datapath.SetEndpoint(address, endpoint);
             _endpoints[address] = endpoint;
         }
+
+        _datapath.Settings.Generation++;
     }
 
     /// <summary>After a revision is in force: every lane is told what decides now.</summary>

@@ -14,9 +14,14 @@ internal sealed class Http1Lane(
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>What was missing for a lane may be there later: a socket that has joined, a policy, a switch.</summary>
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
+
     private readonly Http1RequestHead _unseen = new();
     private SocketInput? _server;
     private ILane? _lane;
+    private long _nextTry;
 
     /// <summary>Null where there is no lane, or it has not been used.</summary>
     public TimeSpan? SinceLastUse => _lane?.SinceLastUse;
@@ -38,8 +43,15 @@ internal sealed class Http1Lane(
         if (!ReferenceEquals(server, _server))
         {
             _lane?.Dispose();
-            _lane = connection.Lanes.TryOpen(connection.Client, server.Socket);
+            _lane = null;
             _server = server;
+            _nextTry = 0;
+        }
+
+        if (_lane is null && Environment.TickCount64 is var now && now >= _nextTry)
+        {
+            _lane = connection.Lanes.TryOpen(connection.Client, server.Socket);
+            _nextTry = now + (long)Retry.TotalMilliseconds;
         }
 
         if (_lane is null)
@@ -88,6 +100,11 @@ internal sealed class Http1Lane(
             {
                 throw new SocketException((int)SocketError.ConnectionReset);
             }
+        }
+
+        while (_lane is { IsSettled: false })
+        {
+            await Task.Delay(Poll);
         }
     }
 

@@ -4,7 +4,7 @@ using Jumpgate.Bpf.Native;
 namespace Jumpgate.Testing;
 
 /// <summary>A pinned program, run on built frames by BPF_PROG_TEST_RUN: nothing is sent anywhere.</summary>
-public sealed unsafe partial class TestRun : IDisposable
+public sealed unsafe class TestRun : IDisposable
 {
     private const int ContextSize = 192;
     private const int MarkOffset = 8;
@@ -38,9 +38,9 @@ public sealed unsafe partial class TestRun : IDisposable
         *(int*)(context + IfindexOffset) = ifindex;
         fixed (byte* data = frame)
         {
-            var options = new Options
+            var options = new TestRunOptions
             {
-                Size = (nuint)sizeof(Options),
+                Size = (nuint)sizeof(TestRunOptions),
                 Input = data,
                 InputLength = (uint)frame.Length,
                 ContextIn = context,
@@ -53,7 +53,7 @@ public sealed unsafe partial class TestRun : IDisposable
             do
             {
                 // Signals, such as those by which a runtime stops its threads, end a long run.
-                result = RunOnce(_program, &options);
+                result = LibBpf.TestRun(_program, &options);
             }
             while (result == -Errno.Interrupted);
 
@@ -64,28 +64,4 @@ public sealed unsafe partial class TestRun : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _program.Dispose();
-
-    [LibraryImport("libbpf.so.1", EntryPoint = "bpf_prog_test_run_opts")]
-    private static partial int RunOnce(BpfFd program, Options* options);
-
-    /// <summary>struct bpf_test_run_opts of libbpf 1.x.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Options
-    {
-        public nuint Size;
-        public byte* Input;
-        public byte* Output;
-        public uint InputLength;
-        public uint OutputLength;
-        public byte* ContextIn;
-        public byte* ContextOut;
-        public uint ContextInSize;
-        public uint ContextOutSize;
-        public uint Result;
-        public int Repeat;
-        public uint Duration;
-        public uint Flags;
-        public uint Cpu;
-        public uint BatchSize;
-    }
 }

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Events are bounded per CPU and second, so that a flood costs a counter and not a ring buffer. */
+#ifndef JUMPGATE_BUDGET_H
+#define JUMPGATE_BUDGET_H
+
+#include "maps.h"
+
+#define EVENTS_PER_SECOND 2000
+#define SECOND_NS	  1000000000ull
+
+static __always_inline int within_budget(__u64 now)
+{
+	__u32 zero = 0;
+	struct event_window *window = bpf_map_lookup_elem(&event_budget, &zero);
+
+	if (!window)
+		return 0;
+	if (now - window->started_ns > SECOND_NS) {
+		window->started_ns = now;
+		window->sent = 0;
+	}
+	return window->sent++ < EVENTS_PER_SECOND;
+}
+
+#endif
