@@ -302,6 +302,8 @@ int lane_message(struct sk_msg_md *message)
 	sk = message->sk;
 	if (!sk || !message->size)
 		return SK_PASS;
+	/* The rest of a message that was cut still bears the length of the piece before it. */
+	bpf_msg_apply_bytes(message, 0);
 	self = bpf_sk_storage_get(&lane_sockets, sk, 0, 0);
 	if (!self)
 		return SK_PASS;

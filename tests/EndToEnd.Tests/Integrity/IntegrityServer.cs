@@ -74,7 +74,7 @@ internal sealed class IntegrityServer : IDisposable
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
-            Tally.AddBroken($"server: {now}: {e.Message}");
+            Tally.AddBroken($"server: {now}: {e}");
         }
     }
 

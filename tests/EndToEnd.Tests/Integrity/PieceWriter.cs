@@ -45,6 +45,11 @@ internal sealed class PieceWriter(Socket socket)
     public async Task FlushAsync(Dice dice)
     {
         var bytes = _pending.WrittenMemory;
+        if (bytes.IsEmpty)
+        {
+            return;
+        }
+
         // Half of all messages whole; then head and body apart, a cut within the head, a few pieces, many pieces.
         var style = dice.Below(20);
         var next = style switch
