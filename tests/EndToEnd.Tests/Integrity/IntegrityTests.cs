@@ -9,12 +9,13 @@ namespace Jumpgate.EndToEnd.Tests.Integrity;
 
 /// <summary>
 /// Not one wrong, lost, doubled or reordered byte, whoever decides. <c>JUMPGATE_INTEGRITY_PAIRS</c> sets the number of
-/// request/response pairs (the long run: 1000000), <c>JUMPGATE_INTEGRITY_SEED</c> repeats a run's plan.
+/// request/response pairs (the long run: 1000000), <c>JUMPGATE_INTEGRITY_SEED</c> repeats a run's plan, and with
+/// <c>JUMPGATE_INTEGRITY_CONNECTION</c>=N and <c>JUMPGATE_INTEGRITY_WORKERS</c>=1 that of one connection.
 /// </summary>
 [Collection("kernel")]
 public sealed class IntegrityTests
 {
-    private const int Workers = 24;
+    private static readonly int Workers = (int)Setting("JUMPGATE_INTEGRITY_WORKERS", 24);
     private static readonly long Pairs = Setting("JUMPGATE_INTEGRITY_PAIRS", 20_000);
     private static readonly ulong Seed =
         (ulong)Setting("JUMPGATE_INTEGRITY_SEED", Random.Shared.Next(1, int.MaxValue));
@@ -29,7 +30,10 @@ public sealed class IntegrityTests
         var client = new IntegrityClient(
             Seed,
             scene.InNamespace("client"),
-            [.. ((int[])[80, 80, 81]).SelectMany(p => (IPEndPoint[])[scene.Server(false, p), scene.Server(true, p)])]);
+            [.. ((int[])[80, 80, 81]).SelectMany(p => (IPEndPoint[])[scene.Server(false, p), scene.Server(true, p)])])
+        {
+            FirstConnection = Setting("JUMPGATE_INTEGRITY_CONNECTION", 1) - 1,
+        };
 
         using var done = new CancellationTokenSource();
         var changing = ChangePoliciesAsync(scene, done.Token);
