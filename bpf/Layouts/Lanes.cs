@@ -158,7 +158,8 @@ public struct LaneSocket
 
     private byte _isActive;
     private byte _ordinary;
-    private ushort _pad;
+    private byte _rest;
+    private byte _pad;
 
     /// <summary>Bytes went over the stack and may be unread.</summary>
     public readonly bool IsOrdinary => _ordinary != 0;

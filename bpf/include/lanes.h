@@ -94,7 +94,8 @@ struct lane_socket {
 			here */
 	__u8 is_active;
 	__u8 ordinary; /* bytes of ours went over the stack and may be unread */
-	__u8 pad[2];
+	__u8 rest; /* the last verdict was for a piece of a message: what comes is the rest of it */
+	__u8 pad;
 };
 
 /* One lane. The first part is written by the proxy, the second by C's program, the third by S's. */

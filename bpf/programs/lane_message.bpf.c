@@ -53,13 +53,26 @@ static __always_inline int redirect(struct sk_msg_md *message, const struct pair
 }
 
 /* To the other end of this socket's own connection: its queue where that is possible, else over the
- * stack. */
+ * stack.
+ *
+ * The rest of a message whose beginning was redirected has no way over the stack: the message still
+ * bears that socket, and SK_PASS would send bytes there that nobody has judged. It goes to the
+ * peer's queue, full or not, in order (a piece is cut off only where the peer has read everything),
+ * or nowhere. */
 static __always_inline int to_peer(struct sk_msg_md *message, struct lane_socket *self,
-				   struct lane *lane)
+				   struct lane *lane, int is_rest)
 {
 	struct lane_settings *settings;
 	__u32 zero = 0;
 
+	if (is_rest) {
+		if ((!self->peer.cookie && !pair_up(self)) || !redirect(message, &self->peer))
+			return SK_DROP;
+		self->ordinary = 0;
+		self->queued += message->size;
+		self->redirected += message->size;
+		return SK_PASS;
+	}
 	settings = bpf_map_lookup_elem(&lane_settings, &zero);
 	if (settings && settings->mode != LANE_OFF && (self->peer.cookie || pair_up(self)) &&
 	    (!self->ordinary || is_drained(&self->self, &self->peer)) &&
@@ -209,6 +222,7 @@ static __always_inline enum lane_reason from_client(struct sk_msg_md *message,
 		bpf_msg_apply_bytes(message, 0);
 		return LANE_GONE;
 	}
+	self->rest = bytes < message->size;
 	self->queued += bytes;
 	lane->requests++;
 	lane->request_bytes += bytes;
@@ -226,6 +240,7 @@ static __always_inline int to_client(struct sk_msg_md *message, struct lane_sock
 			bpf_msg_apply_bytes(message, 0);
 		return 0;
 	}
+	self->rest = bytes < message->size;
 	self->queued += bytes;
 	lane->response_bytes += bytes;
 	return 1;
@@ -298,6 +313,7 @@ int lane_message(struct sk_msg_md *message)
 	struct bpf_sock *sk;
 	struct lane *lane;
 	__u32 zero = 0;
+	int is_rest;
 
 	sk = message->sk;
 	if (!sk || !message->size)
@@ -307,10 +323,12 @@ int lane_message(struct sk_msg_md *message)
 	self = bpf_sk_storage_get(&lane_sockets, sk, 0, 0);
 	if (!self)
 		return SK_PASS;
+	is_rest = self->rest;
+	self->rest = 0;
 	settings = bpf_map_lookup_elem(&lane_settings, &zero);
 	lane = find_lane(self);
 	if (!lane || !settings)
-		return to_peer(message, self, 0);
+		return to_peer(message, self, 0, is_rest);
 	if (lane->client.cookie == self->self.cookie) {
 		reason =
 		    settings->mode == LANE_POLICY ? from_client(message, self, lane) : LANE_CLOSED;
@@ -321,9 +339,9 @@ int lane_message(struct sk_msg_md *message)
 		lane->server_reason = reason;
 		count(LANE_REASON_COUNT + reason, message->size);
 	} else {
-		return to_peer(message, self, lane);
+		return to_peer(message, self, lane, is_rest);
 	}
-	return reason == LANE_DECIDED ? SK_PASS : to_peer(message, self, lane);
+	return reason == LANE_DECIDED ? SK_PASS : to_peer(message, self, lane, is_rest);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
