@@ -15,7 +15,8 @@ internal sealed class IntegrityClient(ulong seed, Func<Func<Socket>, Socket> inN
 
     public Tally Tally { get; } = new();
 
-    public long Forbidden { get; private set; }
+    /// <summary>Requests sent before the first of them is answered.</summary>
+    public int MaxDepth { get; init; } = 21;
 
     /// <summary>First number of a connection: other clients of the same server have others.</summary>
     public long FirstConnection { init => _connections = value; }
@@ -45,7 +46,7 @@ internal sealed class IntegrityClient(ulong seed, Func<Func<Socket>, Socket> inN
             var dice = new Dice(seed, number, 0, 4);
             for (var batches = 1 + dice.Below(200); batches > 0 && !cancel.IsCancellationRequested; batches--)
             {
-                var depth = dice.Chance(20) ? 2 + dice.Below(20) : 1;
+                var depth = Math.Min(dice.Chance(20) ? 2 + dice.Below(20) : 1, MaxDepth);
                 var isLast = batches == 1 || Interlocked.Add(ref _left, -depth) <= 0;
                 await connection.AskAsync(depth, isLast, dice).WaitAsync(Stuck, CancellationToken.None);
                 dice.Next();

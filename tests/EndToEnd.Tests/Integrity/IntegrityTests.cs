@@ -10,7 +10,7 @@ namespace Jumpgate.EndToEnd.Tests.Integrity;
 /// <summary>
 /// Not one wrong, lost, doubled or reordered byte, whoever decides. <c>JUMPGATE_INTEGRITY_PAIRS</c> sets the number of
 /// request/response pairs (the long run: 1000000), <c>JUMPGATE_INTEGRITY_SEED</c> repeats a run's plan, and with
-/// <c>JUMPGATE_INTEGRITY_CONNECTION</c>=N and <c>JUMPGATE_INTEGRITY_WORKERS</c>=1 that of one connection.
+/// <c>JUMPGATE_INTEGRITY_CONNECTION</c>=N and <c>JUMPGATE_INTEGRITY_WORKERS</c>=1 that of one connection. <c>JUMPGATE_INTEGRITY_DEPTH</c>=1 sends one request at a time.
 /// </summary>
 [Collection("kernel")]
 public sealed class IntegrityTests
@@ -32,6 +32,7 @@ public sealed class IntegrityTests
             scene.InNamespace("client"),
             [.. ((int[])[80, 80, 81]).SelectMany(p => (IPEndPoint[])[scene.Server(false, p), scene.Server(true, p)])])
         {
+            MaxDepth = (int)Setting("JUMPGATE_INTEGRITY_DEPTH", 21),
             FirstConnection = Setting("JUMPGATE_INTEGRITY_CONNECTION", 1) - 1,
         };
 
