@@ -163,8 +163,8 @@ public struct LaneSocket
 
     private byte _isActive;
     private byte _ordinary;
-    private byte _isDirect;
-    private byte _pad;
+    private byte _isProxys;
+    private byte _rest;
 
     /// <summary>Of the response on its way.</summary>
     public uint Status;
@@ -177,17 +177,11 @@ public struct LaneSocket
 
     private uint _padGeneration;
 
-    /// <summary>Direct: the policy revision under which its flow was judged last.</summary>
-    public ulong Revision;
-
     /// <summary>When the flow's entry was told that it is in use.</summary>
     public ulong RefreshedNs;
 
     /// <summary>Bytes went over the stack and may be unread.</summary>
     public readonly bool IsOrdinary => _ordinary != 0;
-
-    /// <summary>Between two workloads, without the proxy.</summary>
-    public readonly bool IsDirect => _isDirect != 0;
 }
 
 /// <summary>One lane (struct lane), in memory shared with the kernel.</summary>

@@ -27,9 +27,7 @@ struct sock {
 };
 
 struct tcp_sock {
-	__u32 snd_una;
 	__u32 write_seq;
-	__u32 rcv_nxt;
 	__u32 copied_seq;
 };
 
@@ -99,14 +97,14 @@ static __always_inline __u32 write_sequence(__u64 sock)
 	return BPF_CORE_READ((struct tcp_sock *)sock, write_seq);
 }
 
-/* True where everything that `from` sent over the stack has arrived at `to` and been read. */
+/* True where everything that `from` sent over the stack has been read at `to`. Acknowledgements may
+ * come later. */
 static __always_inline int is_drained(const struct pair_end *from, const struct pair_end *to)
 {
 	struct tcp_sock *sender = (struct tcp_sock *)from->sock,
 			*reader = (struct tcp_sock *)to->sock;
 
-	return BPF_CORE_READ(sender, snd_una) == BPF_CORE_READ(sender, write_seq) &&
-	       BPF_CORE_READ(reader, rcv_nxt) == BPF_CORE_READ(reader, copied_seq) &&
+	return BPF_CORE_READ(sender, write_seq) == BPF_CORE_READ(reader, copied_seq) &&
 	       is_still(from) && is_still(to);
 }
 

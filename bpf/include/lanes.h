@@ -23,6 +23,10 @@
 	(256u * 1024) /* bytes in a joined socket's queue before the stack's window is asked for   \
 		       */
 
+/* Everything the kernel handed to it is in its queue, and has been read. */
+#define LANE_CLIENT_SETTLED 1u
+#define LANE_SERVER_SETTLED 2u
+
 #define LANE_STATUS_CLASSES  6u
 #define LANE_LATENCY_BUCKETS 24u
 #define LANE_LINE_MAX	     256u
@@ -101,13 +105,12 @@ struct lane_socket {
 			here */
 	__u8 is_active;
 	__u8 ordinary;	/* bytes of ours went over the stack and may be unread */
-	__u8 is_direct; /* between two workloads, without the proxy */
-	__u8 pad;
+	__u8 is_proxys; /* in the node's namespace: the proxy's own end */
+	__u8 rest; /* the last verdict was for a piece of a message: what comes is the rest of it */
 	__u32 status;	  /* S: of the response on its way */
 	__u32 mode;	  /* enum lane_mode that both ends' workloads allow */
 	__u32 generation; /* when that was looked up */
 	__u32 pad_generation;
-	__u64 revision;	    /* direct: the policy revision under which the flow was judged last */
 	__u64 refreshed_ns; /* when the flow's entry was told that it is in use */
 };
 

@@ -2,7 +2,7 @@
 /*
  * sockops, on the cgroup hierarchy's root: joins the sockets of managed flows when they are
  * established, and pairs the two ends of each connection. It sees every TCP socket of the machine
- * and touches only those of flows that Jumpgate has judged, in the namespaces it knows.
+ * and touches only those of flows that Jumpgate redirected, in the namespaces it knows.
  *
  * A socket is joined before it can send or receive its first byte, so that its bytes come one way
  * from the start.
@@ -37,7 +37,7 @@ static __always_inline void read_addresses(struct bpf_sock_ops *ops, __u8 local[
 }
 
 /* True where this socket may join: both ends on this node, in the namespace that bears the address,
- * and the flow goes through the proxy, or straight from one to the other. */
+ * and the flow goes through the proxy. */
 static __always_inline int may_join(struct bpf_sock_ops *ops, struct lane_socket *socket)
 {
 	struct lane_endpoint *source, *destination;
@@ -54,14 +54,10 @@ static __always_inline int may_join(struct bpf_sock_ops *ops, struct lane_socket
 	if (socket->mode == LANE_OFF || !source || !destination)
 		return 0;
 	flow = flow_of(&socket->key);
-	if (!flow)
+	if (!flow || flow->verdict != VERDICT_REDIRECT)
 		return 0;
-	if (netns == (socket->is_active ? source : destination)->netns) {
-		socket->is_direct = flow->verdict == VERDICT_ALLOW;
-		socket->revision = flow->revision;
-		return socket->is_direct || flow->verdict == VERDICT_REDIRECT;
-	}
-	return netns == settings->node_netns && flow->verdict == VERDICT_REDIRECT;
+	socket->is_proxys = netns == settings->node_netns;
+	return socket->is_proxys || netns == (socket->is_active ? source : destination)->netns;
 }
 
 static __always_inline void join(struct bpf_sock_ops *ops, int is_active)

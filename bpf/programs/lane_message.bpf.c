@@ -6,7 +6,7 @@
  *                                                         --no---> P1's queue (the proxy decides)
  *     S --send--> response to a request that went so?     --yes--> C's queue
  *                                                         --no---> P2's queue
- *     P1, P2 and everything else joined                   -------> the other end's queue
+ *     P1, P2                                              -------> the other end, over the stack
  *
  * The one invariant: this program says "allow" or "I don't know", and everything it does not know
  * goes to the proxy.
@@ -82,51 +82,43 @@ static __always_inline void refresh(struct lane_socket *self)
 		flow->last_seen_ns = bpf_ktime_get_ns();
 }
 
-/* Between two workloads no proxy watches: after a policy change the next bytes go over the stack,
- * where the flow is judged again. */
-static __always_inline int is_judged(struct lane_socket *self)
-{
-	struct datapath *active;
-	struct flow *flow;
-	__u32 zero = 0;
-
-	if (!self->is_direct)
-		return 1;
-	active = bpf_map_lookup_elem(&datapath, &zero);
-	if (!active)
-		return 0;
-	if (self->revision == active->revision)
-		return 1;
-	flow = flow_of(&self->key);
-	if (!flow || flow->verdict != VERDICT_ALLOW || flow->revision != active->revision)
-		return 0;
-	self->revision = flow->revision;
-	return 1;
-}
-
-/* To the other end of this socket's own connection: its queue where that is possible, else over the
- * stack. */
+/*
+ * To the other end of this socket's own connection: the proxy's queue where that is possible, else
+ * over the stack.
+ *
+ * The proxy itself always writes over the stack. An application that waits for edges and stops at a
+ * short read would never learn of bytes on the stack that came while its queue was not empty; so
+ * the two never mix there, and the stack's window paces the proxy.
+ *
+ * The rest of a message whose beginning was redirected has no way over the stack: the message still
+ * bears that socket, and SK_PASS would send bytes there that nobody has judged. It goes to the
+ * peer's queue, full or not, in order (a piece is cut off only where the peer has read everything),
+ * or nowhere.
+ */
 static __always_inline int to_peer(struct sk_msg_md *message, struct lane_socket *self,
-				   struct lane *lane, __u32 mode)
+				   struct lane *lane, __u32 mode, int is_rest)
 {
 	__u32 bytes = message->size;
 
-	if (mode != LANE_OFF && is_judged(self) && (self->peer.cookie || pair_up(self)) &&
-	    (!self->ordinary || is_drained(&self->self, &self->peer)) &&
-	    has_room(self, &self->peer, bytes) && redirect(message, &self->peer)) {
-		self->ordinary = 0;
-		self->queued += bytes;
-		self->redirected += bytes;
-		count(&lane_bytes, 0, bytes);
-		refresh(self);
+	if (is_rest) {
+		if ((!self->peer.cookie && !pair_up(self)) || !redirect(message, &self->peer))
+			return SK_DROP;
+	} else if (self->is_proxys || mode == LANE_OFF || (!self->peer.cookie && !pair_up(self)) ||
+		   (self->ordinary && !is_drained(&self->self, &self->peer)) ||
+		   !has_room(self, &self->peer, bytes) || !redirect(message, &self->peer)) {
+		self->ordinary = 1;
+		if (lane && self->self.cookie == lane->downstream.cookie)
+			lane->downstream_ordinary = 1;
+		if (lane && self->self.cookie == lane->upstream.cookie)
+			lane->upstream_ordinary = 1;
+		count(&lane_bytes, 1, bytes);
 		return SK_PASS;
 	}
-	self->ordinary = 1;
-	if (lane && self->self.cookie == lane->downstream.cookie)
-		lane->downstream_ordinary = 1;
-	if (lane && self->self.cookie == lane->upstream.cookie)
-		lane->upstream_ordinary = 1;
-	count(&lane_bytes, 1, bytes);
+	self->ordinary = 0;
+	self->queued += bytes;
+	self->redirected += bytes;
+	count(&lane_bytes, 0, bytes);
+	refresh(self);
 	return SK_PASS;
 }
 
@@ -359,6 +351,7 @@ from_client(struct sk_msg_md *message, struct lane_socket *self, struct lane *la
 		bpf_msg_apply_bytes(message, 0);
 		return LANE_GONE;
 	}
+	self->rest = bytes < message->size;
 	self->queued += bytes;
 	lane->requests++;
 	lane->request_bytes += bytes;
@@ -378,6 +371,7 @@ static __always_inline int to_client(struct sk_msg_md *message, struct lane_sock
 			bpf_msg_apply_bytes(message, 0);
 		return 0;
 	}
+	self->rest = bytes < message->size;
 	self->queued += bytes;
 	lane->response_bytes += bytes;
 	return 1;
@@ -473,20 +467,26 @@ int lane_message(struct sk_msg_md *message)
 	struct bpf_sock *sk;
 	struct lane *lane;
 	__u32 zero = 0, mode;
+	int is_rest;
 
 	sk = message->sk;
 	if (!sk || !message->size)
 		return SK_PASS;
+	/* What was said of the beginning of this send would hold for its rest too, and what that
+	 * does not use up for the next send, which then is neither judged nor counted. */
+	bpf_msg_apply_bytes(message, 0);
 	self = bpf_sk_storage_get(&lane_sockets, sk, 0, 0);
 	if (!self)
 		return SK_PASS;
+	is_rest = self->rest;
+	self->rest = 0;
 	settings = bpf_map_lookup_elem(&lane_settings, &zero);
 	if (!settings)
-		return SK_PASS;
+		return SK_DROP;
 	mode = mode_of(self, settings);
 	lane = find_lane(self);
 	if (!lane)
-		return to_peer(message, self, 0, mode);
+		return to_peer(message, self, 0, mode, is_rest);
 	if (lane->client.cookie == self->self.cookie) {
 		reason = mode == LANE_POLICY ? from_client(message, self, lane, settings->observed)
 					     : LANE_CLOSED;
@@ -498,9 +498,9 @@ int lane_message(struct sk_msg_md *message)
 		lane->server_reason = reason;
 		count(&lane_reasons, LANE_REASON_COUNT + reason, message->size);
 	} else {
-		return to_peer(message, self, lane, mode);
+		return to_peer(message, self, lane, mode, is_rest);
 	}
-	return reason == LANE_DECIDED ? SK_PASS : to_peer(message, self, lane, mode);
+	return reason == LANE_DECIDED ? SK_PASS : to_peer(message, self, lane, mode, is_rest);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

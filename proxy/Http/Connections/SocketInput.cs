@@ -27,10 +27,14 @@ internal sealed class SocketInput(Socket socket) : IDisposable
 
     public bool IsEmpty => _start == _end;
 
-    /// <summary>Bytes read from the socket so far.</summary>
-    public long TotalRead { get; private set; }
+    /// <summary>Bytes consumed so far. Not those that were read: a fill under way would add some that nobody has seen.</summary>
+    public long TotalConsumed { get; private set; }
 
-    public void Consume(int count) => _start += count;
+    public void Consume(int count)
+    {
+        _start += count;
+        TotalConsumed += count;
+    }
 
     /// <summary>Puts bytes in front that somebody else has read from the socket.</summary>
     public void Preload(ReadOnlySpan<byte> bytes)
@@ -114,7 +118,6 @@ internal sealed class SocketInput(Socket socket) : IDisposable
         var count = await Socket.ReceiveAsync(_buffer.AsMemory(_end));
         _wanted = count == room ? Math.Min(_buffer.Length * 4, LargeSize) : count <= SmallSize ? SmallSize : _wanted;
         _end += count;
-        TotalRead += count;
         return count;
     }
 

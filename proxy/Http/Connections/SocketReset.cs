@@ -19,6 +19,16 @@ internal static class SocketReset
         socket.Dispose();
     }
 
+    /// <summary>
+    /// Closes with a FIN. Dispose alone would send a reset where a receive is under way (.NET disconnects the socket to end
+    /// it), and a server would see an error where the client has simply gone.
+    /// </summary>
+    public static void CloseGracefully(this Socket socket)
+    {
+        socket.TryShutdownSend();
+        socket.Dispose();
+    }
+
     public static void TryShutdownSend(this Socket socket)
     {
         try

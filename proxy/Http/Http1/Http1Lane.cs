@@ -59,7 +59,7 @@ internal sealed class Http1Lane(
             server.BeginFill();
         }
 
-        _lane?.Publish(client.TotalRead, server.TotalRead);
+        _lane?.Publish(client.TotalConsumed, server.TotalConsumed);
     }
 
     /// <summary>In a lane, waits for the client and serves the server meanwhile.</summary>

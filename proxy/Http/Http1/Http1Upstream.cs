@@ -39,7 +39,7 @@ internal sealed class Http1Upstream(ProxiedConnection connection) : IDisposable
     public void Close()
     {
         _aborted.Dispose();
-        Input?.Socket.Dispose();
+        Input?.Socket.CloseGracefully();
         Input?.Dispose();
         Output?.Dispose();
         Input = null;
