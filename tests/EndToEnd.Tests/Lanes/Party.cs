@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography;
+using Jumpgate.EndToEnd.Tests.Support;
+using Jumpgate.Testing;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Jumpgate.EndToEnd.Tests.Lanes;
+
+/// <summary>
+/// A server that people really use. Each answers <c>/v1/hello</c> (six bytes), <c>/v1/large</c> (the scene's file),
+/// <c>/v1/chunked</c>, <c>/v1/204</c>, <c>/v1/304</c>, and PUT with the hash of what came; and tells what it was asked.
+/// </summary>
+internal sealed class Party : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> _seen = new();
+    private readonly TempDirectory _directory = new();
+    private NetnsProcess? _process;
+    private IAsyncDisposable? _owned;
+
+    private Party(string name, int port) => (Name, Port) = (name, port);
+
+    /// <summary>Java where it is installed.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        ["nginx", "kestrel", "node", "python", "asyncio", .. File.Exists("/usr/bin/javac") ? (string[])["java"] : []];
+
+    public string Name { get; }
+
+    public int Port { get; }
+
+    /// <summary>nginx keeps what is put, the others answer with its hash.</summary>
+    public string Kept(string name) => _directory.File($"v1/{name}");
+
+    public static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Lanes", "Parties", name);
+
+    public static async Task<Party> StartAsync(PartyScene scene, string name, int port)
+    {
+        var party = new Party(name, port);
+        try
+        {
+            await party.StartAsync(scene);
+            return party;
+        }
+        catch
+        {
+            await party.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>True where this was asked for (method and target).</summary>
+    public bool WasAsked(string request) => _seen.Contains(request)
+        || (_process?.Output + _process?.Error).Split('\n').Any(
+            l => $"{l} ".Replace('"', ' ').Contains($" {request} ", StringComparison.Ordinal));
+
+    public async ValueTask DisposeAsync()
+    {
+        _process?.Dispose();
+        if (_owned is not null)
+        {
+            await _owned.DisposeAsync();
+        }
+
+        _directory.Dispose();
+    }
+
+    private async Task StartAsync(PartyScene scene)
+    {
+        var lab = scene.Scene.Lab;
+        var port = $"{Port}";
+        switch (Name)
+        {
+            case "nginx":
+                var nginx = await NginxServer.StartAsync(lab, "server", Port, NginxBlock(scene));
+                _process = nginx.Process;
+                _owned = nginx;
+                return;
+            case "kestrel":
+                _owned = await TestHttpServer.StartAsync(
+                    lab["server"].Namespace, new IPEndPoint(IPAddress.IPv6Any, Port), handler: c => AnswerAsync(c, scene));
+                return;
+            case "node":
+                _process = lab.Start("server", "node", Script("server.js"), port, scene.LargeFile);
+                break;
+            case "python":
+                _process = lab.Start("server", "/usr/bin/python3", Script("server.py"), port, scene.LargeFile);
+                break;
+            case "asyncio":
+                _process = lab.Start("server", "/usr/bin/python3", Script("raw_server.py"), port, scene.LargeFile);
+                break;
+            case "java":
+                _process = lab.Start("server", "java", Script("Server.java"), port, scene.LargeFile);
+                break;
+            default:
+                throw new ArgumentException($"there is no server '{Name}'");
+        }
+
+        await _process.WaitForPortAsync(new IPEndPoint(IPAddress.IPv6Loopback, Port), Scene.Patience);
+    }
+
+    private string NginxBlock(PartyScene scene) => $$"""
+        access_log /dev/stdout;
+        client_max_body_size 0;
+        sendfile on;
+        location /v1/large { alias {{scene.LargeFile}}; }
+        location /v1/204 { return 204; }
+        location /v1/304 { return 304; }
+        location /v1/few { keepalive_requests 10; return 200 "hello\n"; }
+        location /v1/put { root {{_directory.Path}}; dav_methods PUT; create_full_put_path on; }
+        location /v1/chunked { alias {{_directory.Write("hello", "hello\n")}}; }
+        location / { return 200 "hello\n"; }
+        """;
+
+    private async Task AnswerAsync(HttpContext context, PartyScene scene)
+    {
+        var request = context.Request;
+        var response = context.Response;
+        _seen.Enqueue($"{request.Method} {context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget}");
+        if (request.Method == "PUT")
+        {
+            context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+            var hash = await SHA256.HashDataAsync(request.Body, context.RequestAborted);
+            response.ContentLength = 2 * hash.Length;
+            await response.WriteAsync(Convert.ToHexStringLower(hash), context.RequestAborted);
+            return;
+        }
+
+        switch (request.Path.Value)
+        {
+            case "/v1/large":
+                await response.SendFileAsync(scene.LargeFile, context.RequestAborted);
+                return;
+            case "/v1/204" or "/v1/304":
+                response.StatusCode = request.Path.Value == "/v1/204" ? 204 : 304;
+                return;
+            case "/v1/chunked":
+                await response.WriteAsync("hel", context.RequestAborted);
+                await response.Body.FlushAsync(context.RequestAborted);
+                await response.WriteAsync("lo\n", context.RequestAborted);
+                return;
+            default:
+                response.ContentLength = 6;
+                if (request.Method != "HEAD")
+                {
+                    await response.WriteAsync("hello\n", context.RequestAborted);
+                }
+
+                return;
+        }
+    }
+}
