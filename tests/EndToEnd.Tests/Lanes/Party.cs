@@ -52,7 +52,7 @@ internal sealed class Party : IAsyncDisposable
     /// <summary>True where this was asked for (method and target).</summary>
     public bool WasAsked(string request) => _seen.Contains(request)
         || (_process?.Output + _process?.Error).Split('\n').Any(
-            l => $"{l} ".Replace('"', ' ').Contains($" {request} ", StringComparison.Ordinal));
+            l => $" {l} ".Replace('"', ' ').Contains($" {request} ", StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()
     {

@@ -43,7 +43,7 @@ async def serve(reader, writer):
 
 
 async def main():
-    server = await asyncio.start_server(serve, "::", int(sys.argv[1]), limit=1 << 20)
+    server = await asyncio.start_server(serve, None, int(sys.argv[1]), limit=1 << 20)
     await server.serve_forever()
 
 
