@@ -109,6 +109,7 @@ internal sealed class Party : IAsyncDisposable
         location /v1/few { keepalive_requests 10; return 200 "hello\n"; }
         location /v1/put { root {{_directory.Path}}; dav_methods PUT; create_full_put_path on; }
         location /v1/chunked { alias {{_directory.Write("hello", "hello\n")}}; }
+        location ~ ^/v1/echo/(?<word>.*)$ { return 200 $word; }
         location / { return 200 "hello\n"; }
         """;
 
@@ -123,6 +124,13 @@ internal sealed class Party : IAsyncDisposable
             var hash = await SHA256.HashDataAsync(request.Body, context.RequestAborted);
             response.ContentLength = 2 * hash.Length;
             await response.WriteAsync(Convert.ToHexStringLower(hash), context.RequestAborted);
+            return;
+        }
+
+        if (request.Path.StartsWithSegments("/v1/echo", out var word))
+        {
+            response.ContentLength = word.Value!.Length - 1;
+            await response.WriteAsync(word.Value[1..], context.RequestAborted);
             return;
         }
 

@@ -1,7 +1,7 @@
 namespace Jumpgate.EndToEnd.Tests.Lanes;
 
 /// <summary>Real clients with real servers where lanes are on: nobody can tell, but by the time it takes.</summary>
-public abstract class PartyTests(PartyScene scene)
+public abstract partial class PartyTests(PartyScene scene)
 {
     private static readonly PartyRequest Hello = new("GET", "/v1/hello");
 

@@ -22,6 +22,9 @@ http.createServer((request, response) => {
     } else if (path === '/v1/204' || path === '/v1/304') {
         response.statusCode = Number(path.slice(4));
         response.end();
+    } else if (path.startsWith('/v1/echo/')) {
+        response.setHeader('Content-Length', path.length - 9);
+        response.end(path.slice(9));
     } else {
         response.setHeader('Content-Length', 6);
         response.end('hello\n');
