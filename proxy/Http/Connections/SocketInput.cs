@@ -30,6 +30,9 @@ internal sealed class SocketInput(Socket socket) : IDisposable
     /// <summary>Bytes read from the socket so far.</summary>
     public long TotalRead { get; private set; }
 
+    /// <summary>A read has failed: the peer has reset the connection, or it is ours no more.</summary>
+    public bool IsBroken { get; private set; }
+
     public void Consume(int count) => _start += count;
 
     /// <summary>Puts bytes in front that somebody else has read from the socket.</summary>
@@ -111,7 +114,17 @@ internal sealed class SocketInput(Socket socket) : IDisposable
 
         MakeRoom(1);
         var room = _buffer.Length - _end;
-        var count = await Socket.ReceiveAsync(_buffer.AsMemory(_end));
+        int count;
+        try
+        {
+            count = await Socket.ReceiveAsync(_buffer.AsMemory(_end));
+        }
+        catch
+        {
+            IsBroken = true;
+            throw;
+        }
+
         _wanted = count == room ? Math.Min(_buffer.Length * 4, LargeSize) : count <= SmallSize ? SmallSize : _wanted;
         _end += count;
         TotalRead += count;

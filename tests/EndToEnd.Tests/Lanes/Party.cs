@@ -1,16 +1,18 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.WebSockets;
 using System.Security.Cryptography;
 using Jumpgate.EndToEnd.Tests.Support;
 using Jumpgate.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Jumpgate.EndToEnd.Tests.Lanes;
 
 /// <summary>
 /// A server that people really use. Each answers <c>/v1/hello</c> (six bytes), <c>/v1/large</c> (the scene's file),
-/// <c>/v1/chunked</c>, <c>/v1/204</c>, <c>/v1/304</c>, and PUT with the hash of what came; and tells what it was asked.
+/// <c>/v1/chunked</c>, <c>/v1/204</c>, <c>/v1/304</c>, and (but for nginx) PUT with the hash of what came; and tells what it was asked.
 /// </summary>
 internal sealed class Party : IAsyncDisposable
 {
@@ -28,9 +30,6 @@ internal sealed class Party : IAsyncDisposable
     public string Name { get; }
 
     public int Port { get; }
-
-    /// <summary>nginx keeps what is put, the others answer with its hash.</summary>
-    public string Kept(string name) => _directory.File($"v1/{name}");
 
     public static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Lanes", "Parties", name);
 
@@ -76,9 +75,12 @@ internal sealed class Party : IAsyncDisposable
                 _process = nginx.Process;
                 _owned = nginx;
                 return;
-            case "kestrel":
+            case "kestrel" or "kestrel2":
                 _owned = await TestHttpServer.StartAsync(
-                    lab["server"].Namespace, new IPEndPoint(IPAddress.IPv6Any, Port), handler: c => AnswerAsync(c, scene));
+                    lab["server"].Namespace,
+                    new IPEndPoint(IPAddress.IPv6Any, Port),
+                    Name == "kestrel2" ? HttpProtocols.Http2 : HttpProtocols.Http1,
+                    context => AnswerAsync(context, scene));
                 return;
             case "node":
                 _process = lab.Start("server", "node", Script("server.js"), port, scene.LargeFile);
@@ -107,7 +109,6 @@ internal sealed class Party : IAsyncDisposable
         location /v1/204 { return 204; }
         location /v1/304 { return 304; }
         location /v1/few { keepalive_requests 10; return 200 "hello\n"; }
-        location /v1/put { root {{_directory.Path}}; dav_methods PUT; create_full_put_path on; }
         location /v1/chunked { alias {{_directory.Write("hello", "hello\n")}}; }
         location ~ ^/v1/echo/(?<word>.*)$ { return 200 $word; }
         location / { return 200 "hello\n"; }
@@ -142,6 +143,9 @@ internal sealed class Party : IAsyncDisposable
             case "/v1/204" or "/v1/304":
                 response.StatusCode = request.Path.Value == "/v1/204" ? 204 : 304;
                 return;
+            case "/v1/socket":
+                await EchoAsync(context);
+                return;
             case "/v1/chunked":
                 await response.WriteAsync("hel", context.RequestAborted);
                 await response.Body.FlushAsync(context.RequestAborted);
@@ -155,6 +159,28 @@ internal sealed class Party : IAsyncDisposable
                 }
 
                 return;
+        }
+    }
+
+    /// <summary>A WebSocket (RFC 6455) that sends every message back.</summary>
+    private static async Task EchoAsync(HttpContext context)
+    {
+        context.Response.Headers.Upgrade = "websocket";
+        context.Response.Headers.SecWebSocketAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+        await using var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+        using var socket = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true });
+        var buffer = new byte[30_000];
+        while (true)
+        {
+            var part = await socket.ReceiveAsync(buffer.AsMemory(), context.RequestAborted);
+            if (part.MessageType == WebSocketMessageType.Close)
+            {
+                await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
+                return;
+            }
+
+            await socket.SendAsync(
+                buffer.AsMemory(0, part.Count), part.MessageType, part.EndOfMessage, context.RequestAborted);
         }
     }
 }

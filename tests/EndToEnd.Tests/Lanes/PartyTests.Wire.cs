@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -10,13 +11,14 @@ public abstract partial class PartyTests
     public static TheoryData<string> Echoing => ["nginx", "kestrel", "node"];
 
     [Theory]
-    [MemberData(nameof(Echoing))]
+    [InlineData("kestrel")]
+    [InlineData("node")]
     public async Task Pipelining_AllowedAndForbidden_AreAnsweredInOrder(string server)
     {
         var party = await scene.ServerAsync(server);
         using var client = await WarmAsync(party);
         var random = new Random(17);
-        for (var round = 0; round < 100; round++)
+        for (var round = 0; round < 300; round++)
         {
             var expected = new List<(int Status, string Body)>();
             var requests = new List<string>();
@@ -129,29 +131,23 @@ public abstract partial class PartyTests
         }
     }
 
+    /// <summary>nginx and Node break off what is long by themselves when the client's side is closed.</summary>
     [Theory]
-    [InlineData("nginx")]
-    [InlineData("node")]
-    [InlineData("python")]
-    public async Task HalfClose_AfterARequest_IsStillAnswered(string server)
+    [InlineData("nginx", false)]
+    [InlineData("node", false)]
+    [InlineData("python", true)]
+    [InlineData("asyncio", true)]
+    public async Task HalfClose_AfterARequest_IsStillAnswered(string server, bool isLarge)
     {
         var party = await scene.ServerAsync(server);
-        for (var i = 0; i < 10; i++)
+        for (var i = 0; i < (isLarge ? 2 : 10); i++)
         {
             using var client = await WarmAsync(party);
-            await client.SendAsync(Wire.Request(i % 2 == 0 ? "/v1/hello" : "/v1/large"));
+            await client.SendAsync(Wire.Request(isLarge ? "/v1/large" : "/v1/hello"));
             client.Socket.Shutdown(SocketShutdown.Send);
 
-            if (i % 2 == 0)
-            {
-                Assert.Equal((200, "hello\n"), await client.ReadResponseAsync());
-            }
-            else
-            {
-                Assert.Equal(PartyScene.LargeSize, Wire.ContentLength((await client.ReadHeadAsync())!));
-                await client.ReadAsync(PartyScene.LargeSize);
-            }
-
+            var length = Wire.ContentLength((await client.ReadHeadAsync())!);
+            Assert.Equal(isLarge ? scene.LargeHash : PartyScene.Hash("hello\n"u8), await HashAsync(client, length));
             Assert.True(await client.EndsAsync());
         }
     }
@@ -159,7 +155,7 @@ public abstract partial class PartyTests
     /// <summary>A raw client whose requests the kernel decides (where it does).</summary>
     private async Task<Wire> WarmAsync(Party party) => await WarmAsync(scene.Address(party));
 
-    private async Task<Wire> WarmAsync(System.Net.IPEndPoint server)
+    private async Task<Wire> WarmAsync(IPEndPoint server)
     {
         var client = await Wire.ConnectAsync(scene.Scene, server);
         await scene.UntilDecidedAsync(async () =>
