@@ -302,6 +302,11 @@ int lane_message(struct sk_msg_md *message)
 	sk = message->sk;
 	if (!sk || !message->size)
 		return SK_PASS;
+	/*
+	 * What was said of the beginning of this send would hold for its rest too, and what that
+	 * does not use up for the next send, which then is neither judged nor counted.
+	 */
+	bpf_msg_apply_bytes(message, 0);
 	self = bpf_sk_storage_get(&lane_sockets, sk, 0, 0);
 	if (!self)
 		return SK_PASS;
@@ -312,6 +317,8 @@ int lane_message(struct sk_msg_md *message)
 	if (lane->client.cookie == self->self.cookie) {
 		reason =
 		    settings->mode == LANE_POLICY ? from_client(message, self, lane) : LANE_CLOSED;
+		if (reason != LANE_DECIDED)
+			lane->client_reason = reason;
 		count(reason, message->size);
 	} else if (lane->server.cookie == self->self.cookie) {
 		/* Whatever the mode is now: a response that began in the kernel ends there. */
