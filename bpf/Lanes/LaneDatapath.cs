@@ -130,8 +130,8 @@ public sealed class LaneDatapath : IDisposable
             reason => reason, reason => PerCpuCounters.Read(_loaded.Maps["lane_reasons"], first + (uint)reason));
     }
 
-    /// <summary>Whether everything that the kernel decided to hand to the lane's client is in the client's queue.</summary>
-    public unsafe bool IsSettled(int slot)
+    /// <summary>Whose queue holds everything that the kernel handed to it, and has been read to its end.</summary>
+    public unsafe LaneSettlement ReadSettlement(int slot)
     {
         var question = new LaneQuestion { Lane = (uint)slot };
         var options = new TestRunOptions
@@ -148,7 +148,7 @@ public sealed class LaneDatapath : IDisposable
         while (result == -Errno.Interrupted);
 
         Errno.Check(result, "lane_settled cannot be run");
-        return question.Answer != 0;
+        return (LaneSettlement)question.Answer;
     }
 
     /// <inheritdoc/>

@@ -490,12 +490,14 @@ int lane_message(struct sk_msg_md *message)
 	if (lane->client.cookie == self->self.cookie) {
 		reason = mode == LANE_POLICY ? from_client(message, self, lane, settings->observed)
 					     : LANE_CLOSED;
-		lane->client_reason = reason;
+		if (reason != LANE_DECIDED)
+			lane->client_reason = reason;
 		count(&lane_reasons, reason, message->size);
 	} else if (lane->server.cookie == self->self.cookie) {
 		/* Whatever the mode is now: a response that began in the kernel ends there. */
 		reason = from_server(message, self, lane, settings->observed);
-		lane->server_reason = reason;
+		if (reason != LANE_DECIDED)
+			lane->server_reason = reason;
 		count(&lane_reasons, LANE_REASON_COUNT + reason, message->size);
 	} else {
 		return to_peer(message, self, lane, mode, is_rest);

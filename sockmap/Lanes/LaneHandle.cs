@@ -13,7 +13,8 @@ public sealed class LaneHandle : IDisposable
     private readonly LaneDatapath _datapath;
     private readonly int _slot;
     private readonly Lock _gate = new();
-    private uint _settled;
+    private uint _clientSettled;
+    private uint _serverSettled;
     private bool _disposed;
 
     internal LaneHandle(LaneTable table, LaneDatapath datapath, int slot, PairKey key)
@@ -41,21 +42,14 @@ public sealed class LaneHandle : IDisposable
         }
     }
 
-    /// <summary>Whether the responses that are counted as finished are all with the client. The proxy's own answer may not
-    /// come before them.</summary>
-    public bool IsSettled
-    {
-        get
-        {
-            var finished = Volatile.Read(ref _datapath[_slot].Finished);
-            if (finished != _settled && _datapath.IsSettled(_slot))
-            {
-                _settled = finished;
-            }
+    /// <summary>Whether the client has read every response that is counted as finished: what the proxy writes comes
+    /// behind them.</summary>
+    public bool IsClientSettled =>
+        IsSettled(LaneSettlement.Client, Volatile.Read(ref _datapath[_slot].Finished), ref _clientSettled);
 
-            return finished == _settled;
-        }
-    }
+    /// <summary>The same of the server and the requests.</summary>
+    public bool IsServerSettled =>
+        IsSettled(LaneSettlement.Server, Volatile.Read(ref _datapath[_slot].Started), ref _serverSettled);
 
     /// <summary>enum request_method of the oldest of them.</summary>
     public byte MethodUnderWay
@@ -103,6 +97,17 @@ public sealed class LaneHandle : IDisposable
         Volatile.Write(ref lane.ResponsesConsumed, (ulong)responseBytes);
         Volatile.Write(ref lane.RequestsConsumed, (ulong)requestBytes);
         Volatile.Write(ref lane.Open, 1);
+    }
+
+    /// <summary>Asks the kernel once for each number of requests.</summary>
+    private bool IsSettled(LaneSettlement end, uint count, ref uint settled)
+    {
+        if (count != settled && _datapath.ReadSettlement(_slot).HasFlag(end))
+        {
+            settled = count;
+        }
+
+        return count == settled;
     }
 
     /// <summary>The proxy has answered the oldest request under way.</summary>

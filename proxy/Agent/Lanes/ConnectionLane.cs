@@ -11,7 +11,9 @@ internal sealed class ConnectionLane(LaneHandle lane, OpenConnection connection)
 
     public bool HasRequestsUnderWay => lane.UnderWay > 0;
 
-    public bool IsSettled => lane.IsSettled;
+    public bool IsClientSettled => lane.IsClientSettled;
+
+    public bool IsServerSettled => lane.IsServerSettled;
 
     /// <summary>All that matters of it is whether the response has a body: what is no HEAD is taken for a GET.</summary>
     public string MethodUnderWay => lane.MethodUnderWay is var method && method < Methods.Length ? Methods[method] : Methods[0];

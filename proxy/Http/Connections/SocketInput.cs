@@ -30,6 +30,9 @@ internal sealed class SocketInput(Socket socket) : IDisposable
     /// <summary>Bytes consumed so far. Not those that were read: a fill under way would add some that nobody has seen.</summary>
     public long TotalConsumed { get; private set; }
 
+    /// <summary>A read has failed: the peer has reset the connection, or it is ours no more.</summary>
+    public bool IsBroken { get; private set; }
+
     public void Consume(int count)
     {
         _start += count;
@@ -115,7 +118,17 @@ internal sealed class SocketInput(Socket socket) : IDisposable
 
         MakeRoom(1);
         var room = _buffer.Length - _end;
-        var count = await Socket.ReceiveAsync(_buffer.AsMemory(_end));
+        int count;
+        try
+        {
+            count = await Socket.ReceiveAsync(_buffer.AsMemory(_end));
+        }
+        catch
+        {
+            IsBroken = true;
+            throw;
+        }
+
         _wanted = count == room ? Math.Min(_buffer.Length * 4, LargeSize) : count <= SmallSize ? SmallSize : _wanted;
         _end += count;
         return count;

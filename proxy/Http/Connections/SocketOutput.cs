@@ -14,6 +14,9 @@ internal sealed class SocketOutput(Socket socket) : IDisposable
 
     public Socket Socket { get; } = socket;
 
+    /// <summary>Asked before anything is sent; the kernel may have something for the same reader under way.</summary>
+    public Func<ValueTask>? Gate { get; set; }
+
     public void Write(ReadOnlySpan<byte> bytes)
     {
         MakeRoom(bytes.Length);
@@ -46,6 +49,11 @@ internal sealed class SocketOutput(Socket socket) : IDisposable
 
     public async ValueTask FlushAsync()
     {
+        if (Gate is not null)
+        {
+            await Gate();
+        }
+
         var sent = 0;
         while (sent < _length)
         {

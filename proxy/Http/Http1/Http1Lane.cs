@@ -52,6 +52,8 @@ internal sealed class Http1Lane(
         {
             _lane = connection.Lanes.TryOpen(connection.Client, server.Socket);
             _nextTry = now + (long)Retry.TotalMilliseconds;
+            output.Gate = _lane is null ? null : PassToClientAsync;
+            upstream.Output!.Gate = _lane is null ? null : PassToServerAsync;
         }
 
         if (_lane is null)
@@ -101,11 +103,6 @@ internal sealed class Http1Lane(
                 throw new SocketException((int)SocketError.ConnectionReset);
             }
         }
-
-        while (_lane is { IsSettled: false })
-        {
-            await Task.Delay(Poll);
-        }
     }
 
     /// <summary>The client sends no more: what it has asked for is still answered.</summary>
@@ -132,7 +129,7 @@ internal sealed class Http1Lane(
         {
             // An idle server may go; the next request gets a new connection.
             var wasBusy = _lane!.Close();
-            Drop();
+            await DropAsync();
             return !wasBusy;
         }
 
@@ -140,7 +137,7 @@ internal sealed class Http1Lane(
         {
             // Nobody asked for this.
             var wasBusy = _lane.Close();
-            Drop();
+            await DropAsync();
             return !wasBusy;
         }
 
@@ -159,8 +156,27 @@ internal sealed class Http1Lane(
         return true;
     }
 
-    private void Drop()
+    private async ValueTask PassToClientAsync()
     {
+        while (_lane is { IsClientSettled: false } && !connection.Aborted.IsCancellationRequested)
+        {
+            await Task.Delay(Poll);
+        }
+    }
+
+    private async ValueTask PassToServerAsync()
+    {
+        while (_lane is { IsServerSettled: false } && !connection.Aborted.IsCancellationRequested)
+        {
+            await Task.Delay(Poll);
+        }
+    }
+
+    private async ValueTask DropAsync()
+    {
+        // Without the lane nobody could tell any more.
+        await PassToClientAsync();
+        output.Gate = null;
         _lane?.Dispose();
         _lane = null;
         _server = null;

@@ -35,6 +35,14 @@ internal sealed class Http1ResponseRelay(
         if (request.Framing.Kind != BodyKind.None)
         {
             await Task.WhenAny(body, response);
+            if (body.IsFaulted && from.IsBroken && !response.IsCompleted)
+            {
+                // Nobody is left to answer, and the server would wait for the rest for ever.
+                upstream.Input!.Socket.Reset();
+                await Task.WhenAny(response);
+                await body;
+            }
+
             if (body.IsCompletedSuccessfully && body.Result != BodyResult.Complete && !response.IsCompleted)
             {
                 // Half a request must not look like a whole one to the server: it gets a reset.
