@@ -99,6 +99,12 @@ public enum EventType : byte
 
     /// <summary>Allowed only because the denying document is in audit mode.</summary>
     Audit = 3,
+
+    /// <summary>A request was decided in the kernel (<see cref="LaneEvent"/>).</summary>
+    Request = 4,
+
+    /// <summary>And its response has been handed to the client.</summary>
+    Response = 5,
 }
 
 /// <summary>Which program saw the packet (enum trace_point).</summary>

@@ -309,12 +309,20 @@ public static class LaneRing
     public const int Length = 16;
 }
 
-/// <summary>Requests that the kernel decided for one rule, by class of the response's status (struct lane_rule).</summary>
-[InlineArray(Classes)]
+/// <summary>Requests that the kernel decided for one rule (struct lane_rule).</summary>
+[StructLayout(LayoutKind.Sequential)]
 public struct LaneRuleCounter
 {
-    /// <summary>LANE_STATUS_CLASSES; index 0 is not used.</summary>
-    public const int Classes = 6;
+    /// <summary>By class of the response's status; index 0 is not used.</summary>
+    public LaneStatusClasses ByStatus;
+}
+
+/// <summary>LANE_STATUS_CLASSES.</summary>
+[InlineArray(Count)]
+public struct LaneStatusClasses
+{
+    /// <summary>How many there are.</summary>
+    public const int Count = 6;
 
     private ulong _first;
 }

@@ -31,6 +31,10 @@ internal static class LayoutCheck
         ("pair", typeof(Pair)),
         ("lane_socket", typeof(LaneSocket)),
         ("lane", typeof(Lane)),
+        ("lane_rule", typeof(LaneRuleCounter)),
+        ("lane_latency", typeof(LaneLatency)),
+        ("lane_event", typeof(LaneEvent)),
+        ("lane_question", typeof(LaneQuestion)),
     ];
 
     /// <summary>C enums, the prefix of their constants, and their mirrors.</summary>

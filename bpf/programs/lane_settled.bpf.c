@@ -13,9 +13,10 @@
  * on the same socket. */
 #define LONG_AGO_NS (1000ull * 1000 * 1000)
 
+/* Also where nobody is left to read: closed sockets lose their queue at once. */
 static __always_inline int is_read(const struct pair_end *end)
 {
-	return queue_is_empty(end) || !is_still(end);
+	return !psock_of((struct sock *)end->sock) || queue_is_empty(end) || !is_still(end);
 }
 
 SEC("syscall")

@@ -108,13 +108,14 @@ internal sealed class Http1Lane(
     /// <summary>The client sends no more: what it has asked for is still answered.</summary>
     public async ValueTask FinishAsync()
     {
-        if (_lane is null || !_lane.Close())
+        if (_lane?.Close() == true)
         {
-            return;
+            upstream.Input!.Socket.TryShutdownSend();
+            await SettleAsync();
         }
 
-        upstream.Input!.Socket.TryShutdownSend();
-        await SettleAsync();
+        // The end must not overtake a response on its way to the client's queue.
+        await PassToClientAsync();
     }
 
     public void Dispose() => _lane?.Dispose();

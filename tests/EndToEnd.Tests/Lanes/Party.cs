@@ -106,6 +106,7 @@ internal sealed class Party : IAsyncDisposable
         client_max_body_size 0;
         sendfile on;
         location /v1/large { alias {{scene.LargeFile}}; }
+        location /v1/put { root {{_directory.Path}}; dav_methods PUT; create_full_put_path on; }
         location /v1/204 { return 204; }
         location /v1/304 { return 304; }
         location /v1/few { keepalive_requests 10; return 200 "hello\n"; }

@@ -246,7 +246,17 @@ public abstract partial class PartyTests
             var last = Interlocked.Exchange(ref close, new TaskCompletionSource());
             last.SetResult();
             // The proxy has noticed when the client's lane is no more.
-            await Wait.UntilAsync(async () => (await scene.LanesAsync()).Lanes.Count == 0, Scene.Patience, "the lane to go");
+            var lanes = string.Empty;
+            await Wait.UntilAsync(
+                async () =>
+                {
+                    var now = (await scene.LanesAsync()).Lanes;
+                    lanes = string.Join("; ", now);
+                    return now.Count == 0;
+                },
+                Scene.Patience,
+                "the lane to go",
+                () => lanes);
             await scene.UntilDecidedAsync(async () =>
                 Assert.Equal((200, "hello\n"), await client.AskAsync(Wire.Request("/v1/hello"))));
             Assert.Equal(1 + i, server.Accepted);

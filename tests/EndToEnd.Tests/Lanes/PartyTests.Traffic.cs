@@ -63,6 +63,23 @@ public abstract partial class PartyTests
         });
     }
 
+    /// <summary>nginx learns of bytes by edges, and stops at short reads: none may come that it is not told of.</summary>
+    [Theory]
+    [InlineData("curl")]
+    [InlineData("dotnet")]
+    public async Task Upload_ToNginx_IsWhole(string client)
+    {
+        var party = await scene.ServerAsync("nginx");
+        var file = $"/v1/put/{client}-{Guid.NewGuid():N}";
+        PartyRequest[] requests = [.. Enumerable.Repeat(Hello, 5), new("PUT", file, scene.LargeFile), new("GET", file), Hello];
+
+        var answers = await PartyClient.RunAsync(client, scene.Scene, scene.Address(party), requests);
+
+        Assert.Equal(requests.Length, answers.Count);
+        Assert.Equal(201, answers[5].Status);
+        Assert.Equal((200, scene.LargeHash), (answers[6].Status, answers[6].Hash));
+    }
+
     /// <summary>nginx ends the connection after every ten requests.</summary>
     [Theory]
     [InlineData("curl")]

@@ -11,8 +11,7 @@ public abstract partial class PartyTests
     public static TheoryData<string> Echoing => ["nginx", "kestrel", "node"];
 
     [Theory]
-    [InlineData("kestrel")]
-    [InlineData("node")]
+    [MemberData(nameof(Echoing))]
     public async Task Pipelining_AllowedAndForbidden_AreAnsweredInOrder(string server)
     {
         var party = await scene.ServerAsync(server);
