@@ -130,10 +130,18 @@ public sealed class LaneDatapath : IDisposable
             reason => reason, reason => PerCpuCounters.Read(_loaded.Maps["lane_reasons"], first + (uint)reason));
     }
 
-    /// <summary>Whose queue holds everything that the kernel handed to it, and has been read to its end.</summary>
-    public unsafe LaneSettlement ReadSettlement(int slot)
+    /// <summary>Whether the responses that a lane counts as finished are all in its client's queue.</summary>
+    public bool IsSettled(int slot) => Ask(new LaneQuestion { Lane = (uint)slot });
+
+    /// <summary>Whether everything in a joined socket's queue has been read; so it has where nobody is left to read.</summary>
+    public bool IsRead(PairEnd reader) => Ask(new LaneQuestion { Reader = reader });
+
+    /// <summary>Makes a joined socket an ordinary one again. What is in its queue is lost: only where nothing is put
+    /// there.</summary>
+    public void Leave(PairEnd socket) => _loaded.Maps["lane_joined"].Remove(socket.Cookie);
+
+    private unsafe bool Ask(LaneQuestion question)
     {
-        var question = new LaneQuestion { Lane = (uint)slot };
         var options = new TestRunOptions
         {
             Size = (nuint)sizeof(TestRunOptions),
@@ -143,12 +151,12 @@ public sealed class LaneDatapath : IDisposable
         int result;
         do
         {
-            result = LibBpf.TestRun(_loaded.Programs[ProgramObject.LaneSettled], &options);
+            result = LibBpf.TestRun(_loaded.Programs[ProgramObject.LaneAsk], &options);
         }
         while (result == -Errno.Interrupted);
 
-        Errno.Check(result, "lane_settled cannot be run");
-        return (LaneSettlement)question.Answer;
+        Errno.Check(result, "lane_ask cannot be run");
+        return question.Answer != 0;
     }
 
     /// <inheritdoc/>

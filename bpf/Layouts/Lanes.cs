@@ -387,24 +387,11 @@ public struct LaneLine
     private byte _first;
 }
 
-/// <summary>Everything that the kernel handed to this end is in its queue, and has been read.</summary>
-[Flags]
-public enum LaneSettlement : uint
-{
-    /// <summary>Neither.</summary>
-    None = 0,
-
-    /// <summary>The client's.</summary>
-    Client = 1,
-
-    /// <summary>The server's.</summary>
-    Server = 2,
-}
-
-/// <summary>Context of lane_settled (struct lane_question).</summary>
+/// <summary>Context of lane_ask (struct lane_question).</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct LaneQuestion
 {
+    public PairEnd Reader;
     public uint Lane;
     public uint Answer;
 }

@@ -15,10 +15,10 @@ internal sealed record ProgramObject(string Name, byte[] Image)
 
     internal const string LaneJoin = "lane_join";
     internal const string LaneMessage = "lane_message";
-    internal const string LaneSettled = "lane_settled";
+    internal const string LaneAsk = "lane_ask";
 
     /// <summary>The programs of the socket acceleration: a kernel that refuses them runs everything else.</summary>
-    internal static readonly IReadOnlyList<string> LaneNames = [LaneJoin, LaneMessage, LaneSettled];
+    internal static readonly IReadOnlyList<string> LaneNames = [LaneJoin, LaneMessage, LaneAsk];
 
     /// <summary>Those that tc runs: what a filter of ours can be named.</summary>
     internal static readonly IReadOnlyList<string> TcNames = [FromWorkload, ToWorkload, FromUplink];

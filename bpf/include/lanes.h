@@ -23,10 +23,6 @@
 	(256u * 1024) /* bytes in a joined socket's queue before the stack's window is asked for   \
 		       */
 
-/* Everything the kernel handed to it is in its queue, and has been read. */
-#define LANE_CLIENT_SETTLED 1u
-#define LANE_SERVER_SETTLED 2u
-
 #define LANE_STATUS_CLASSES  6u
 #define LANE_LATENCY_BUCKETS 24u
 #define LANE_LINE_MAX	     256u
@@ -182,11 +178,11 @@ struct lane_event {
 	__u8 line[LANE_LINE_MAX]; /* its beginning */
 };
 
-/* Context of `lane_settled`. */
+/* Context of `lane_ask`. */
 struct lane_question {
+	struct pair_end reader; /* cookie 0: the lane is meant */
 	__u32 lane;
-	__u32
-	    answer; /* 1: nothing of a finished response can be on its way to the client's queue */
+	__u32 answer; /* 1: read to its end; nothing finished is on its way to the client's queue */
 };
 
 #endif

@@ -6,7 +6,7 @@
  *                                                         --no---> P1's queue (the proxy decides)
  *     S --send--> response to a request that went so?     --yes--> C's queue
  *                                                         --no---> P2's queue
- *     P1, P2                                              -------> the other end, over the stack
+ *     P1, P2                                              -------> the other end's queue
  *
  * The one invariant: this program says "allow" or "I don't know", and everything it does not know
  * goes to the proxy.
@@ -83,12 +83,14 @@ static __always_inline void refresh(struct lane_socket *self)
 }
 
 /*
- * To the other end of this socket's own connection: the proxy's queue where that is possible, else
- * over the stack.
+ * To the other end of this socket's own connection: its queue where that is possible, else over the
+ * stack.
  *
- * The proxy itself always writes over the stack. An application that waits for edges and stops at a
- * short read would never learn of bytes on the stack that came while its queue was not empty; so
- * the two never mix there, and the stack's window paces the proxy.
+ * What the proxy sends goes to the application's queue always, however much there is: the proxy
+ * paces itself (lane_ask tells it when the queue is empty). An application must not find bytes in
+ * both places. It may wait for edges, and stop at a short read or where FIONREAD says 0, and the
+ * kernel counts one of the two only: it would never learn of the rest. The proxy itself reads until
+ * there is nothing more, so that towards it the stack's window may pace a sender.
  *
  * The rest of a message whose beginning was redirected has no way over the stack: the message still
  * bears that socket, and SK_PASS would send bytes there that nobody has judged. It goes to the
@@ -103,9 +105,11 @@ static __always_inline int to_peer(struct sk_msg_md *message, struct lane_socket
 	if (is_rest) {
 		if ((!self->peer.cookie && !pair_up(self)) || !redirect(message, &self->peer))
 			return SK_DROP;
-	} else if (self->is_proxys || mode == LANE_OFF || (!self->peer.cookie && !pair_up(self)) ||
+	} else if ((mode == LANE_OFF && !self->is_proxys) ||
+		   (!self->peer.cookie && !pair_up(self)) ||
 		   (self->ordinary && !is_drained(&self->self, &self->peer)) ||
-		   !has_room(self, &self->peer, bytes) || !redirect(message, &self->peer)) {
+		   (!self->is_proxys && !has_room(self, &self->peer, bytes)) ||
+		   !redirect(message, &self->peer)) {
 		self->ordinary = 1;
 		if (lane && self->self.cookie == lane->downstream.cookie)
 			lane->downstream_ordinary = 1;

@@ -13,8 +13,7 @@ public sealed class LaneHandle : IDisposable
     private readonly LaneDatapath _datapath;
     private readonly int _slot;
     private readonly Lock _gate = new();
-    private uint _clientSettled;
-    private uint _serverSettled;
+    private uint _settled;
     private bool _disposed;
 
     internal LaneHandle(LaneTable table, LaneDatapath datapath, int slot, PairKey key)
@@ -42,14 +41,21 @@ public sealed class LaneHandle : IDisposable
         }
     }
 
-    /// <summary>Whether the client has read every response that is counted as finished: what the proxy writes comes
+    /// <summary>Whether the responses that are counted as finished are all in the client's queue: what the proxy writes comes
     /// behind them.</summary>
-    public bool IsClientSettled =>
-        IsSettled(LaneSettlement.Client, Volatile.Read(ref _datapath[_slot].Finished), ref _clientSettled);
+    public bool IsSettled
+    {
+        get
+        {
+            var finished = Volatile.Read(ref _datapath[_slot].Finished);
+            if (finished != _settled && _datapath.IsSettled(_slot))
+            {
+                _settled = finished;
+            }
 
-    /// <summary>The same of the server and the requests.</summary>
-    public bool IsServerSettled =>
-        IsSettled(LaneSettlement.Server, Volatile.Read(ref _datapath[_slot].Started), ref _serverSettled);
+            return finished == _settled;
+        }
+    }
 
     /// <summary>enum request_method of the oldest of them.</summary>
     public byte MethodUnderWay
@@ -97,17 +103,6 @@ public sealed class LaneHandle : IDisposable
         Volatile.Write(ref lane.ResponsesConsumed, (ulong)responseBytes);
         Volatile.Write(ref lane.RequestsConsumed, (ulong)requestBytes);
         Volatile.Write(ref lane.Open, 1);
-    }
-
-    /// <summary>Asks the kernel once for each number of requests.</summary>
-    private bool IsSettled(LaneSettlement end, uint count, ref uint settled)
-    {
-        if (count != settled && _datapath.ReadSettlement(_slot).HasFlag(end))
-        {
-            settled = count;
-        }
-
-        return count == settled;
     }
 
     /// <summary>The proxy has answered the oldest request under way.</summary>

@@ -7,6 +7,9 @@ namespace Jumpgate.Sockmap.Lanes;
 /// <summary>The node's lanes: which are in use, and by which sockets. Thread-safe.</summary>
 public sealed class LaneTable
 {
+    /// <summary>Milliseconds.</summary>
+    private const int JoinAttempts = 10;
+
     private readonly LaneDatapath _datapath;
     private readonly Lock _gate = new();
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
@@ -94,6 +97,28 @@ public sealed class LaneTable
         }
 
         return handle;
+    }
+
+    /// <summary>The other end of a socket of ours; null where one of the two has not joined.</summary>
+    /// <remarks>A server's end may join a moment after our connect returned.</remarks>
+    public async ValueTask<PairEnd?> TryFindPeerAsync(SafeHandle socket)
+    {
+        if (!_datapath.TryGetSocket(socket, out var own))
+        {
+            return null;
+        }
+
+        for (var attempt = 0; attempt < JoinAttempts; attempt++)
+        {
+            if (TryFindPeer(own, out var peer))
+            {
+                return peer;
+            }
+
+            await Task.Delay(1);
+        }
+
+        return null;
     }
 
     internal void Release(LaneHandle handle, int slot)

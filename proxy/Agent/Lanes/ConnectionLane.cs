@@ -11,9 +11,7 @@ internal sealed class ConnectionLane(LaneHandle lane, OpenConnection connection)
 
     public bool HasRequestsUnderWay => lane.UnderWay > 0;
 
-    public bool IsClientSettled => lane.IsClientSettled;
-
-    public bool IsServerSettled => lane.IsServerSettled;
+    public bool IsSettled => lane.IsSettled;
 
     /// <summary>All that matters of it is whether the response has a body: what is no HEAD is taken for a GET.</summary>
     public string MethodUnderWay => lane.MethodUnderWay is var method && method < Methods.Length ? Methods[method] : Methods[0];

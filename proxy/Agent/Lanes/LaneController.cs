@@ -57,6 +57,11 @@ internal sealed class LaneController
     /// <summary>What the lanes of a connection are opened with.</summary>
     public ILaneOpener Opener(OpenConnection connection) => new ConnectionLanes(this, connection);
 
+    public ISendPacer Pacer(PairEnd reader, CancellationToken aborted) => new QueuePacer(_datapath, reader, aborted);
+
+    /// <summary>Makes a socket an ordinary one again into whose queue nothing is put.</summary>
+    public void Leave(PairEnd socket) => _datapath.Leave(socket);
+
     /// <summary>Sockets of workloads whose namespace we know may join; those of workloads that are gone no more.</summary>
     public void SetWorkloads(ImmutableArray<LocatedWorkload> workloads)
     {

@@ -11,14 +11,16 @@ internal static class ByteRelay
 {
     private const int BufferSize = 64 * 1024;
 
-    public static async Task RunAsync(Socket client, Socket server)
+    /// <param name="toClient">Null: TCP paces.</param>
+    /// <param name="toServer">Likewise.</param>
+    public static async Task RunAsync(Socket client, Socket server, ISendPacer? toClient, ISendPacer? toServer)
     {
-        var forward = CopyAsync(client, server);
-        var back = CopyAsync(server, client);
+        var forward = CopyAsync(client, server, toServer);
+        var back = CopyAsync(server, client, toClient);
         await Task.WhenAll(forward, back);
     }
 
-    private static async Task CopyAsync(Socket from, Socket to)
+    private static async Task CopyAsync(Socket from, Socket to, ISendPacer? pacer)
     {
         try
         {
@@ -37,6 +39,11 @@ internal static class ByteRelay
                     {
                         to.TryShutdownSend();
                         return;
+                    }
+
+                    if (pacer is not null)
+                    {
+                        await pacer.WaitAsync(count);
                     }
 
                     for (var sent = 0; sent < count;)

@@ -10,12 +10,9 @@ public interface ILane : IDisposable
     /// <summary>Requests that the kernel handed to the server and whose response it has not handed to the client yet.</summary>
     bool HasRequestsUnderWay { get; }
 
-    /// <summary>Whether the client has read everything that the kernel handed to it. Until then the proxy may not write
-    /// there: it would be overtaken, or not be noticed.</summary>
-    bool IsClientSettled { get; }
-
-    /// <summary>The same of the server.</summary>
-    bool IsServerSettled { get; }
+    /// <summary>Whether the responses that the kernel has handed on are all in the client's queue: an answer of the proxy's
+    /// own may follow them.</summary>
+    bool IsSettled { get; }
 
     /// <summary>Method of the oldest of them.</summary>
     string MethodUnderWay { get; }

@@ -2,10 +2,18 @@ using System.Net.Sockets;
 
 namespace Jumpgate.Http.Connections;
 
-/// <summary>Makes lanes for one connection of a client.</summary>
+/// <summary>What joined sockets mean for one connection of a client.</summary>
 public interface ILaneOpener
 {
     /// <summary>Null where the sockets have not joined, the rules cannot be decided in the kernel, or there is no room: the
     /// proxy decides everything then.</summary>
     ILane? TryOpen(Socket client, Socket server);
+
+    /// <summary>Paces what is sent to the other end of <paramref name="socket"/>; null where TCP does, because that end has
+    /// not joined.</summary>
+    ValueTask<ISendPacer?> TryPaceAsync(Socket socket);
+
+    /// <summary>Makes the other end of <paramref name="socket"/> an ordinary socket again, before anything is sent to it: for
+    /// those who send without a pacer.</summary>
+    ValueTask LeaveAsync(Socket socket);
 }

@@ -17,6 +17,9 @@ internal sealed class SocketOutput(Socket socket) : IDisposable
     /// <summary>Asked before anything is sent; the kernel may have something for the same reader under way.</summary>
     public Func<ValueTask>? Gate { get; set; }
 
+    /// <summary>Null: TCP paces.</summary>
+    public ISendPacer? Pacer { get; init; }
+
     public void Write(ReadOnlySpan<byte> bytes)
     {
         MakeRoom(bytes.Length);
@@ -43,7 +46,14 @@ internal sealed class SocketOutput(Socket socket) : IDisposable
         await FlushAsync();
         while (!payload.IsEmpty)
         {
-            payload = payload[await Socket.SendAsync(payload)..];
+            var piece = payload;
+            if (Pacer is not null)
+            {
+                piece = payload[..Math.Min(payload.Length, Pacer.PieceSize)];
+                await Pacer.WaitAsync(piece.Length);
+            }
+
+            payload = payload[await Socket.SendAsync(piece)..];
         }
     }
 
@@ -52,6 +62,11 @@ internal sealed class SocketOutput(Socket socket) : IDisposable
         if (Gate is not null)
         {
             await Gate();
+        }
+
+        if (Pacer is not null)
+        {
+            await Pacer.WaitAsync(_length);
         }
 
         var sent = 0;

@@ -52,8 +52,7 @@ internal sealed class Http1Lane(
         {
             _lane = connection.Lanes.TryOpen(connection.Client, server.Socket);
             _nextTry = now + (long)Retry.TotalMilliseconds;
-            output.Gate = _lane is null ? null : PassToClientAsync;
-            upstream.Output!.Gate = _lane is null ? null : PassToServerAsync;
+            output.Gate = _lane is null ? null : PassAsync;
         }
 
         if (_lane is null)
@@ -115,7 +114,7 @@ internal sealed class Http1Lane(
         }
 
         // The end must not overtake a response on its way to the client's queue.
-        await PassToClientAsync();
+        await PassAsync();
     }
 
     public void Dispose() => _lane?.Dispose();
@@ -157,17 +156,9 @@ internal sealed class Http1Lane(
         return true;
     }
 
-    private async ValueTask PassToClientAsync()
+    private async ValueTask PassAsync()
     {
-        while (_lane is { IsClientSettled: false } && !connection.Aborted.IsCancellationRequested)
-        {
-            await Task.Delay(Poll);
-        }
-    }
-
-    private async ValueTask PassToServerAsync()
-    {
-        while (_lane is { IsServerSettled: false } && !connection.Aborted.IsCancellationRequested)
+        while (_lane is { IsSettled: false } && !connection.Aborted.IsCancellationRequested)
         {
             await Task.Delay(Poll);
         }
@@ -176,7 +167,7 @@ internal sealed class Http1Lane(
     private async ValueTask DropAsync()
     {
         // Without the lane nobody could tell any more.
-        await PassToClientAsync();
+        await PassAsync();
         output.Gate = null;
         _lane?.Dispose();
         _lane = null;

@@ -138,7 +138,7 @@ internal sealed class Http1ResponseRelay(
         upstream.Output!.Write(from.Unread);
         from.Consume(from.Unread.Length);
         await upstream.Output.FlushAsync();
-        await ByteRelay.RunAsync(client.Socket, server.Socket);
+        await ByteRelay.RunAsync(client.Socket, server.Socket, client.Pacer, upstream.Output.Pacer);
         return RelayResult.Tunnel;
     }
 

@@ -31,7 +31,10 @@ internal sealed class Http1Upstream(ProxiedConnection connection) : IDisposable
 
         var socket = await connection.Upstream.ConnectAsync(connection.Flow, connection.Aborted);
         Input = new SocketInput(socket);
-        Output = new SocketOutput(socket);
+        Output = new SocketOutput(socket)
+        {
+            Pacer = connection.Lanes is null ? null : await connection.Lanes.TryPaceAsync(socket),
+        };
         Reused = false;
         _aborted = connection.Aborted.UnsafeRegister(static s => ((Socket)s!).Reset(), socket);
     }
