@@ -32,6 +32,10 @@ public sealed class LaneDatapath : IDisposable
     /// <summary>The node's switches; changes count from the next message on.</summary>
     public ref LaneSettings Settings => ref _settings.At<LaneSettings>(0);
 
+    /// <summary>Whether FIONREAD counts what is in a joined socket's queue; without, some servers cannot bear to be
+    /// joined.</summary>
+    public bool CountsQueues { get; } = FeatureProbe.CountsQueues();
+
     /// <summary>How many lanes there can be.</summary>
     public int Count => _lanes.Count;
 

@@ -65,6 +65,18 @@ public static class FeatureProbe
             : null;
     }
 
+    /// <summary>
+    /// Whether FIONREAD counts what is in a joined socket's queue (Linux's tcp_bpf_ioctl). Without, servers that ask for it
+    /// before they wait again, such as nginx, wait for what they already have.
+    /// </summary>
+    internal static bool CountsQueues()
+    {
+        const uint KindFunction = 12;
+        using var log = new LibBpfLog();
+        using var btf = LibBpf.KernelBtf();
+        return !btf.IsInvalid && LibBpf.BtfFind(btf.DangerousGetHandle(), "tcp_bpf_ioctl", KindFunction) >= 0;
+    }
+
     private static List<string> MissingPrivileges()
     {
         var line = File.ReadLines("/proc/thread-self/status").First(

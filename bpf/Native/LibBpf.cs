@@ -159,6 +159,9 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "btf__load_from_kernel_by_id", SetLastError = true)]
     internal static partial BtfHandle BtfById(uint id);
 
+    [LibraryImport(Library, EntryPoint = "btf__load_vmlinux_btf", SetLastError = true)]
+    internal static partial BtfHandle KernelBtf();
+
     [LibraryImport(Library, EntryPoint = "btf__free")]
     internal static partial void BtfFree(nint btf);
 

@@ -60,6 +60,10 @@ public static class JumpgateAgent
         {
             logger.LanesOff(datapath.LanesOffBecause!);
         }
+        else if (lanes is { IsDefault: false })
+        {
+            logger.LanesByLabel(LaneController.ModeLabel);
+        }
 
         var store = new SnapshotStore();
         var connections = new ConnectionTable();

@@ -52,4 +52,11 @@ internal static partial class Log
 
     [LoggerMessage(16, LogLevel.Warning, "lanes are off: {Reason}")]
     public static partial void LanesOff(this ILogger logger, string reason);
+
+    [LoggerMessage(
+        17,
+        LogLevel.Warning,
+        "this kernel's FIONREAD does not count what joined sockets hold, and servers that trust it (nginx) would wait for ever: "
+        + "only workloads labelled {Label}: policy or short-circuit have lanes")]
+    public static partial void LanesByLabel(this ILogger logger, string label);
 }

@@ -50,6 +50,9 @@ internal sealed class LaneController
         set => _datapath.Settings.Mode = value;
     }
 
+    /// <summary>False: only workloads whose label asks for it.</summary>
+    public bool IsDefault => _datapath.CountsQueues;
+
     public LaneTable Table => _table;
 
     public LaneAutomata Automata => _automata;
@@ -130,14 +133,17 @@ internal sealed class LaneController
         }
     }
 
-    private static LaneMode ModeOf(LocatedWorkload workload)
+    /// <summary>What the label says; without one everything, but where the kernel may make some servers wait for
+    /// ever.</summary>
+    private LaneMode ModeOf(LocatedWorkload workload)
     {
         var label = workload.Definition.Labels.Where(l => l.Key == ModeLabel).Select(l => l.Value).FirstOrDefault();
         return label switch
         {
             "off" => LaneMode.Off,
             "short-circuit" => LaneMode.ShortCircuit,
-            _ => LaneMode.Policy,
+            "policy" => LaneMode.Policy,
+            _ => _datapath.CountsQueues ? LaneMode.Policy : LaneMode.Off,
         };
     }
 }

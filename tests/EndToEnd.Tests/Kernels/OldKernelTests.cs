@@ -48,6 +48,11 @@ public sealed class OldKernelTests(OldKernel kernel) : IClassFixture<OldKernel>
         Assert.True(int.Parse(words[1], CultureInfo.InvariantCulture) > 0, kernel.Console);
     }
 
+    /// <summary>Servers that trust FIONREAD cannot bear lanes there.</summary>
+    [Fact]
+    public void Lanes_OnLinux61_AreForThoseWhoAskForThem() =>
+        Assert.Contains("only workloads labelled jumpgate.dev/lanes", kernel.Console, StringComparison.Ordinal);
+
     [Fact]
     public void Cleanup_OnLinux61_LeavesNothing()
     {
