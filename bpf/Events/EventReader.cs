@@ -12,6 +12,7 @@ public sealed unsafe class EventReader : IDisposable
     private readonly RingBufferHandle _ring;
     private readonly Action _closed;
     private Action<FlowEvent>? _handler;
+    private Action<LaneEvent>? _laneHandler;
     private ExceptionDispatchInfo? _failure;
     private volatile bool _disposed;
     private int _polling;
@@ -35,7 +36,7 @@ public sealed unsafe class EventReader : IDisposable
     /// <summary>Waits up to a time-out for events and hands over all that are there; returns their number, 0 also
     /// after disposal. What the handler throws comes out of here; events after that one are delivered by the next
     /// call.</summary>
-    public int Poll(TimeSpan timeout, Action<FlowEvent> handler)
+    public int Poll(TimeSpan timeout, Action<FlowEvent> handler, Action<LaneEvent>? laneHandler = null)
     {
         ArgumentNullException.ThrowIfNull(handler);
         if (Interlocked.Exchange(ref _polling, 1) != 0)
@@ -46,6 +47,7 @@ public sealed unsafe class EventReader : IDisposable
         try
         {
             _handler = handler;
+            _laneHandler = laneHandler;
             return Poll((long)Math.Max(timeout.TotalMilliseconds, 0));
         }
         finally
@@ -77,7 +79,15 @@ public sealed unsafe class EventReader : IDisposable
 
         try
         {
-            reader._handler?.Invoke(*(FlowEvent*)data);
+            if (((FlowEvent*)data)->Type is not (EventType.Request or EventType.Response))
+            {
+                reader._handler?.Invoke(*(FlowEvent*)data);
+            }
+            else if (size >= (nuint)sizeof(LaneEvent))
+            {
+                reader._laneHandler?.Invoke(*(LaneEvent*)data);
+            }
+
             return 0;
         }
 #pragma warning disable CA1031 // Nothing may be thrown through native frames; Poll throws it again.

@@ -134,6 +134,47 @@ public sealed class LaneDatapath : IDisposable
             reason => reason, reason => PerCpuCounters.Read(_loaded.Maps["lane_reasons"], first + (uint)reason));
     }
 
+    /// <summary>How many rules can be counted.</summary>
+    public int RuleCount => (int)_loaded.Maps["lane_rules"].ReadInfo().MaxEntries;
+
+    /// <summary>Requests that one rule decided, by class of the response's status; index 0 is not used.</summary>
+    public ulong[] ReadRule(uint index)
+    {
+        var sums = new ulong[LaneStatusClasses.Count];
+        foreach (var counter in PerCpuCounters.ReadAll<LaneRuleCounter>(_loaded.Maps["lane_rules"], index))
+        {
+            for (var status = 0; status < sums.Length; status++)
+            {
+                sums[status] += counter.ByStatus[status];
+            }
+        }
+
+        return sums;
+    }
+
+    /// <summary>Counts a rule from nothing again.</summary>
+    public void ClearRule(uint index) => PerCpuCounters.Clear<LaneRuleCounter>(_loaded.Maps["lane_rules"], index);
+
+    /// <summary>Requests by time since the maps were made; bucket n counts what took less than 2^n microseconds and not less
+    /// than half of it.</summary>
+    public ulong[] ReadLatencies()
+    {
+        var sums = new ulong[LaneLatencyBuckets.Count];
+        foreach (var latency in PerCpuCounters.ReadAll<LaneLatency>(_loaded.Maps["lane_latency"], 0))
+        {
+            for (var bucket = 0; bucket < sums.Length; bucket++)
+            {
+                sums[bucket] += latency.Buckets[bucket];
+            }
+        }
+
+        return sums;
+    }
+
+    /// <summary>Sends between joined sockets: those that went into a queue, and those that went over the stack.</summary>
+    public (PacketCounter Queue, PacketCounter Stack) ReadBytes() => (
+        PerCpuCounters.Read(_loaded.Maps["lane_bytes"], 0), PerCpuCounters.Read(_loaded.Maps["lane_bytes"], 1));
+
     /// <summary>Whether the responses that a lane counts as finished are all in its client's queue.</summary>
     public bool IsSettled(int slot) => Ask(new LaneQuestion { Lane = (uint)slot });
 

@@ -18,15 +18,30 @@ internal static unsafe class PerCpuCounters
         return sums;
     }
 
-    internal static PacketCounter Read(BpfMap map, uint index)
+    internal static PacketCounter Read(BpfMap map, uint index) =>
+        ReadAll<PacketCounter>(map, index).Aggregate((left, right) => left + right);
+
+    /// <summary>The value of each CPU.</summary>
+    internal static T[] ReadAll<T>(BpfMap map, uint index)
+        where T : unmanaged
     {
-        var cpus = Errno.Check(LibBpf.PossibleCpus(), "the number of CPUs cannot be read");
-        var perCpu = new PacketCounter[cpus];
-        fixed (PacketCounter* values = perCpu)
+        var perCpu = new T[Errno.Check(LibBpf.PossibleCpus(), "the number of CPUs cannot be read")];
+        fixed (T* values = perCpu)
         {
             Errno.Check(LibBpf.MapLookup(map.Fd, &index, values), $"BPF map {map.Name}: cannot be read");
         }
 
-        return perCpu.Aggregate((left, right) => left + right);
+        return perCpu;
+    }
+
+    /// <summary>Sets the value of every CPU to nothing.</summary>
+    internal static void Clear<T>(BpfMap map, uint index)
+        where T : unmanaged
+    {
+        var perCpu = new T[Errno.Check(LibBpf.PossibleCpus(), "the number of CPUs cannot be read")];
+        fixed (T* values = perCpu)
+        {
+            Errno.Check(LibBpf.MapUpdate(map.Fd, &index, values, 0), $"BPF map {map.Name}: cannot be written");
+        }
     }
 }

@@ -94,13 +94,18 @@ public static class JumpgateAgent
         node.Run(server.Listen);
         var reports = new AdminReports(controller, store, connections, datapath, node);
         metrics.Observe(datapath, () => store.Current.Revision, () => connections.Count, () => reports.RefusedDocuments);
+        if (lanes is not null)
+        {
+            metrics.Observe(lanes, datapath.Lanes!);
+        }
+
         await using var admin = await AdminServer.StartAsync(
             adminSocket, reports, new LaneReports(lanes, datapath, datapath.LanesOffBecause), log, prometheus, stop.Token);
         var tasks = new[]
         {
             server.RunAsync(stop.Token),
             controller.RunAsync(stop.Token),
-            new EventPump(datapath, log, records, logger).RunAsync(stop.Token),
+            new EventPump(datapath, lanes, log, records, logger).RunAsync(stop.Token),
         };
         await ready.WriteLineAsync(
             $"jumpgate ready: revision {store.Current.Revision}, {store.Current.Workloads.Length} workloads, {store.Current.Documents.Length} policies");

@@ -23,6 +23,7 @@ internal struct SectionHeader
 internal struct AutomatonHeader
 {
     public const uint Magic2 = 0x4a474132;
+    public const int CountersOffset = 24;
 
     public uint Magic;
     public uint Size;

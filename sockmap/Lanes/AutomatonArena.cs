@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using Jumpgate.Bpf;
+using Jumpgate.Sockmap.Automata;
 
 namespace Jumpgate.Sockmap.Lanes;
 
@@ -10,7 +12,7 @@ public sealed class AutomatonArena
 {
     private const int Alignment = 64;
     private readonly LaneDatapath _datapath;
-    private readonly SortedDictionary<int, int> _free = [];
+    private readonly Room _room;
     private readonly List<(int Offset, int Length)> _retired = [];
 
     public AutomatonArena(LaneDatapath datapath)
@@ -18,33 +20,26 @@ public sealed class AutomatonArena
         ArgumentNullException.ThrowIfNull(datapath);
         _datapath = datapath;
         // Offset 0 says "no automaton".
-        _free.Add(Alignment, datapath.ArenaSize - Alignment);
+        _room = new Room(Alignment, datapath.ArenaSize - Alignment);
     }
 
     /// <summary>Bytes in use, those not reclaimed yet included.</summary>
-    public int Used => _datapath.ArenaSize - Alignment - _free.Values.Sum();
+    public int Used => _room.Used;
 
     /// <summary>Copies a table into the arena.</summary>
+    /// <param name="counters">Index of its first rule's counter; null: its rules are not counted.</param>
     /// <returns>Its offset; 0 where there is no room.</returns>
-    public uint Add(ReadOnlySpan<byte> table)
+    public uint Add(ReadOnlySpan<byte> table, uint? counters)
     {
-        var length = Align(table.Length);
-        foreach (var (offset, room) in _free)
+        if (_room.Take(Align(table.Length)) is not { } offset)
         {
-            if (room >= length)
-            {
-                _free.Remove(offset);
-                if (room > length)
-                {
-                    _free.Add(offset + length, room - length);
-                }
-
-                table.CopyTo(_datapath.Arena[offset..]);
-                return (uint)offset;
-            }
+            return 0;
         }
 
-        return 0;
+        var place = _datapath.Arena[offset..];
+        table.CopyTo(place);
+        BinaryPrimitives.WriteUInt32LittleEndian(place[AutomatonHeader.CountersOffset..], counters ?? Alternative.NoRule);
+        return (uint)offset;
     }
 
     /// <summary>Gives a table back; no lane may refer to it any more.</summary>
@@ -55,33 +50,11 @@ public sealed class AutomatonArena
     {
         foreach (var (offset, length) in _retired)
         {
-            Release(offset, length);
+            _room.Give(offset, length);
         }
 
         _retired.Clear();
     }
 
     private static int Align(int length) => (length + Alignment - 1) / Alignment * Alignment;
-
-    private void Release(int offset, int length)
-    {
-        foreach (var (neighbour, room) in _free)
-        {
-            if (neighbour + room == offset)
-            {
-                _free.Remove(neighbour);
-                Release(neighbour, room + length);
-                return;
-            }
-
-            if (offset + length == neighbour)
-            {
-                _free.Remove(neighbour);
-                Release(offset, length + room);
-                return;
-            }
-        }
-
-        _free.Add(offset, length);
-    }
 }

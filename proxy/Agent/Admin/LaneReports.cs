@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Jumpgate.Agent.Lanes;
 using Jumpgate.Bpf;
@@ -9,14 +10,17 @@ namespace Jumpgate.Agent.Admin;
 internal sealed class LaneReports(LaneController? lanes, Datapath datapath, string? offBecause)
 {
     public LaneListReport List() => lanes is null || datapath.Lanes is not { } kernel
-        ? new LaneListReport(LaneModes.Name(LaneMode.Off), offBecause, 0, [], Empty, Empty)
+        ? new LaneListReport(LaneModes.Name(LaneMode.Off), offBecause, 0, [], Empty, Empty, Empty, [])
         : new LaneListReport(
             LaneModes.Name(lanes.Mode),
             null,
             lanes.Automata.Used,
             [.. lanes.Table.List().Select(lane => Describe(lane, datapath.ActiveRevision))],
             Count(kernel.ReadReasons(responses: false)),
-            Count(kernel.ReadReasons(responses: true)));
+            Count(kernel.ReadReasons(responses: true)),
+            Latencies(kernel.ReadLatencies()),
+            [.. lanes.Automata.List().Select(set => new LaneRuleSetReport(
+                set.Policies, set.Automaton.Length, set.Automaton.Reason))]);
 
     /// <summary>False where this node has no lanes.</summary>
     public bool TrySet(LaneMode mode)
@@ -47,6 +51,10 @@ internal sealed class LaneReports(LaneController? lanes, Datapath datapath, stri
             Math.Round(handle.SinceLastUse.TotalSeconds, 3),
             lane.ClientReason == LaneReason.Decided ? null : LaneModes.Name(lane.ClientReason));
     }
+
+    private static Dictionary<string, ulong> Latencies(ulong[] buckets) => Enumerable.Range(0, buckets.Length)
+        .Where(bucket => buckets[bucket] > 0)
+        .ToDictionary(bucket => (1L << bucket).ToString(CultureInfo.InvariantCulture), bucket => buckets[bucket]);
 
     private static Dictionary<string, ulong> Count(IReadOnlyDictionary<LaneReason, PacketCounter> counters) =>
         counters.ToDictionary(c => LaneModes.Name(c.Key), c => c.Value.Packets);

@@ -14,6 +14,10 @@ public sealed record ExplainAnswer(
 {
     public bool IsAllowed => Verdict is "ALLOWED" or "AUDIT";
 
+    /// <summary>Who decides this request where lanes are on and its connection is kept: the kernel, or the proxy and why.
+    /// Null where nobody has to.</summary>
+    public string? Lane { get; init; }
+
     /// <summary>What reading the documents warned about.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

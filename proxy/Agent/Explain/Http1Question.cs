@@ -46,7 +46,10 @@ internal static class Http1Question
         var view = new HttpRequestView(head.Method, normalised, head.Authority, new Http1RequestHeaders(head, () => bytes));
         var decision = policy.Decide(view);
         return new HttpExplanation(
-            method, normalised, decision, null, decision.Verdict == HttpVerdict.Denied ? "403" : null);
+            method, normalised, decision, null, decision.Verdict == HttpVerdict.Denied ? "403" : null)
+        {
+            Head = bytes,
+        };
     }
 
     private static HttpExplanation Refuse(string method, string why, string client) =>

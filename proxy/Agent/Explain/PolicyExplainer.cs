@@ -106,7 +106,12 @@ public sealed class PolicyExplainer
 
     private static ExplainAnswer Finish(Draft answer, HttpExplanation explained, ConnectionPolicy policy)
     {
-        answer = answer with { Target = explained.Target, Client = explained.Client };
+        answer = answer with
+        {
+            Target = explained.Target,
+            Client = explained.Client,
+            Lane = LaneExplanation.Of(explained, policy),
+        };
         var (method, target, decision) = (explained.Method, explained.Target, explained.Decision);
         if (explained.Refusal is { } refusal)
         {
@@ -175,7 +180,9 @@ public sealed class PolicyExplainer
 
         public string? Client { get; init; }
 
+        public string? Lane { get; init; }
+
         public ExplainAnswer Finish(string verdict, string reason, string? rule, string decidedIn) =>
-            new(verdict, reason, rule, decidedIn, From, To, Egress, Ingress, Target, Client);
+            new(verdict, reason, rule, decidedIn, From, To, Egress, Ingress, Target, Client) { Lane = Lane };
     }
 }

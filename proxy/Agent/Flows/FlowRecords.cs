@@ -78,6 +78,29 @@ internal sealed class FlowRecords(SnapshotStore store, TimeProvider time)
         };
     }
 
+    /// <summary>A request that the kernel decided.</summary>
+    public FlowRecord From(in LaneEvent response, string method, string target, RuleReference? rule)
+    {
+        var snapshot = store.Current;
+        var source = new IPEndPoint(response.Event.Source.ToIPAddress(), response.Event.SourcePort);
+        var destination = new IPEndPoint(response.Event.Destination.ToIPAddress(), response.Event.DestinationPort);
+        return new FlowRecord
+        {
+            Time = TimeOf(response.Event.TimeNs - response.LatencyNs),
+            Verdict = "FORWARDED",
+            Source = PeerOf(snapshot, 0, source.Address),
+            Destination = PeerOf(snapshot, 0, destination.Address),
+            Ip = Ip(source.Address, destination.Address),
+            L4 = new FlowL4(new FlowPorts(source.Port, destination.Port), null, null),
+            L7 = new FlowL7(
+                new FlowHttp((int)response.Status, method, target, "HTTP/1.1", string.Empty, null), response.LatencyNs),
+            TrafficDirection = "INGRESS",
+            PolicyNames = rule is null ? [] : [rule.ToString()],
+            PolicyRevision = response.Event.Revision,
+            Summary = "decided in the kernel",
+        };
+    }
+
     private static FlowPeer PeerOf(PolicySnapshot snapshot, uint identity, IPAddress address)
     {
         var known = snapshot.Lookup(address);

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using System.Text;
+using Jumpgate.Bpf;
 using Jumpgate.Policy.Http;
 using Jumpgate.Policy.Snapshots;
 using Jumpgate.Sockmap.Lanes;
@@ -14,10 +16,12 @@ internal sealed class LaneAutomata
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(2);
 
     private readonly AutomatonArena _arena;
+    private readonly LaneRuleCounters _counters;
     private readonly Func<ConnectionPolicy, AutomatonTable> _compile;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Region> _regions = [];
+    private readonly List<uint> _spent = [];
     private Dictionary<(HttpRuleSet?, HttpRuleSet?, bool), LaneAutomaton> _current = [];
     private ulong _revision;
     private long _retired;
@@ -25,12 +29,13 @@ internal sealed class LaneAutomata
     private int _pending;
 
     public LaneAutomata(
-        AutomatonArena arena, byte[] responses, Func<ConnectionPolicy, AutomatonTable> compile, TimeProvider time)
+        LaneDatapath datapath, byte[] responses, Func<ConnectionPolicy, AutomatonTable> compile, TimeProvider time)
     {
-        _arena = arena;
+        _arena = new AutomatonArena(datapath);
+        _counters = new LaneRuleCounters(datapath);
         _compile = compile;
         _time = time;
-        Responses = arena.Add(responses);
+        Responses = _arena.Add(responses, null);
     }
 
     /// <summary>An automaton that was asked for is there now.</summary>
@@ -48,6 +53,36 @@ internal sealed class LaneAutomata
             {
                 return _arena.Used;
             }
+        }
+    }
+
+    /// <summary>Requests that rules decided, by policy and class of the response's status.</summary>
+    public IReadOnlyDictionary<(string Policy, int StatusClass), long> Requests
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _counters.Read();
+            }
+        }
+    }
+
+    /// <summary>The rule sets in use, and what became of them.</summary>
+    public IReadOnlyList<(string Policies, LaneAutomaton Automaton)> List()
+    {
+        lock (_gate)
+        {
+            return [.. _current.Select(c => (Describe(c.Key.Item1, c.Key.Item2), c.Value))];
+        }
+    }
+
+    /// <summary>The rule at an index that the kernel told.</summary>
+    public RuleReference? RuleAt(uint index)
+    {
+        lock (_gate)
+        {
+            return _counters.RuleAt(index);
         }
     }
 
@@ -104,11 +139,16 @@ internal sealed class LaneAutomata
         AutomatonTable table;
         try
         {
-            table = policy.Revision == Volatile.Read(ref _revision) ? _compile(policy) : default;
+            if (policy.Revision != Volatile.Read(ref _revision))
+            {
+                return;
+            }
+
+            table = _compile(policy);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            table = new AutomatonTable(null, $"it cannot be compiled: {e.Message}");
+            table = new AutomatonTable(null, $"it cannot be compiled: {e.Message}", []);
         }
 
         if (!TryPlace(key, policy, table, isLastTry: false))
@@ -154,6 +194,7 @@ internal sealed class LaneAutomata
         {
             _regions.Remove(key);
             _arena.Retire(region.Offset, region.Length);
+            _spent.Add(region.Counters);
             _retired = _time.GetTimestamp();
         }
     }
@@ -168,26 +209,42 @@ internal sealed class LaneAutomata
         if (_time.GetElapsedTime(_retired) > GracePeriod)
         {
             _arena.Reclaim();
+            _spent.ForEach(_counters.Remove);
+            _spent.Clear();
         }
 
-        var key = Convert.ToHexString(SHA256.HashData(table.Bytes));
+        var names = string.Join('\n', table.Rules.Select(rule => rule?.ToString()));
+        var key = Convert.ToHexString(SHA256.HashData([.. table.Bytes, .. Encoding.UTF8.GetBytes(names)]));
         if (!_regions.TryGetValue(key, out var region))
         {
-            var offset = _arena.Add(table.Bytes);
+            var counters = _counters.Add(table.Rules);
+            var offset = _arena.Add(table.Bytes, counters);
             if (offset == 0)
             {
+                if (counters is { } unused)
+                {
+                    _counters.Remove(unused);
+                }
+
                 return new LaneAutomaton(0, $"the kernel's memory for rule sets is full ({_arena.Used} bytes are in use)");
             }
 
-            region = new Region(offset, table.Bytes.Length);
+            region = new Region(offset, table.Bytes.Length) { Counters = counters ?? uint.MaxValue };
         }
 
         _regions[key] = region with { Revision = _revision };
-        return new LaneAutomaton(region.Offset, table.Reason);
+        return new LaneAutomaton(region.Offset, table.Reason) { Length = region.Length };
     }
+
+    private static string Describe(HttpRuleSet? egress, HttpRuleSet? ingress) => string.Join(
+        ", ",
+        (egress?.Rules ?? []).Concat(ingress?.Rules ?? []).Select(rule => rule.Reference.Document.QualifiedName).Distinct());
 
     private sealed record Region(uint Offset, int Length)
     {
         public ulong Revision { get; init; }
+
+        /// <summary>Index of its first rule's counter.</summary>
+        public uint Counters { get; init; }
     }
 }

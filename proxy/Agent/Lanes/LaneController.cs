@@ -37,7 +37,7 @@ internal sealed class LaneController
         _datapath = datapath;
         _node = node;
         _table = new LaneTable(datapath);
-        _automata = new LaneAutomata(new AutomatonArena(datapath), responses, compile, TimeProvider.System);
+        _automata = new LaneAutomata(datapath, responses, compile, TimeProvider.System);
         _automata.Compiled += RenewAll;
         datapath.Settings = new LaneSettings { Mode = mode, NodeNetns = node.Cookie };
         datapath.Attach();
@@ -48,6 +48,13 @@ internal sealed class LaneController
     {
         get => _datapath.Settings.Mode;
         set => _datapath.Settings.Mode = value;
+    }
+
+    /// <summary>Whether requests decided in the kernel are told of one by one.</summary>
+    public bool IsObserved
+    {
+        get => _datapath.Settings.Observed != 0;
+        set => _datapath.Settings.Observed = value ? 1u : 0;
     }
 
     /// <summary>False: only workloads whose label asks for it.</summary>

@@ -19,12 +19,19 @@ internal static class RuleSetCompiler
     {
         if (policy.Egress.Audit || policy.Ingress.Audit)
         {
-            return new AutomatonTable(null, "a document in audit mode is to record every request");
+            return new AutomatonTable(null, "a document in audit mode is to record every request", []);
         }
 
         var compiled = AutomatonCompiler.Compile(Translate(policy), SizeLimit);
-        return new AutomatonTable(compiled.Table, compiled.Reason);
+        return new AutomatonTable(
+            compiled.Table, compiled.Reason, [.. Names(policy.Egress.Http), .. Names(policy.Ingress.Http)]);
     }
+
+    /// <summary>In the order of <see cref="Translate(HttpRuleSet?, ExpressionTranslator)"/>.</summary>
+    private static IEnumerable<RuleReference?> Names(HttpRuleSet? set) =>
+        set is null ? [] : [.. set.Rules.Select(rule => rule.Reference), .. IsOpen(set) ? (RuleReference?[])[null] : []];
+
+    private static bool IsOpen(HttpRuleSet set) => set.Unmatched == HttpVerdict.Allowed;
 
     internal static HeadRules Translate(ConnectionPolicy policy)
     {
@@ -41,7 +48,7 @@ internal static class RuleSetCompiler
 
         var rules = set.Rules.Select(rule => Translate(rule, expressions));
         // What nothing denies that it does not name: one more rule without conditions.
-        return [.. rules, .. set.Unmatched == HttpVerdict.Allowed ? (HeadRule[])[new HeadRule()] : []];
+        return [.. rules, .. IsOpen(set) ? (HeadRule[])[new HeadRule()] : []];
     }
 
     private static HeadRule Translate(CompiledHttpRule rule, ExpressionTranslator expressions)

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using Jumpgate.Agent.Lanes;
 using Jumpgate.Bpf;
 using Jumpgate.Http.Observation;
 
@@ -10,25 +13,24 @@ internal sealed class AgentMetrics : IDisposable
     public const string MeterName = "jumpgate";
 
     private readonly Meter _meter = new(MeterName);
-    private readonly Counter<long> _requests;
+    private readonly ConcurrentDictionary<(RequestOutcome Outcome, string Policy, int StatusClass), StrongBox<long>> _requests = new();
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _metadataMissing;
+    private LaneController? _lanes;
 
     public AgentMetrics()
     {
-        _requests = _meter.CreateCounter<long>("jumpgate.http.requests", "{request}", "HTTP requests by outcome, deciding policy and status class");
+        _meter.CreateObservableCounter(
+            "jumpgate.http.requests", Requests, "{request}",
+            "HTTP requests by outcome, deciding policy and status class, whoever decided");
         _duration = _meter.CreateHistogram<double>("jumpgate.http.request.duration", "s", "From the request head to the end of the response");
         _metadataMissing = _meter.CreateCounter<long>("jumpgate.connections.metadata_missing", "{connection}", "Connections closed because the kernel knew no flow for them");
     }
 
     public void Request(in RequestCount count)
     {
-        var rule = count.Rule?.Document.QualifiedName ?? "none";
-        _requests.Add(
-            1,
-            new("outcome", Name(count.Outcome)),
-            new("policy", rule),
-            new("status", count.Status == 0 ? "none" : $"{count.Status / 100}xx"));
+        var key = (count.Outcome, count.Rule?.Document.QualifiedName ?? "none", count.Status / 100);
+        Interlocked.Increment(ref _requests.GetOrAdd(key, static _ => new StrongBox<long>()).Value);
         _duration.Record(count.Duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", Name(count.Outcome)));
     }
 
@@ -56,7 +58,53 @@ internal sealed class AgentMetrics : IDisposable
             "{entry}", "Entries that the kernel's maps can hold");
     }
 
+    /// <summary>Likewise, of the socket acceleration.</summary>
+    public void Observe(LaneController lanes, LaneDatapath kernel)
+    {
+        _lanes = lanes;
+        _meter.CreateObservableGauge("jumpgate.lanes.open", () => lanes.Table.Count, "{lane}", "Lanes in use");
+        _meter.CreateObservableCounter(
+            "jumpgate.lanes.messages",
+            () => Messages(kernel, responses: false).Concat(Messages(kernel, responses: true)),
+            "{message}", "Sends of a lane's client and server: decided in the kernel, or why they went to the proxy");
+        _meter.CreateObservableCounter(
+            "jumpgate.lanes.bytes",
+            () =>
+            {
+                var (queue, stack) = kernel.ReadBytes();
+                return new Measurement<long>[]
+                {
+                    new((long)queue.Bytes, new KeyValuePair<string, object?>("way", "queue")),
+                    new((long)stack.Bytes, new KeyValuePair<string, object?>("way", "stack")),
+                };
+            },
+            "By", "Bytes between the two ends of joined connections, those of lanes not among them");
+    }
+
     public void Dispose() => _meter.Dispose();
+
+    private static IEnumerable<Measurement<long>> Messages(LaneDatapath kernel, bool responses) =>
+        kernel.ReadReasons(responses).Where(reason => reason.Value.Packets > 0).Select(reason => new Measurement<long>(
+            (long)reason.Value.Packets,
+            new KeyValuePair<string, object?>("of", responses ? "server" : "client"),
+            new KeyValuePair<string, object?>("reason", LaneModes.Name(reason.Key))));
+
+    /// <summary>The proxy's and the kernel's, added up.</summary>
+    private IEnumerable<Measurement<long>> Requests()
+    {
+        var sums = _requests.ToDictionary(r => r.Key, r => Interlocked.Read(ref r.Value.Value));
+        foreach (var (rule, count) in _lanes?.Automata.Requests ?? new Dictionary<(string, int), long>())
+        {
+            var key = (RequestOutcome.Forwarded, rule.Item1, rule.Item2);
+            sums[key] = sums.GetValueOrDefault(key) + count;
+        }
+
+        return sums.Select(sum => new Measurement<long>(
+            sum.Value,
+            new KeyValuePair<string, object?>("outcome", Name(sum.Key.Outcome)),
+            new KeyValuePair<string, object?>("policy", sum.Key.Policy),
+            new KeyValuePair<string, object?>("status", sum.Key.StatusClass == 0 ? "none" : $"{sum.Key.StatusClass}xx")));
+    }
 
     /// <summary>A table of two revisions is one map with a slot for each.</summary>
     private static KeyValuePair<string, object?>[] MapLabels(string name) => name.Split('/') is [var table, var slot]

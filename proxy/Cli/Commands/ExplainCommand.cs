@@ -137,5 +137,9 @@ internal static class ExplainCommand
         }
 
         Console.WriteLine($"  decided  in the {answer.DecidedIn}");
+        if (answer.Lane is not null)
+        {
+            Console.WriteLine($"  in lanes {answer.Lane}");
+        }
     }
 }

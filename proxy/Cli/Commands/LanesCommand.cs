@@ -34,6 +34,8 @@ internal static class LanesCommand
         return command;
     }
 
+    private static readonly double[] Parts = [0.5, 0.9, 0.99];
+
     private static void Write(LaneListReport report)
     {
         Console.WriteLine(report.OffBecause is null
@@ -46,6 +48,13 @@ internal static class LanesCommand
 
         Console.WriteLine($"requests: {Counts(report.Requests)}");
         Console.WriteLine($"responses: {Counts(report.Responses)}");
+        Console.WriteLine($"microseconds: {Latencies(report.LatencyMicroseconds)}");
+        foreach (var set in report.RuleSets)
+        {
+            Console.WriteLine($"rules of {set.Policies}: {(set.Bytes > 0 ? $"{set.Bytes} bytes in the kernel" : "the proxy decides")}"
+                + (set.Reason is null ? string.Empty : $", {set.Reason}"));
+        }
+
         Console.WriteLine();
         Table.Write(
             Console.Out,
@@ -54,6 +63,20 @@ internal static class LanesCommand
                 l.Client, l.Server, l.State, Number(l.Requests), Number(l.RequestBytes), Number(l.ResponseBytes),
                 Number(l.UnderWay), string.Create(CultureInfo.InvariantCulture, $"{l.IdleSeconds:0.0}s"),
                 l.LastReason ?? "-"]));
+    }
+
+    /// <summary>Half of the requests took less than the first figure, and so on.</summary>
+    private static string Latencies(IReadOnlyDictionary<string, ulong> counts)
+    {
+        var all = counts.Values.Aggregate(0ul, (sum, count) => sum + count);
+        return all == 0 ? "none" : string.Join(", ", Parts.Select(part => string.Create(
+            CultureInfo.InvariantCulture, $"p{part * 100:0} < {Below(counts, part * all)}")));
+    }
+
+    private static string Below(IReadOnlyDictionary<string, ulong> counts, double wanted)
+    {
+        var sum = 0ul;
+        return counts.First(bucket => (sum += bucket.Value) >= wanted).Key;
     }
 
     private static string Counts(IReadOnlyDictionary<string, ulong> counts) =>

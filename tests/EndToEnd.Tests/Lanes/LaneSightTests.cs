@@ -1,0 +1,82 @@
+using Jumpgate.EndToEnd.Tests.Support;
+using Jumpgate.Testing;
+
+namespace Jumpgate.EndToEnd.Tests.Lanes;
+
+/// <summary>Requests that never came to the proxy are seen and counted like the others.</summary>
+[Collection("kernel")]
+public sealed class LaneSightTests(PolicyPartyScene scene) : IClassFixture<PolicyPartyScene>
+{
+    private const int Requests = 200;
+
+    [Fact]
+    public async Task Metrics_RequestsOfBoth_AddUp()
+    {
+        var server = await scene.ServerAsync("nginx");
+        using var client = await Wire.ConnectAsync(scene.Scene, scene.Address(server));
+        await scene.UntilDecidedAsync(
+            async () => Assert.Equal(200, (await client.AskAsync(Wire.Request("/v1/hello"))).Status));
+        var before = await ForwardedAsync();
+        var decided = await scene.DecidedAsync();
+
+        for (var i = 0; i < Requests; i++)
+        {
+            // Escaped: the kernel leaves it to the proxy.
+            Assert.Equal(200, (await client.AskAsync(Wire.Request(i % 10 == 0 ? "/v1/h%65llo" : "/v1/hello"))).Status);
+        }
+
+        Assert.InRange(await scene.DecidedAsync() - decided, 1ul, (ulong)Requests - 1);
+        await Wait.UntilAsync(
+            async () => await ForwardedAsync() == before + Requests, Scene.Patience, "the counters to add up");
+    }
+
+    [Fact]
+    public async Task Monitor_WhileSomebodyFollows_ShowsRequestsOfTheKernel()
+    {
+        var server = await scene.ServerAsync("nginx");
+        using var monitor = scene.Scene.Lab.Start(
+            "node", "dotnet", Path.Combine(AppContext.BaseDirectory, "jumpgate.dll"),
+            "monitor", "--protocol", "http", "--json", "--admin-socket", scene.Scene.AdminSocket);
+        using var client = await Wire.ConnectAsync(scene.Scene, scene.Address(server));
+        var output = string.Empty;
+        var i = 0;
+
+        await Wait.UntilAsync(
+            async () =>
+            {
+                Assert.Equal(200, (await client.AskAsync(Wire.Request($"/v1/hello?{i++}"))).Status);
+                output = monitor.Output;
+                return output.Contains("decided in the kernel", StringComparison.Ordinal);
+            },
+            Scene.Patience,
+            "a record of the kernel",
+            () => output);
+
+        var line = output.Split('\n').First(l => l.Contains("decided in the kernel", StringComparison.Ordinal));
+        Assert.Contains("\"method\":\"GET\"", line, StringComparison.Ordinal);
+        Assert.Contains("\"url\":\"/v1/hello?", line, StringComparison.Ordinal);
+        Assert.Contains("\"code\":200", line, StringComparison.Ordinal);
+        Assert.Contains("\"workload\":\"client\"", line, StringComparison.Ordinal);
+        Assert.Contains("\"workload\":\"server\"", line, StringComparison.Ordinal);
+        Assert.Contains(".yaml:", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET /v1/hello", "kernel")]
+    [InlineData("GET /v1/h%65llo", "proxy: ")]
+    [InlineData("GET /secret", "proxy: the kernel only ever allows")]
+    public void Explain_Request_SaysWhoDecides(string request, string expected)
+    {
+        var (_, output) = scene.Scene.Jumpgate(
+            "policy", "explain", "--workloads", scene.Scene.WorkloadsFile, "--policies", scene.Scene.PoliciesDirectory,
+            "--from", "client", "--to", "server", "--port", "8000", "--request", request);
+
+        Assert.Contains($"in lanes {expected}", output, StringComparison.Ordinal);
+    }
+
+    private async Task<double> ForwardedAsync() =>
+        PrometheusPage.Parse(await scene.Scene.ReadAdminAsync("metrics")).Series
+            .Where(s => s.Key.StartsWith("jumpgate_http_requests", StringComparison.Ordinal)
+                && s.Key.Contains("outcome=\"forwarded\"", StringComparison.Ordinal))
+            .Sum(s => s.Value);
+}
