@@ -132,27 +132,34 @@ static __always_inline __u32 sent_to_peer(const struct lane_socket *self)
 	return (__u32)self->redirected + (write_sequence(self->self.sock) - self->first);
 }
 
+static __always_inline int is_of(const struct lane *lane, __u64 cookie)
+{
+	return lane->client.cookie == cookie || lane->server.cookie == cookie ||
+	       lane->downstream.cookie == cookie || lane->upstream.cookie == cookie;
+}
+
+/* The lane of this socket now; it may be another one than last time. */
 static __always_inline struct lane *find_lane(struct lane_socket *self)
 {
 	struct lane *lane;
-	__u32 index;
+	__u32 *known, index;
 
-	if (!self->lane) {
-		__u32 *known = bpf_map_lookup_elem(&lane_of, &self->self.cookie);
-
-		if (!known)
-			return 0;
-		self->lane = *known + 1;
+	if (self->lane) {
+		index = self->lane - 1;
+		lane = bpf_map_lookup_elem(&lanes, &index);
+		if (lane && is_of(lane, self->self.cookie))
+			return lane;
+		self->lane = 0;
 	}
-	index = self->lane - 1;
+	known = bpf_map_lookup_elem(&lane_of, &self->self.cookie);
+	if (!known)
+		return 0;
+	index = *known;
 	lane = bpf_map_lookup_elem(&lanes, &index);
-	if (lane &&
-	    (lane->client.cookie == self->self.cookie || lane->server.cookie == self->self.cookie ||
-	     lane->downstream.cookie == self->self.cookie ||
-	     lane->upstream.cookie == self->self.cookie))
-		return lane;
-	self->lane = 0;
-	return 0;
+	if (!lane || !is_of(lane, self->self.cookie))
+		return 0;
+	self->lane = index + 1;
+	return lane;
 }
 
 /* The beginning of the message in one piece, as far as it may matter. */

@@ -3,7 +3,11 @@ namespace Jumpgate.Agent.Admin;
 /// <summary>Answers of the admin socket; the command prints them, or passes their JSON on.</summary>
 public sealed record StatusReport(
     string Version, ulong Revision, ulong AcknowledgedRevision, int Workloads, int Waiting, int Policies, int Refused,
-    int OpenConnections, IReadOnlyList<string> Problems);
+    int OpenConnections, IReadOnlyList<string> Problems)
+{
+    /// <summary>What joined sockets may do, how many lanes there are, and how many rule sets are the proxy's.</summary>
+    public string? Lanes { get; init; }
+}
 
 public sealed record EndpointReport(
     string Name, uint? Identity, IReadOnlyList<string> Labels, string? Interface, IReadOnlyList<string> Addresses,

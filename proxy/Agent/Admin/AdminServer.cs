@@ -33,7 +33,7 @@ internal sealed class AdminServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(k => k.ListenUnixSocket(path));
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(1));
         var app = builder.Build();
-        app.MapGet("/v1/status", () => Json(reports.Status()));
+        app.MapGet("/v1/status", () => Json(reports.Status() with { Lanes = lanes.Summary() }));
         app.MapGet("/v1/endpoints", () => Json(reports.Endpoints()));
         app.MapGet("/v1/identities", () => Json(reports.Identities()));
         app.MapGet("/v1/policies", () => Json(reports.Policies()));

@@ -22,6 +22,19 @@ internal sealed class LaneReports(LaneController? lanes, Datapath datapath, stri
             [.. lanes.Automata.List().Select(set => new LaneRuleSetReport(
                 set.Policies, set.Automaton.Length, set.Automaton.Reason))]);
 
+    /// <summary>One line.</summary>
+    public string Summary()
+    {
+        if (lanes is null)
+        {
+            return $"off: {offBecause}";
+        }
+
+        var sets = lanes.Automata.List();
+        var whole = sets.Count(set => set.Automaton is { Offset: not 0, Reason: null });
+        return $"{LaneModes.Name(lanes.Mode)}, {lanes.Table.Count} open, {whole} of {sets.Count} rule sets wholly in the kernel";
+    }
+
     /// <summary>False where this node has no lanes.</summary>
     public bool TrySet(LaneMode mode)
     {

@@ -26,6 +26,7 @@ internal static class StatusCommand
             Console.WriteLine($"workloads    {status.Workloads} ready, {status.Waiting} waiting");
             Console.WriteLine($"policies     {status.Policies} in force, {status.Refused} errors");
             Console.WriteLine($"connections  {status.OpenConnections} open in the proxy");
+            Console.WriteLine($"lanes        {status.Lanes}");
             foreach (var problem in status.Problems)
             {
                 Console.WriteLine($"problem      {problem}");

@@ -17,7 +17,6 @@ internal sealed class Http1Lane(
     /// <summary>What was missing for a lane may be there later: a socket that has joined, a policy, a switch.</summary>
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
-
     private readonly Http1RequestHead _unseen = new();
     private SocketInput? _server;
     private ILane? _lane;

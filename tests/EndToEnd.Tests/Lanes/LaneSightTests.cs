@@ -74,6 +74,20 @@ public sealed class LaneSightTests(PolicyPartyScene scene) : IClassFixture<Polic
         Assert.Contains($"in lanes {expected}", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Status_WithLanes_SaysHowMuchIsInTheKernel()
+    {
+        var server = await scene.ServerAsync("nginx");
+        using var client = await Wire.ConnectAsync(scene.Scene, scene.Address(server));
+        await scene.UntilDecidedAsync(
+            async () => Assert.Equal(200, (await client.AskAsync(Wire.Request("/v1/hello"))).Status));
+
+        Assert.Contains("1 of 1 rule sets wholly in the kernel", scene.Scene.Ask("status").Output, StringComparison.Ordinal);
+        var list = scene.Scene.Ask("lanes", "list").Output;
+        Assert.Contains("bytes in the kernel", list, StringComparison.Ordinal);
+        Assert.Contains("p50 <", list, StringComparison.Ordinal);
+    }
+
     private async Task<double> ForwardedAsync() =>
         PrometheusPage.Parse(await scene.Scene.ReadAdminAsync("metrics")).Series
             .Where(s => s.Key.StartsWith("jumpgate_http_requests", StringComparison.Ordinal)

@@ -51,8 +51,9 @@ internal sealed class Scene : IAsyncDisposable
         .. MoreAgentOptions,
     ];
 
-    /// <summary>Set before the agent starts.</summary>
-    public IReadOnlyList<string> MoreAgentOptions { get; set; } = [];
+    /// <summary>Set before the agent starts. JUMPGATE_TEST_LANES runs whole suites with lanes.</summary>
+    public IReadOnlyList<string> MoreAgentOptions { get; set; } =
+        Environment.GetEnvironmentVariable("JUMPGATE_TEST_LANES") is { Length: > 0 } mode ? ["--lanes", mode] : [];
 
     /// <summary>Everything but the agent.</summary>
     public static Scene Prepare(params string[] policies)

@@ -29,6 +29,9 @@ internal sealed class FilterHarness : IAsyncDisposable, IUpstreamConnector
 
     public TestPolicy Policy { get; } = new();
 
+    /// <summary>Null: no lanes.</summary>
+    public ILaneOpener? Lanes { get; set; }
+
     public RecordingObserver Observer { get; } = new();
 
     public IPEndPoint Address => (IPEndPoint)_listener.LocalEndPoint!;
@@ -118,6 +121,7 @@ internal sealed class FilterHarness : IAsyncDisposable, IUpstreamConnector
         Policy = Policy,
         Upstream = this,
         Observer = Observer,
+        Lanes = Lanes,
         Aborted = _abort.Token,
     };
 }

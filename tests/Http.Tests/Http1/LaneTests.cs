@@ -1,0 +1,103 @@
+using Jumpgate.Http.Tests.Support;
+using Jumpgate.Testing;
+
+namespace Jumpgate.Http.Tests.Http1;
+
+/// <summary>What the filter minds where the kernel serves its connection too.</summary>
+public class LaneTests
+{
+    private const string Get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly HttpFilterOptions Impatient = new() { IdleTimeout = TimeSpan.FromMilliseconds(50) };
+
+    [Fact]
+    public async Task Idle_ForTheProxyOnly_ConnectionStays()
+    {
+        var lane = new FakeLane { Idle = TimeSpan.Zero };
+        using var server = RawServer.Naming();
+        await using var filter = await FilterHarness.StartAsync(server, Impatient);
+        filter.Lanes = lane;
+        using var client = await filter.ConnectAsync();
+        await client.SendAsync(Get);
+        Assert.Equal(200, (await client.ReadMessageAsync())!.Status);
+
+        // Each look is a time-out that has passed.
+        await Wait.UntilAsync(() => lane.UsesAsked >= 3, Patience, "three time-outs to pass");
+
+        await client.SendAsync(Get);
+        Assert.Equal(200, (await client.ReadMessageAsync())!.Status);
+    }
+
+    [Fact]
+    public async Task Idle_ForTheKernelToo_ConnectionEnds()
+    {
+        using var server = RawServer.Naming();
+        await using var filter = await FilterHarness.StartAsync(server, Impatient);
+        filter.Lanes = new FakeLane { Idle = TimeSpan.FromHours(1) };
+        using var client = await filter.ConnectAsync();
+        await client.SendAsync(Get);
+        Assert.Equal(200, (await client.ReadMessageAsync())!.Status);
+
+        await filter.FinishAsync();
+    }
+
+    [Fact]
+    public async Task Answer_WhileAResponseIsOnItsWay_Waits()
+    {
+        var lane = new FakeLane();
+        using var server = RawServer.Naming();
+        await using var filter = await FilterHarness.StartAsync(server);
+        filter.Lanes = lane;
+        using var client = await filter.ConnectAsync();
+        await client.SendAsync(Get);
+        Assert.Equal(200, (await client.ReadMessageAsync())!.Status);
+        lane.IsSettled = false;
+        var asked = lane.SettlementsAsked;
+
+        await client.SendAsync("GET /denied HTTP/1.1\r\nHost: a\r\n\r\n");
+        await Wait.UntilAsync(() => lane.SettlementsAsked >= asked + 3, Patience, "the filter to ask thrice");
+        Assert.Equal(0, client.Socket.Available);
+
+        lane.IsSettled = true;
+        Assert.Equal(403, (await client.ReadMessageAsync())!.Status);
+    }
+
+    [Fact]
+    public async Task End_WhileAResponseIsOnItsWay_Waits()
+    {
+        var lane = new FakeLane();
+        using var server = RawServer.Naming();
+        await using var filter = await FilterHarness.StartAsync(server);
+        filter.Lanes = lane;
+        using var client = await filter.ConnectAsync();
+        await client.SendAsync(Get);
+        Assert.Equal(200, (await client.ReadMessageAsync())!.Status);
+        lane.IsSettled = false;
+        var asked = lane.SettlementsAsked;
+
+        client.FinishSending();
+        await Wait.UntilAsync(() => lane.SettlementsAsked >= asked + 3, Patience, "the filter to ask thrice");
+        var end = client.ReadToEndAsync();
+        Assert.False(end.IsCompleted);
+
+        lane.IsSettled = true;
+        await end.Within();
+    }
+
+    [Fact]
+    public async Task Send_ToAReaderThatDoesNotKeepUp_Waits()
+    {
+        var lane = new FakeLane { MayWrite = false };
+        using var server = RawServer.Naming();
+        await using var filter = await FilterHarness.StartAsync(server);
+        filter.Lanes = lane;
+        using var client = await filter.ConnectAsync();
+
+        await client.SendAsync("GET /denied HTTP/1.1\r\nHost: a\r\n\r\n");
+        await Wait.UntilAsync(() => filter.Policy.Judged.Count == 1, Patience, "the request to be judged");
+        Assert.Equal(0, client.Socket.Available);
+
+        lane.MayWrite = true;
+        Assert.Equal(403, (await client.ReadMessageAsync())!.Status);
+    }
+}

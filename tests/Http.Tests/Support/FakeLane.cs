@@ -1,0 +1,77 @@
+using System.Net.Sockets;
+using Jumpgate.Http.Connections;
+
+namespace Jumpgate.Http.Tests.Support;
+
+/// <summary>A lane in which the kernel does what the test says, for every connection.</summary>
+internal sealed class FakeLane : ILane, ILaneOpener, ISendPacer
+{
+    private int _settlementsAsked;
+    private int _usesAsked;
+    private volatile bool _isSettled = true;
+    private volatile bool _mayWrite = true;
+
+    /// <summary>How often somebody looked whether it is settled.</summary>
+    public int SettlementsAsked => Volatile.Read(ref _settlementsAsked);
+
+    /// <summary>How often somebody looked when it was used.</summary>
+    public int UsesAsked => Volatile.Read(ref _usesAsked);
+
+    public bool MayWrite { get => _mayWrite; set => _mayWrite = value; }
+
+    public TimeSpan Idle { get; set; }
+
+    public bool HasRequestsUnderWay => false;
+
+    public bool IsSettled
+    {
+        get
+        {
+            Interlocked.Increment(ref _settlementsAsked);
+            return _isSettled;
+        }
+
+        set => _isSettled = value;
+    }
+
+    public string MethodUnderWay => "GET";
+
+    public TimeSpan SinceLastUse
+    {
+        get
+        {
+            Interlocked.Increment(ref _usesAsked);
+            return Idle;
+        }
+    }
+
+    public int PieceSize => 1000;
+
+    public ILane TryOpen(Socket client, Socket server) => this;
+
+    public ValueTask<ISendPacer?> TryPaceAsync(Socket socket) => new(this);
+
+    public ValueTask LeaveAsync(Socket socket) => default;
+
+    public async ValueTask WaitAsync(int bytes)
+    {
+        while (!MayWrite)
+        {
+            await Task.Delay(1);
+        }
+    }
+
+    public void Publish(long requestBytes, long responseBytes)
+    {
+    }
+
+    public void FinishOne()
+    {
+    }
+
+    public bool Close() => false;
+
+    public void Dispose()
+    {
+    }
+}
