@@ -58,6 +58,14 @@ static __always_inline void advance(struct flow *flow, const struct packet *pack
 	}
 }
 
+/* What the proxy has begun only the proxy can go on with: the server knows its connection, not the
+ * client's. Where L7 rules are taken away it lets everything pass. */
+static __always_inline void stay_with_proxy(const struct flow *flow, struct judgement *judgement)
+{
+	if (flow && flow->verdict == VERDICT_REDIRECT && judgement->verdict == VERDICT_ALLOW)
+		judgement->verdict = VERDICT_REDIRECT;
+}
+
 /* Records the judgement under the initiator's key. `old` keeps what time has taught of a flow
  * judged before. */
 static __noinline int record_flow(const struct flow_key *key, const struct judgement *judgement,

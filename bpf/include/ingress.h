@@ -73,6 +73,7 @@ static __noinline int judge_again(struct __sk_buff *skb, const struct packet *pa
 	flow = bpf_map_lookup_elem(&flows, &key);
 	from_host = flow && flow->source_ifindex == 0;
 	judge(&key, judgement->revision, from_host, judgement);
+	stay_with_proxy(flow, judgement);
 	if (record_flow(&key, judgement, skb->ifindex, flow))
 		return drop(skb, packet, judgement, DROP_FLOW_TABLE, trace_point);
 	announce(skb, packet, judgement, trace_point);

@@ -72,6 +72,7 @@ static __noinline int judge_here_again(struct __sk_buff *skb, const struct packe
 	flow = bpf_map_lookup_elem(&flows, &key);
 	from_host = flow && flow->source_ifindex == 0;
 	judge(&key, judgement->revision, from_host, judgement);
+	stay_with_proxy(flow, judgement);
 	if (record_flow(&key, judgement, skb->ingress_ifindex, flow))
 		return drop(skb, packet, judgement, DROP_FLOW_TABLE, TRACE_TO_WORKLOAD);
 	announce(skb, packet, judgement, TRACE_TO_WORKLOAD);

@@ -42,6 +42,28 @@ public sealed class HttpPolicyTests
         Assert.Equal($"peer={peer.Socket.LocalEndPoint};GET /v1/who HTTP/1.1", body);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task HttpRules_TakenAwayAndGivenBack_OpenConnectionGoesOn(bool ipv6)
+    {
+        await using var scene = await Scene.StartAsync(Policies.Server(Policies.HttpGetV1));
+        scene.Serve(ipv6);
+        using var peer = await scene.ConnectAsync("client", scene.Server(ipv6));
+        Assert.Equal(200, (await peer.AskAsync("GET /v1/x")).Status);
+        Assert.Equal(403, (await peer.AskAsync("PUT /v1/x")).Status);
+
+        await scene.ApplyAsync("p0.yaml", Policies.Server(Policies.FromEmpireTcp80));
+        Assert.Equal(200, (await peer.AskAsync("PUT /v1/x")).Status);
+        Assert.Equal(200, (await peer.AskAsync("GET /v2/x")).Status);
+        // Who connects now meets no proxy.
+        Assert.Equal(200, await scene.GetAsync("client", scene.Server(ipv6), "PUT /v1/x"));
+
+        await scene.ApplyAsync("p0.yaml", Policies.Server(Policies.HttpGetV1));
+        Assert.Equal(403, (await peer.AskAsync("PUT /v1/x")).Status);
+        Assert.Equal(200, (await peer.AskAsync("GET /v1/x")).Status);
+    }
+
     [Fact]
     public async Task PolicyChange_OnOpenConnection_JudgesTheNextRequest()
     {
