@@ -93,11 +93,13 @@ public sealed class LifecycleTests
     [InlineData("/nonexistent/workloads.yaml", "cannot be read")]
     public async Task Start_WithoutInput_SaysSoInOneLine(string workloads, string expected)
     {
-        await using var scene = await Scene.StartAsync();
+        await using var scene = Scene.Prepare();
         var (code, output) = scene.Jumpgate(
             "agent", "--workloads", workloads, "--policies", scene.PoliciesDirectory, "--state", scene.PinDirectory.Replace("/sys/fs/bpf", "/tmp", StringComparison.Ordinal),
             "--pin-dir", scene.PinDirectory + "-b", "--admin-socket", Path.Combine(scene.PoliciesDirectory, "x.sock"));
 
+        scene.Jumpgate("cleanup", "--pin-dir", scene.PinDirectory + "-b", "--state", scene.PinDirectory.Replace("/sys/fs/bpf", "/tmp", StringComparison.Ordinal));
+        Assert.False(Directory.Exists(scene.PinDirectory + "-b"));
         Assert.Equal(1, code);
         Assert.Contains(expected, output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
