@@ -336,9 +336,6 @@ public struct LaneLatency
 {
     /// <summary>Requests by time.</summary>
     public LaneLatencyBuckets Buckets;
-
-    /// <summary>Of all requests together.</summary>
-    public ulong SumNs;
 }
 
 /// <summary>LANE_LATENCY_BUCKETS.</summary>

@@ -5,18 +5,8 @@
 #ifndef JUMPGATE_EVENTS_H
 #define JUMPGATE_EVENTS_H
 
-#include "budget.h"
+#include "counters.h"
 #include "tables.h"
-
-static __always_inline void count(void *map, __u32 index, __u32 length)
-{
-	struct packet_counter *counter = bpf_map_lookup_elem(map, &index);
-
-	if (counter) {
-		counter->packets++;
-		counter->bytes += length;
-	}
-}
 
 static __always_inline void emit(struct __sk_buff *skb, const struct packet *packet,
 				 const struct judgement *judgement, __u8 type, __u8 reason,

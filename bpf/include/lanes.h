@@ -162,7 +162,6 @@ struct lane_rule {
  * what took less than 2^n microseconds (the last: everything else) and not less than half of it. */
 struct lane_latency {
 	__u64 buckets[LANE_LATENCY_BUCKETS];
-	__u64 sum_ns;
 };
 
 /* What `events` carries of a request (EVENT_REQUEST), and of its response (EVENT_RESPONSE) without

@@ -22,20 +22,10 @@
 #include "head.h"
 #include "kernel_sockets.h"
 #include "lane_pairs.h"
-#include "budget.h"
+#include "lane_report.h"
 
 #define FLOW_REFRESH_NS (30 * SECOND_NS)
 #define STATUS_AT	9 /* behind "HTTP/1.1 " */
-
-static __always_inline void count(void *map, __u32 index, __u32 bytes)
-{
-	struct packet_counter *counter = bpf_map_lookup_elem(map, &index);
-
-	if (counter) {
-		counter->packets++;
-		counter->bytes += bytes;
-	}
-}
 
 /* The stack's window paces a sender whose reader does not keep up. */
 static __always_inline int has_room(struct lane_socket *self, const struct pair_end *reader,
@@ -217,91 +207,6 @@ static __always_inline int is_allowed(const struct head *head, __u32 *method, __
 	if (*rule != RULE_NONE)
 		*rule = automaton->counters == RULE_NONE ? RULE_NONE : automaton->counters + *rule;
 	return 1;
-}
-
-/* What both events say of a request. */
-static __always_inline void describe(struct lane_event *event, struct lane *lane,
-				     const struct pair_key *key, __u8 type, __u32 number)
-{
-	__builtin_memset(&event->event, 0, sizeof(event->event));
-	event->event.time_ns = bpf_ktime_get_ns();
-	event->event.revision = lane->revision;
-	__builtin_memcpy(event->event.source, key->source, 16);
-	__builtin_memcpy(event->event.destination, key->destination, 16);
-	event->event.source_port = key->source_port;
-	event->event.destination_port = key->destination_port;
-	event->event.protocol = IPPROTO_TCP;
-	event->event.type = type;
-	event->event.verdict = VERDICT_ALLOW;
-	event->event.rule = RULE_NONE;
-	event->client = lane->client.cookie;
-	event->number = number;
-	event->rule = lane->rules[number % LANE_REQUESTS_MAX];
-	event->latency_ns = 0;
-	event->status = 0;
-	event->line_length = 0;
-}
-
-static __always_inline void report_request(struct sk_msg_md *message, struct lane_socket *self,
-					   struct lane *lane, __u32 number)
-{
-	const __u8 *data = message->data, *end = message->data_end;
-	struct lane_event *event;
-	__u64 length = end - data;
-
-	if (!within_budget(bpf_ktime_get_ns()))
-		return;
-	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
-	if (!event)
-		return;
-	describe(event, lane, &self->key, EVENT_REQUEST, number);
-	if (length > LANE_LINE_MAX)
-		length = LANE_LINE_MAX;
-	if (!bpf_probe_read_kernel(event->line, length, data))
-		event->line_length = length;
-	bpf_ringbuf_submit(event, 0);
-}
-
-/* Counts a request whose response is through. */
-static __always_inline void account(struct lane_socket *self, struct lane *lane, __u32 number,
-				    __u32 status, __u32 observed)
-{
-	__u32 slot = number % LANE_REQUESTS_MAX, zero = 0, rule = lane->rules[slot], bucket = 0,
-	      class;
-	__u64 latency = bpf_ktime_get_ns() - lane->started_ns[slot], rest = latency / 1000;
-	struct lane_latency *latencies;
-	struct lane_event *event;
-	struct lane_rule *counter;
-
-	class = status / 100;
-	barrier_var(class);
-	counter = bpf_map_lookup_elem(&lane_rules, &rule);
-	if (counter && class < LANE_STATUS_CLASSES)
-		counter->by_status[class]++;
-#pragma unroll
-	for (int shift = 16; shift; shift >>= 1) {
-		if (rest >> shift) {
-			bucket += shift;
-			rest >>= shift;
-		}
-	}
-	/* rest is 0 (nothing) or 1 (its highest bit) */
-	bucket += rest;
-	latencies = bpf_map_lookup_elem(&lane_latency, &zero);
-	if (latencies) {
-		latencies
-		    ->buckets[bucket < LANE_LATENCY_BUCKETS ? bucket : LANE_LATENCY_BUCKETS - 1]++;
-		latencies->sum_ns += latency;
-	}
-	if (!observed || !within_budget(bpf_ktime_get_ns()))
-		return;
-	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
-	if (!event)
-		return;
-	describe(event, lane, &self->key, EVENT_RESPONSE, number);
-	event->latency_ns = latency;
-	event->status = status;
-	bpf_ringbuf_submit(event, 0);
 }
 
 static __always_inline int is_open(struct lane *lane)

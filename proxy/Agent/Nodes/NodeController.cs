@@ -268,13 +268,13 @@ internal sealed class NodeController : IDisposable
     private bool ReadWorkloads()
     {
         var content = FileContent.Read(_options.WorkloadsFile, _workloadsContent);
-        if (content == _workloadsContent)
+        var isSame = content == _workloadsContent;
+        _workloadsContent = content;
+        if (isSame)
         {
-            _workloadsContent = content;
             return false;
         }
 
-        _workloadsContent = content;
         if (content.Text is null)
         {
             _workloadDiagnostics = [new PolicyDiagnostic(

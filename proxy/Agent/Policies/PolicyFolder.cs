@@ -46,13 +46,13 @@ internal sealed class PolicyFolder(string directory)
 
         var known = _contents.ToDictionary(content => content.Path);
         var contents = files.Select(file => FileContent.Read(file, known.GetValueOrDefault(file))).ToImmutableArray();
-        if (contents.SequenceEqual(_contents))
+        var isSame = contents.SequenceEqual(_contents);
+        _contents = contents;
+        if (isSame)
         {
-            _contents = contents;
             return false;
         }
 
-        _contents = contents;
         var stale = ImmutableArray.CreateBuilder<string>();
         var results = contents.Select(c => ReadFile(c, stale)).ToList();
         foreach (var gone in _lastValid.Keys.Except(contents.Select(c => c.Path)).ToList())

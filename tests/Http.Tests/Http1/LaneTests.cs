@@ -17,9 +17,7 @@ public class LaneTests
         using var server = RawServer.Naming();
         await using var filter = await FilterHarness.StartAsync(server, Impatient);
         filter.Lanes = lane;
-        using var client = await filter.ConnectAsync();
-        await client.SendAsync(Get);
-        Assert.Equal(200, (await client.ReadMessageAsync())!.Status);
+        using var client = await ServedAsync(filter);
 
         // Each look is a time-out that has passed.
         await Wait.UntilAsync(() => lane.UsesAsked >= 3, Patience, "three time-outs to pass");
@@ -34,9 +32,7 @@ public class LaneTests
         using var server = RawServer.Naming();
         await using var filter = await FilterHarness.StartAsync(server, Impatient);
         filter.Lanes = new FakeLane { Idle = TimeSpan.FromHours(1) };
-        using var client = await filter.ConnectAsync();
-        await client.SendAsync(Get);
-        Assert.Equal(200, (await client.ReadMessageAsync())!.Status);
+        using var client = await ServedAsync(filter);
 
         await filter.FinishAsync();
     }
@@ -48,9 +44,7 @@ public class LaneTests
         using var server = RawServer.Naming();
         await using var filter = await FilterHarness.StartAsync(server);
         filter.Lanes = lane;
-        using var client = await filter.ConnectAsync();
-        await client.SendAsync(Get);
-        Assert.Equal(200, (await client.ReadMessageAsync())!.Status);
+        using var client = await ServedAsync(filter);
         lane.IsSettled = false;
         var asked = lane.SettlementsAsked;
 
@@ -69,9 +63,7 @@ public class LaneTests
         using var server = RawServer.Naming();
         await using var filter = await FilterHarness.StartAsync(server);
         filter.Lanes = lane;
-        using var client = await filter.ConnectAsync();
-        await client.SendAsync(Get);
-        Assert.Equal(200, (await client.ReadMessageAsync())!.Status);
+        using var client = await ServedAsync(filter);
         lane.IsSettled = false;
         var asked = lane.SettlementsAsked;
 
@@ -99,5 +91,14 @@ public class LaneTests
 
         lane.MayWrite = true;
         Assert.Equal(403, (await client.ReadMessageAsync())!.Status);
+    }
+
+    /// <summary>A client that has been answered once: its lane is open.</summary>
+    private static async Task<RawConnection> ServedAsync(FilterHarness filter)
+    {
+        var client = await filter.ConnectAsync();
+        await client.SendAsync(Get);
+        Assert.Equal(200, (await client.ReadMessageAsync())!.Status);
+        return client;
     }
 }

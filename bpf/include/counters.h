@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Events are bounded per CPU and second, so that a flood costs a counter and not a ring buffer. */
-#ifndef JUMPGATE_BUDGET_H
-#define JUMPGATE_BUDGET_H
+/* Counters always count; events are bounded per CPU and second, so that a flood costs a counter and
+ * not a ring buffer. */
+#ifndef JUMPGATE_COUNTERS_H
+#define JUMPGATE_COUNTERS_H
 
 #include "maps.h"
 
 #define EVENTS_PER_SECOND 2000
 #define SECOND_NS	  1000000000ull
+
+static __always_inline void count(void *map, __u32 index, __u32 length)
+{
+	struct packet_counter *counter = bpf_map_lookup_elem(map, &index);
+
+	if (counter) {
+		counter->packets++;
+		counter->bytes += length;
+	}
+}
 
 static __always_inline int within_budget(__u64 now)
 {
