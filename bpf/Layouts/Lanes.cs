@@ -133,6 +133,19 @@ public struct Pair
     public PairEnd Passive;
 }
 
+/// <summary>A head that the kernel has read before (struct lane_head).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct LaneHead
+{
+    private ulong _revision;
+    private uint _automaton;
+    private uint _length;
+    private ulong _facts;
+    private uint _body;
+    private uint _class;
+    private LaneHeadBytes _bytes;
+}
+
 /// <summary>What a joined socket knows of itself (struct lane_socket).</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct LaneSocket
@@ -179,6 +192,9 @@ public struct LaneSocket
 
     /// <summary>When the flow's entry was told that it is in use.</summary>
     public ulong RefreshedNs;
+
+    /// <summary>The head that was read last.</summary>
+    public LaneHead Known;
 
     /// <summary>Bytes went over the stack and may be unread.</summary>
     public readonly bool IsOrdinary => _ordinary != 0;
@@ -279,6 +295,13 @@ public struct Lane
 internal struct LanePad3
 {
     private ulong _first;
+}
+
+/// <summary>The head's bytes.</summary>
+[InlineArray(512)]
+internal struct LaneHeadBytes
+{
+    private byte _first;
 }
 
 /// <summary>One method for each request on its way.</summary>
