@@ -298,7 +298,7 @@ internal struct LanePad3
 }
 
 /// <summary>The head's bytes.</summary>
-[InlineArray(512)]
+[InlineArray(520)]
 internal struct LaneHeadBytes
 {
     private byte _first;

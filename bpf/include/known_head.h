@@ -26,12 +26,13 @@ static __always_inline int recall(struct reading *reading, const struct lane_hea
 {
 	const __u8 *data = reading->message->data, *end = reading->message->data_end;
 	struct head *head = &reading->head;
-	__u32 length = known->length, at;
+	__u32 length = known->length, from = head->position, at;
 
 	if (known->automaton != head->base || known->revision != revision || length < WORD ||
-	    length > LANE_HEAD_KNOWN_MAX || head->position > AUTOMATON_MAX_HEAD)
+	    length >= LANE_HEAD_KNOWN_MAX || from > AUTOMATON_MAX_HEAD)
 		return 0;
-	data += head->position;
+	barrier_var(from); /* an older verifier forgets the comparison */
+	data += from & (2 * AUTOMATON_MAX_HEAD - 1);
 	for (at = 0; at <= LANE_HEAD_KNOWN_MAX - WORD; at += WORD) {
 		if (at + WORD > length)
 			break;
@@ -57,8 +58,11 @@ static __always_inline void remember(const struct reading *reading, struct lane_
 	__u32 length = head->position - from;
 
 	known->length = 0;
-	if (length < WORD || length > LANE_HEAD_KNOWN_MAX || from > AUTOMATON_MAX_HEAD ||
-	    bpf_probe_read_kernel(known->bytes, length,
+	if (length < WORD || length >= LANE_HEAD_KNOWN_MAX || from > AUTOMATON_MAX_HEAD)
+		return;
+	barrier_var(length); /* an older verifier forgets the comparison */
+	length &= LANE_HEAD_KNOWN_MAX - 1;
+	if (bpf_probe_read_kernel(known->bytes, length,
 				  (const __u8 *)reading->message->data + from))
 		return;
 	known->revision = revision;

@@ -99,7 +99,8 @@ struct lane_head {
 	__u64 facts;
 	__u32 body; /* its length, as the head says */
 	__u32 class;
-	__u8 bytes[LANE_HEAD_KNOWN_MAX];
+	__u8 bytes[LANE_HEAD_KNOWN_MAX +
+		   8]; /* a word more: what a verifier believes of the last one */
 };
 
 /* What a joined socket knows of itself (socket storage; the proxy reads that of its own). */
