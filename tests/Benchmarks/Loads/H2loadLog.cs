@@ -1,0 +1,74 @@
+using System.Globalization;
+
+namespace Jumpgate.Benchmarks.Loads;
+
+/// <summary>
+/// What h2load writes with <c>--log-file</c>: a line for each request, of its start in microseconds since the epoch, its
+/// status and its microseconds until the end of the response, with tabs between. Its own summary knows no quantiles.
+/// </summary>
+internal sealed class H2loadLog
+{
+    private readonly List<int> _times = [];
+    private long _first = long.MaxValue;
+    private long _last = long.MinValue;
+
+    private H2loadLog()
+    {
+    }
+
+    public int Requests => _times.Count;
+
+    /// <summary>Answers that were not 200.</summary>
+    public int Failures { get; private set; }
+
+    /// <summary>From the first request's start to the last one's end.</summary>
+    public double Seconds => Requests == 0 ? 0 : (_last - _first) / 1e6;
+
+    /// <exception cref="FormatException">A line is not one of h2load's.</exception>
+    public static H2loadLog Parse(IEnumerable<string> lines)
+    {
+        var log = new H2loadLog();
+        foreach (var line in lines)
+        {
+            var fields = line.Split('\t');
+            if (fields.Length < 3
+                || !long.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var start)
+                || !int.TryParse(fields[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var status)
+                || !int.TryParse(fields[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var time))
+            {
+                throw new FormatException($"'{line}' is not a line of h2load's log");
+            }
+
+            if (status != 200)
+            {
+                log.Failures++;
+                continue;
+            }
+
+            log._times.Add(time);
+            log._first = Math.Min(log._first, start);
+            log._last = Math.Max(log._last, start + time);
+        }
+
+        log._times.Sort();
+        return log;
+    }
+
+    /// <param name="cpuSeconds">Of the machine meanwhile.</param>
+    /// <returns>Null where nothing was answered, or not with 200.</returns>
+    public Measurement? ToMeasurement(double cpuSeconds)
+    {
+        if (Requests == 0 || Failures > 0 || Seconds <= 0)
+        {
+            return null;
+        }
+
+        var times = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_times);
+        return new Measurement(
+            Requests / Seconds,
+            Statistics.Quantile(times, 0.5),
+            Statistics.Quantile(times, 0.9),
+            Statistics.Quantile(times, 0.99),
+            cpuSeconds * 1e6 / Requests);
+    }
+}
