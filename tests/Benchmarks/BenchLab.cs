@@ -189,8 +189,8 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
         return text.Length > 12 ? int.Parse(text.AsSpan(9, 3), CultureInfo.InvariantCulture) : 0;
     });
 
-    /// <returns>Null where something was not answered with 200.</returns>
-    public async Task<Measurement?> MeasureAsync(IPEndPoint target, Work work, int seconds, string from = "client")
+    /// <exception cref="InvalidOperationException">Something was not answered with 200.</exception>
+    public async Task<Measurement> MeasureAsync(IPEndPoint target, Work work, int seconds, string from = "client")
     {
         var url = $"http://{target}{work.Path}";
         var before = MachineCpu.BusySeconds();
@@ -207,7 +207,7 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
         using var h2load = _lab.Start(from, "h2load", H2load.Arguments(work, _directory.Path, seconds, log, url));
         await h2load.WaitForExitAsync(Patience);
         var cpu = MachineCpu.BusySeconds() - before;
-        return File.Exists(log) ? H2loadLog.Parse(File.ReadLines(log)).ToMeasurement(cpu) : null;
+        return H2loadLog.Parse(File.Exists(log) ? File.ReadLines(log) : []).ToMeasurement(cpu, work.Tolerated);
     }
 
     /// <summary>Resident memory of the peer, in bytes.</summary>

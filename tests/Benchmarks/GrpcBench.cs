@@ -9,8 +9,8 @@ internal static class GrpcBench
 
     private static readonly Work[] Works =
     [
-        new("grpc-unary-1", 1) { Load = Load.Grpc, Path = Work.Call },
         new("grpc-unary-8", 8) { Load = Load.Grpc, Path = Work.Call },
+        new("grpc-unary-1", 1) { Load = Load.Grpc, Path = Work.Call },
     ];
 
     public static async Task<Section> RunAsync(BenchOptions options, CancellationToken stop)

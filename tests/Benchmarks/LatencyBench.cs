@@ -12,8 +12,8 @@ internal static class LatencyBench
 
     private static readonly Work[] Works =
     [
-        new("fixed-rate-1", 1) { Load = Load.H2load },
         new("fixed-rate-32", 32) { Load = Load.H2load },
+        new("fixed-rate-1", 1) { Load = Load.H2load },
     ];
 
     public static async Task<Section> RunAsync(BenchOptions options, CancellationToken stop)

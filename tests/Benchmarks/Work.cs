@@ -36,6 +36,10 @@ internal sealed record Work(string Name, int Connections, int Rules = 1)
     /// <summary>Requests per second over all connections, for h2load; 0: as fast as it goes.</summary>
     public double Rate { get; init; }
 
+    /// <summary>Share of requests that may fail: nginx as a proxy of gRPC answers some calls with 502 where the server,
+    /// an nginx too, ends a call before it has read the message.</summary>
+    public double Tolerated => Load == Load.Grpc ? 0.02 : 0;
+
     /// <summary>Lua for wrk.</summary>
     public string Script { get; init; } = "";
 }

@@ -21,6 +21,9 @@ internal sealed class H2loadLog
     /// <summary>Answers that were not 200.</summary>
     public int Failures { get; private set; }
 
+    /// <summary>The status of the first of them; -1: none came.</summary>
+    public int FirstFailure { get; private set; }
+
     /// <summary>From the first request's start to the last one's end.</summary>
     public double Seconds => Requests == 0 ? 0 : (_last - _first) / 1e6;
 
@@ -41,7 +44,7 @@ internal sealed class H2loadLog
 
             if (status != 200)
             {
-                log.Failures++;
+                log.FirstFailure = log.Failures++ == 0 ? status : log.FirstFailure;
                 continue;
             }
 
@@ -55,12 +58,14 @@ internal sealed class H2loadLog
     }
 
     /// <param name="cpuSeconds">Of the machine meanwhile.</param>
-    /// <returns>Null where nothing was answered, or not with 200.</returns>
-    public Measurement? ToMeasurement(double cpuSeconds)
+    /// <param name="tolerated">Share of requests that may fail; they do not count.</param>
+    /// <exception cref="InvalidOperationException">More failed.</exception>
+    public Measurement ToMeasurement(double cpuSeconds, double tolerated = 0)
     {
-        if (Requests == 0 || Failures > 0 || Seconds <= 0)
+        if (Requests == 0 || Failures > tolerated * (Requests + Failures) || Seconds <= 0)
         {
-            return null;
+            throw new InvalidOperationException(
+                $"h2load had {Failures} of {Requests + Failures} requests not answered with 200, the first with {FirstFailure}");
         }
 
         var times = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_times);

@@ -12,19 +12,19 @@ internal static class Wrk
     /// <summary>Lua that makes the work's request.</summary>
     public static string Script(Work work) => $"wrk.headers['X-Fleet'] = 'imperial' {work.Script}\n";
 
-    /// <summary>Null where wrk did not say, or where an answer was not 2xx.</summary>
-    public static Measurement? Parse(string text, double cpuSeconds)
+    /// <exception cref="InvalidOperationException">wrk did not say, or an answer was not 2xx.</exception>
+    public static Measurement Parse(string text, double cpuSeconds)
     {
-        if (text.Contains("Non-2xx", StringComparison.Ordinal))
+        if (Regex.Match(text, "Non-2xx.*") is { Success: true } failures)
         {
-            return null;
+            throw new InvalidOperationException($"wrk says: {failures.Value}");
         }
 
         var rate = Number(text, @"Requests/sec:\s+([\d.]+)");
         var requests = Number(text, @"(\d+) requests in");
         return rate is null || requests is not > 0
             || Time(text, "50%") is not { } p50 || Time(text, "90%") is not { } p90 || Time(text, "99%") is not { } p99
-            ? null
+            ? throw new InvalidOperationException("wrk had no answer")
             : new Measurement(rate.Value, p50, p90, p99, cpuSeconds * 1e6 / requests.Value);
     }
 
