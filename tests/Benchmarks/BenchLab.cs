@@ -9,8 +9,8 @@ using Jumpgate.Testing;
 namespace Jumpgate.Benchmarks;
 
 /// <summary>
-/// A node and two workloads, nginx behind, wrk or h2load in front. Peers take turns: nothing of one runs while another is
-/// measured.
+/// A node and two workloads, nginx behind, wrk or h2load in front. Peers take turns: nothing of one runs while another
+/// is measured.
 /// </summary>
 /// <param name="world">With another machine behind an uplink.</param>
 internal sealed class BenchLab(bool world = false) : IAsyncDisposable
@@ -94,7 +94,8 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
                 case Peers.Straight:
                     return server;
                 case Peers.Nginx:
-                    await StartNginxAsync("node", PeerFiles.Nginx(NginxDirectory("node"), $"{server}", work, ProxyPort), ProxyPort);
+                    await StartNginxAsync(
+                        "node", PeerFiles.Nginx(NginxDirectory("node"), $"{server}", work, ProxyPort), ProxyPort);
                     return Proxy;
                 case Peers.Haproxy:
                     await StartHaproxyAsync("node", PeerFiles.Haproxy($"{server}", work, $":{ProxyPort}"), ProxyPort);
@@ -143,7 +144,8 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
             [
                 AgentDll, "agent", "--workloads", _directory.File("workloads.yaml"), "--policies",
                 _directory.File("policies"),
-                "--state", _directory.File("state"), "--admin-socket", AdminSocket, "--pin-dir", _pins, "--lanes", lanes,
+                "--state", _directory.File("state"), "--admin-socket", AdminSocket, "--pin-dir", _pins,
+                "--lanes", lanes,
             ],
             environment);
         _peers.Add(agent);
@@ -180,7 +182,8 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
     /// <summary>The status of one request, so that nobody is measured doing nothing.</summary>
     public int Ask(IPEndPoint target, string method, string path, string from = "client") => _lab.Run(from, () =>
     {
-        using var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 5000 };
+        using var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.ReceiveTimeout = 5000;
         socket.Connect(target);
         socket.Send(Encoding.ASCII.GetBytes(
             $"{method} {path} HTTP/1.1\r\nHost: bench\r\nX-Fleet: imperial\r\nContent-Length: 0\r\n\r\n"));

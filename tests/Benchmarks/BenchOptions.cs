@@ -19,10 +19,10 @@ internal sealed record BenchOptions
         Measures Jumpgate beside its peers, in network namespaces of its own.
 
           ./bench [--rounds N] [--seconds S] [--output DIR]
-              all sections but tables, about 15 minutes
+              all sections but tables, about 17 minutes
 
           ./bench SECTION [--rounds N] [--seconds S] [--output DIR]
-              http         keep-alive GET, POST, 64 KB, 1 to 10,000 rules, new connections, at full speed [--only WORK,...]
+              http         keep-alive GET, POST, 64 KB, 1 to 10,000 rules, new connections [--only WORK,...]
               latency      p50, p90 and p99 at a rate that all peers keep
               redirect     the same haproxy behind iptables REDIRECT, TPROXY, and Jumpgate's tc programs
               sidecar      a sidecar on both sides behind iptables, against Jumpgate on the node
@@ -36,7 +36,7 @@ internal sealed record BenchOptions
               what grows with identities and rules: publishing tables, attaching a workload, a packet's way through
               from_workload (BPF_PROG_TEST_RUN) in a new and in a known flow, a changed policy file until acknowledged
 
-          --rounds       how often everything is measured (default 3; tables 7); medians are reported
+          --rounds       how often everything is measured (default 3; everything 2, tables 7); medians are reported
           --seconds      how long each measurement takes (default 2; everything: 1)
           --only         pieces of work: keep-alive-1, keep-alive-32, keep-alive-256, post-1k, response-64k,
                          rules-100, rules-10000, new-connection
@@ -82,7 +82,7 @@ internal sealed record BenchOptions
         options = new BenchOptions
         {
             Command = command,
-            Rounds = command == Tables ? 7 : 3,
+            Rounds = command switch { Everything => 2, Tables => 7, _ => 3 },
             Seconds = command == Everything ? 1 : 2,
         };
         error = null;

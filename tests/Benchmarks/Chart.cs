@@ -25,7 +25,8 @@ internal static class Chart
 
     public static string Draw(IReadOnlyList<Section> sections, IReadOnlyList<Result<Figure>> figures)
     {
-        var groups = sections.SelectMany(Groups).Concat(figures.GroupBy(figure => figure.Work).Select(Figures)).ToList();
+        BarGroup[] groups =
+            [.. sections.SelectMany(Groups), .. figures.GroupBy(figure => figure.Work).Select(Figures)];
         var body = new StringBuilder();
         var y = 4;
         foreach (var group in groups)
@@ -41,20 +42,22 @@ internal static class Chart
                 body.Append(CultureInfo.InvariantCulture,
                     $"<rect x=\"{Left}\" y=\"{y - Bar + 4}\" width=\"{length:0}\" height=\"{Bar}\" "
                     + $"fill=\"{Colours.GetValueOrDefault(peer, Others)}\"/>");
-                body.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left + length + 8:0}\" y=\"{y}\">{text}</text>\n");
+                body.Append(
+                    CultureInfo.InvariantCulture, $"<text x=\"{Left + length + 8:0}\" y=\"{y}\">{text}</text>\n");
             }
         }
 
         return $"""
-            <svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{y + 16}" font-family="sans-serif" font-size="13">
+            <svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{y + 16}"
+                 font-family="sans-serif" font-size="13">
             <rect width="100%" height="100%" fill="#ffffff"/>
             {body}</svg>
 
             """;
     }
 
-    private static IEnumerable<BarGroup> Groups(Section section) => section.Results.GroupBy(result => result.Work).Select(work =>
-        section.Comparison == Comparison.Rate
+    private static IEnumerable<BarGroup> Groups(Section section) =>
+        section.Results.GroupBy(result => result.Work).Select(work => section.Comparison == Comparison.Rate
             ? new BarGroup(
                 work.Key,
                 $"requests/s, as a share of {section.Baseline}",
@@ -69,7 +72,8 @@ internal static class Chart
         "0.0");
 
     /// <summary>To the longest of them.</summary>
-    private static BarGroup Scaled(string title, string scale, IReadOnlyList<(string Peer, double Value)> values, string format) =>
+    private static BarGroup Scaled(
+        string title, string scale, IReadOnlyList<(string Peer, double Value)> values, string format) =>
         new(
             title,
             scale,

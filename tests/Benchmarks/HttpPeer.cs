@@ -23,7 +23,7 @@ internal sealed class HttpPeer(BenchLab lab, IPEndPoint target, int seconds) : I
     /// <summary>A proxy that may answer itself.</summary>
     public bool Proxied { get; init; }
 
-    /// <summary>Goes when it goes, after its processes.</summary>
+    /// <summary>Goes when it goes, before its processes.</summary>
     public IAsyncDisposable? Owned { get; init; }
 
     /// <summary>.NET compiles what is hot, more of it for HTTP/2, and an agent its rules for the kernel.</summary>
@@ -41,7 +41,8 @@ internal sealed class HttpPeer(BenchLab lab, IPEndPoint target, int seconds) : I
         }
 
         await CheckAsync(work);
-        await lab.MeasureAsync(target, work with { Rate = 0 }, _warm ? Math.Min(WarmUpSeconds, 2) : WarmUpSeconds, From);
+        var warmUp = _warm ? Math.Min(WarmUpSeconds, 2) : WarmUpSeconds;
+        await lab.MeasureAsync(target, work with { Rate = 0 }, warmUp, From);
         _warm = true;
         return await lab.MeasureAsync(target, work, seconds, From);
     }
@@ -54,7 +55,8 @@ internal sealed class HttpPeer(BenchLab lab, IPEndPoint target, int seconds) : I
             var done = await GrpcCall.IsDoneAsync(lab.Lab, From, target, work.Path, header: true);
             if (!done || (Enforces && await GrpcCall.IsDoneAsync(lab.Lab, From, target, work.Path, header: false)))
             {
-                throw new InvalidOperationException(done ? "a forbidden call was done" : "an allowed call was not done");
+                throw new InvalidOperationException(
+                    done ? "a forbidden call was done" : "an allowed call was not done");
             }
 
             return;
@@ -70,10 +72,16 @@ internal sealed class HttpPeer(BenchLab lab, IPEndPoint target, int seconds) : I
 
     public async ValueTask DisposeAsync()
     {
-        await lab.StopAsync();
-        if (Owned is not null)
+        try
         {
-            await Owned.DisposeAsync();
+            if (Owned is not null)
+            {
+                await Owned.DisposeAsync();
+            }
+        }
+        finally
+        {
+            await lab.StopAsync();
         }
     }
 }

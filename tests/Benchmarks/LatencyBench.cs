@@ -31,8 +31,8 @@ internal static class LatencyBench
         var paced = Works.Select(work => work with { Rate = RateFor(full.Where(result => result.Work == work.Name)) });
         var results = await new Turns(BenchOptions.Latency, options.Rounds).RunAsync(
             Peers.All, [.. paced], peer => StartAsync(peer, options.Seconds), stop);
-        return new Section(
-            BenchOptions.Latency, Peers.Straight, Comparison.Latency, [.. results.Select(result => Judge(result, paced))]);
+        Result<Measurement>[] judged = [.. results.Select(result => Judge(result, paced))];
+        return new Section(BenchOptions.Latency, Peers.Straight, Comparison.Latency, judged);
     }
 
     /// <summary>Rounded down to hundreds.</summary>
@@ -52,7 +52,8 @@ internal static class LatencyBench
         var name = FormattableString.Invariant($"{result.Work} at {rate:0}/s");
         var reached = result.Median(measurement => measurement.RequestsPerSecond);
         return reached < rate * Kept
-            ? result with { Work = name, Rounds = [], Unavailable = FormattableString.Invariant($"kept only {reached:0}/s") }
+            ? new Result<Measurement>(
+                name, result.Peer, [], FormattableString.Invariant($"kept only {reached:0}/s"))
             : result with { Work = name };
     }
 }

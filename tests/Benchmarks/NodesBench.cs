@@ -1,6 +1,6 @@
 namespace Jumpgate.Benchmarks;
 
-/// <summary>A client on another machine, behind an uplink: lanes cannot help it, and must not cost it anything.</summary>
+/// <summary>A client on another machine, behind an uplink: lanes cannot help it, and must cost it nothing.</summary>
 internal static class NodesBench
 {
     private const string FromOtherNodes = "fromCIDR: [ 10.0.0.0/8 ]";

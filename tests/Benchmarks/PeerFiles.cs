@@ -126,7 +126,8 @@ internal static class PeerFiles
               acl path_ok path_reg ^/v1/.*$
               acl fleet_ok req.hdr(X-Fleet) imperial
             {{rules}}  http-request deny unless method_ok path_ok fleet_ok
-              http-request return status 200 content-type text/plain string "Ship landed" if { path {{Work.AnsweredByProxy}} }
+              acl answered path {{Work.AnsweredByProxy}}
+              http-request return status 200 content-type text/plain string "Ship landed" if answered
               default_backend servers
             backend servers
               http-reuse always

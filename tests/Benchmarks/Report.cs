@@ -65,12 +65,13 @@ internal static class Report
         Console.WriteLine($"### {work}\n");
         Console.WriteLine($"| peer | requests/s | min-max | {what}of {section.Baseline} | min-max "
             + (hasProxies ? $"| {what}of best proxy " : "") + "| p50 us | p90 us | p99 us | CPU us/request |");
-        Console.WriteLine(hasProxies ? "|---|---|---|---|---|---|---|---|---|---|" : "|---|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|" + (hasProxies ? "---|" : ""));
         foreach (var result in results)
         {
             if (result.Unavailable is not null)
             {
-                Console.WriteLine($"| {result.Peer} | not available: {result.Unavailable} | | | | | | |{(hasProxies ? " |" : "")}");
+                Console.WriteLine(
+                    $"| {result.Peer} | not available: {result.Unavailable} | | | | | | |{(hasProxies ? " |" : "")}");
                 continue;
             }
 
@@ -80,7 +81,8 @@ internal static class Report
                 Text($"| {result.Peer} | {rate:0} | {result.Spread(m => m.RequestsPerSecond, "0")} ")
                 + Text($"| {Statistics.Median(ratios):0.00} | {Result<Measurement>.Spread(ratios, "0.00")} ")
                 + (hasProxies ? Text($"| {Statistics.Median(section.RatiosToProxies(result)):0.00} ") : "")
-                + Text($"| {result.Median(m => m.P50):0} | {result.Median(m => m.P90):0} | {result.Median(m => m.P99):0} ")
+                + Text($"| {result.Median(m => m.P50):0} | {result.Median(m => m.P90):0} ")
+                + Text($"| {result.Median(m => m.P99):0} ")
                 + Text($"| {result.Median(m => m.CpuMicroseconds):0.0} |"));
         }
 

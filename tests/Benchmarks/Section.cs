@@ -23,7 +23,8 @@ internal sealed record Section(
     {
         double[][] proxies =
         [
-            .. Results.Where(other => other.Work == result.Work && Proxies.Contains(other.Peer) && other.Rounds.Count > 0)
+            .. Results.Where(other => other.Work == result.Work && Proxies.Contains(other.Peer))
+                .Where(other => other.Rounds.Count > 0)
                 .Select(other => other.Rounds.Select(Figure).ToArray()),
         ];
         return proxies.Length == 0 ? [] : Statistics.PairedRatios(

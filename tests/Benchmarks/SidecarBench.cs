@@ -3,9 +3,9 @@ using Jumpgate.Benchmarks.Redirect;
 namespace Jumpgate.Benchmarks;
 
 /// <summary>
-/// A sidecar proxy beside the client and one beside the server, both behind iptables REDIRECT in the workloads' own namespaces,
-/// both with the rules: what a service mesh does. Against Jumpgate on the node, with the same rules for the client's way out
-/// and for the server's way in.
+/// A sidecar proxy beside the client and one beside the server, both behind iptables REDIRECT in the workloads' own
+/// namespaces, both with the rules: what a service mesh does. Against Jumpgate on the node, with the same rules for the
+/// client's way out and for the server's way in.
 /// </summary>
 internal static class SidecarBench
 {
@@ -17,7 +17,8 @@ internal static class SidecarBench
     /// <summary>"nobody" in every Debian: whose connections iptables leaves alone.</summary>
     private const int SidecarUser = 65534;
 
-    private static readonly string[] Names = [Peers.Straight, HaproxySidecars, NginxSidecars, Peers.UserSpace, Peers.Lanes];
+    private static readonly string[] Names =
+        [Peers.Straight, HaproxySidecars, NginxSidecars, Peers.UserSpace, Peers.Lanes];
 
     private static readonly Work[] Works =
     [
@@ -44,9 +45,12 @@ internal static class SidecarBench
             foreach (var (place, port, server) in ((string, int, string)[])
                 [("client", OutPort, $"{lab.Server}"), ("server", InPort, $"127.0.0.1:{lab.Server.Port}")])
             {
+                var directory = lab.NginxDirectory(place);
                 await (peer == NginxSidecars
-                    ? lab.StartNginxAsync(place, PeerFiles.Nginx(lab.NginxDirectory(place), server, work, port, "nobody nogroup"), port)
-                    : lab.StartHaproxyAsync(place, PeerFiles.Haproxy(server, work, $":{port}", $"uid {SidecarUser}"), port));
+                    ? lab.StartNginxAsync(
+                        place, PeerFiles.Nginx(directory, server, work, port, "nobody nogroup"), port)
+                    : lab.StartHaproxyAsync(
+                        place, PeerFiles.Haproxy(server, work, $":{port}", $"uid {SidecarUser}"), port));
             }
 
             await new Iptables(lab.Lab, "client").RedirectLeavingAsync(OutPort, SidecarUser);

@@ -3,8 +3,8 @@ using System.Net.Sockets;
 namespace Jumpgate.Benchmarks;
 
 /// <summary>
-/// Takes peers in turn, round by round, each started anew for its turn and gone before the next one's. The order moves on by
-/// one with each round, so that nobody is always measured behind the same neighbour.
+/// Takes peers in turn, round by round, each started anew for its turn and gone before the next one's. The order moves
+/// on by one with each round: nobody is always first.
 /// </summary>
 /// <param name="section">For progress.</param>
 /// <param name="rounds">How often.</param>
@@ -69,8 +69,9 @@ internal sealed class Turns(string section, int rounds)
         ];
     }
 
-    private static bool IsReason(Exception e) =>
-        e is TimeoutException or InvalidOperationException or SocketException or FormatException or Bpf.DatapathException;
+    private static bool IsReason(Exception e) => e is TimeoutException or InvalidOperationException or SocketException
+        or HttpRequestException or OperationCanceledException { InnerException: TimeoutException } or FormatException
+        or Bpf.DatapathException;
 
     private static string FirstLine(Exception e) => e.Message.Split('\n')[0];
 

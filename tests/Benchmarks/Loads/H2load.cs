@@ -23,10 +23,8 @@ internal static class H2load
         {
             var body = Path.Combine(directory, "grpc-request");
             File.WriteAllBytes(body, EmptyMessage);
-            return
-            [
-                .. common, $"-m{Streams}", "-d", body, "-H", "content-type: application/grpc", "-H", "te: trailers", url,
-            ];
+            string[] grpc = ["-d", body, "-H", "content-type: application/grpc", "-H", "te: trailers"];
+            return [.. common, .. grpc, $"-m{Streams}", url];
         }
 
         // It asks for a rate of each connection, as a whole number or not.

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Jumpgate.Benchmarks.Loads;
 
 /// <summary>
-/// What h2load writes with <c>--log-file</c>: a line for each request, of its start in microseconds since the epoch, its
-/// status and its microseconds until the end of the response, with tabs between. Its own summary knows no quantiles.
+/// What h2load writes with <c>--log-file</c>: a line for each request, of its start in microseconds since the epoch,
+/// its status and its microseconds until the end of the response, with tabs between. Its own summary has no quantiles.
 /// </summary>
 internal sealed class H2loadLog
 {
@@ -65,7 +65,7 @@ internal sealed class H2loadLog
         if (Requests == 0 || Failures > tolerated * (Requests + Failures) || Seconds <= 0)
         {
             throw new InvalidOperationException(
-                $"h2load had {Failures} of {Requests + Failures} requests not answered with 200, the first with {FirstFailure}");
+                $"{Failures} of {Requests + Failures} were not answered with 200, the first with {FirstFailure}");
         }
 
         var times = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_times);

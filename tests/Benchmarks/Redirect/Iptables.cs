@@ -18,7 +18,7 @@ internal sealed class Iptables(Lab lab, string place)
         ForgetEndedConnections();
     }
 
-    /// <summary>What this namespace itself sends to port 80 goes to a local port, but for what one user sends.</summary>
+    /// <summary>What this namespace sends to port 80 goes to a local port, but for what one user sends.</summary>
     public async Task RedirectLeavingAsync(int port, int exceptUser)
     {
         await RunAsync($"-t nat -A OUTPUT -p tcp --dport 80 -m owner --uid-owner {exceptUser} -j RETURN");
@@ -26,9 +26,9 @@ internal sealed class Iptables(Lab lab, string place)
         ForgetEndedConnections();
     }
 
-    /// <summary>What arrives for port 80 gets a transparent socket at 127.0.0.1, the packet stays as it is. Without the
-    /// usual <c>-m socket</c> before it, which takes the SYN of a port in TIME_WAIT away from the listener: the target finds
-    /// established sockets by itself.</summary>
+    /// <summary>What arrives for port 80 gets a transparent socket at 127.0.0.1, the packet stays as it is. Without
+    /// the usual <c>-m socket</c> before it, which takes the SYN of a port in TIME_WAIT away from the listener: the
+    /// target finds established sockets by itself.</summary>
     public async Task ProxyArrivingAsync(string interfaceName, int port)
     {
         await RunAsync($"-t mangle -A PREROUTING -i {interfaceName} -p tcp --dport 80 -j TPROXY --on-ip 127.0.0.1 "

@@ -3,8 +3,9 @@ using System.Net;
 namespace Jumpgate.Benchmarks.Redirect;
 
 /// <summary>
-/// Ways to bring connections to a proxy that nobody has asked for. Behind iptables' and behind Jumpgate's it is the same
-/// haproxy with the same rules; each in namespaces of its own, so that conntrack is there for those who need it alone.
+/// Ways to bring connections to a proxy that nobody has asked for. Behind iptables' and behind Jumpgate's it is the
+/// same haproxy with the same rules; each in namespaces of its own, so that conntrack is there for those who need it
+/// alone.
 /// </summary>
 internal static class RedirectBench
 {

@@ -7,8 +7,8 @@ using Jumpgate.Bpf.Netlink;
 namespace Jumpgate.Benchmarks.Redirect;
 
 /// <summary>
-/// Jumpgate's tc programs without its proxy: what the client sends to the server's port 80 is judged (identities, policy,
-/// flow table) and goes to a listening socket that another program inherits.
+/// Jumpgate's tc programs without its proxy: what the client sends to the server's port 80 is judged (identities,
+/// policy, flow table) and goes to a listening socket that another program inherits.
 /// </summary>
 internal sealed partial class TcRedirect : IAsyncDisposable
 {
