@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
 using Jumpgate.Benchmarks;
-using Jumpgate.Benchmarks.Connections;
-using Jumpgate.Benchmarks.Tables;
 using Jumpgate.Bpf;
 
 if (args.Contains("--help"))
@@ -29,19 +27,7 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
-    switch (options.Command)
-    {
-        case BenchOptions.Tables:
-            Report.Write(await TableBench.RunAsync(options, stop.Token), "tables.json", options);
-            break;
-        case BenchOptions.Connections:
-            Report.Write(await ConnectionBench.RunAsync(options, stop.Token), "connections.json", options);
-            break;
-        default:
-            Report.Write(await HttpBench.RunAsync(options, stop.Token), options);
-            break;
-    }
-
+    await Sections.RunAsync(options, stop.Token);
     return 0;
 }
 catch (OperationCanceledException)
