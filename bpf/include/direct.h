@@ -17,8 +17,8 @@
 
 #define DIRECT_QUEUE_MAX (1024u * 1024) /* bytes in a reader's queue before the pair leaves */
 #define DIRECT_QUEUE_UNATTENDED                                                                    \
-	(16u * 1024 * 1024) /* the same while no agent is there to let it leave */
-#define DIRECT_LOOK	(64u * 1024) /* bytes put into a queue between two looks at it */
+	(16u * 1024 * 1024)	      /* the same while no agent is there to let it leave */
+#define DIRECT_LOOK	 (64u * 1024) /* bytes put into a queue between two looks at it */
 #define DIRECT_PAIRS_MAX 65536
 
 enum direct_state {
@@ -66,9 +66,9 @@ struct direct_socket {
 	__u32 is_active;
 	struct pair_end self;
 	struct pair_end peer; /* cookie 0: not known yet */
-	__u64 queued;	    /* bytes in the reader's queue as of the last look, and put there since */
-	__u64 allowance;    /* as far as that may grow before the next look */
-	__u64 revision;	    /* policy revision that allowed the flow */
+	__u64 queued;	 /* bytes in the reader's queue as of the last look, and put there since */
+	__u64 allowance; /* as far as that may grow before the next look */
+	__u64 revision;	 /* policy revision that allowed the flow */
 	__u64 refreshed_ns; /* when the flow's entry was told that it is in use */
 	__u32 mode;	    /* enum lane_mode that both ends' workloads allow */
 	__u32 generation;   /* when that was looked up */

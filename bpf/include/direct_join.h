@@ -72,20 +72,18 @@ static __always_inline void join_direct(struct bpf_sock_ops *ops, struct bpf_soc
 	socket->mode = known->mode;
 	socket->generation = known->generation;
 	socket->revision = revision;
-	if (socket->is_active) {
-		if (!open_pair(socket)) {
-			bpf_sk_storage_delete(&direct_sockets, sk);
-			return;
-		}
-	} else {
+	if (!socket->is_active)
 		pair = bpf_map_lookup_elem(&direct_pairs, &socket->key);
-		if (!pair || pair->state != state_word(pair->active.cookie, DIRECT_OPENING)) {
-			bpf_sk_storage_delete(&direct_sockets, sk);
-			return;
-		}
-		socket->peer = pair->active;
+	if (socket->is_active
+		? is_mptcp(&socket->self.sock) || !open_pair(socket)
+		: !pair || pair->state != state_word(pair->active.cookie, DIRECT_OPENING)) {
+		bpf_sk_storage_delete(&direct_sockets, sk);
+		return;
 	}
-	if (bpf_sock_hash_update(ops, &direct_joined, &cookie, BPF_NOEXIST)) {
+	if (pair)
+		socket->peer = pair->active;
+	if (is_mptcp(&socket->self.sock) ||
+	    bpf_sock_hash_update(ops, &direct_joined, &cookie, BPF_NOEXIST)) {
 		if (pair)
 			begin_leave(pair, &socket->key, socket->peer.cookie, DIRECT_OPENING,
 				    LEFT_EARLY);

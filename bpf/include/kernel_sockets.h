@@ -63,10 +63,11 @@ static __always_inline int is_still(const struct pair_end *end)
 	       (__u64)BPF_CORE_READ(sock, __sk_common.skc_cookie.counter) == end->cookie;
 }
 
-/* A part of an MPTCP connection: the application does not read from this socket. */
-static __always_inline int is_mptcp(__u64 sock)
+/* A part of an MPTCP connection: the application does not read from this socket. The address comes
+ * from memory, as a number: the verifier forbids to count from a pointer that it knows. */
+static __always_inline int is_mptcp(const volatile __u64 *sock)
 {
-	struct tcp_sock *socket = (struct tcp_sock *)sock;
+	struct tcp_sock *socket = (struct tcp_sock *)*sock;
 
 	return bpf_core_field_exists(socket->is_mptcp) && BPF_CORE_READ(socket, is_mptcp);
 }

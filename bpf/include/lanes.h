@@ -53,8 +53,8 @@ enum lane_reason {
 
 /* Value of `lane_endpoints`; the key is an address, as in `endpoints`. */
 struct lane_endpoint {
-	__u64 netns; /* cookie of the network namespace whose sockets bear the address */
-	__u32 mode;  /* enum lane_mode */
+	__u64 netns;  /* cookie of the network namespace whose sockets bear the address */
+	__u32 mode;   /* enum lane_mode */
 	__u32 direct; /* 1: also for flows without L7 rules, past the proxy (direct.h) */
 };
 

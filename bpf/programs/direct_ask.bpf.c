@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * syscall, run by the agent: whether the ends of a leaving pair may become ordinary sockets. What is
- * in a queue then would be lost, and so would what a send under way is about to put there.
+ * syscall, run by the agent: whether the ends of a leaving pair may become ordinary sockets. What
+ * is in a queue then would be lost, and so would what a send under way is about to put there.
  */
 #include "direct_maps.h"
 #include "kernel_sockets.h"

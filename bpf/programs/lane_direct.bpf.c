@@ -12,9 +12,9 @@
 #include "kernel_sockets.h"
 #include "tables.h"
 
-#define FLOW_REFRESH_NS	 (30 * SECOND_NS)
-#define UNATTENDED_NS	 (5 * SECOND_NS)
-#define RCVBUF_LOCKED	 2 /* SOCK_RCVBUF_LOCK */
+#define FLOW_REFRESH_NS (30 * SECOND_NS)
+#define UNATTENDED_NS	(5 * SECOND_NS)
+#define RCVBUF_LOCKED	2 /* SOCK_RCVBUF_LOCK */
 
 /*
  * Bytes that may wait in the reader's queue. They count as its receive buffer's; where that cannot
@@ -149,8 +149,7 @@ int lane_direct(struct sk_msg_md *message)
 		begin_leave(pair, &self->key, id, DIRECT_OPENING, LEFT_EARLY);
 		state = *(volatile __u64 *)&pair->state;
 	}
-	if (state != state_word(id, DIRECT_JOINED) ||
-	    (!self->peer.cookie && !know_peer(self)))
+	if (state != state_word(id, DIRECT_JOINED) || (!self->peer.cookie && !know_peer(self)))
 		return over_the_stack(bytes);
 	if (mode_of(self, settings) == LANE_OFF) {
 		begin_leave(pair, &self->key, id, DIRECT_JOINED, LEFT_SWITCHED);

@@ -38,7 +38,7 @@ static __always_inline void read_addresses(struct bpf_sock_ops *ops, __u8 local[
 /* The flow's verdict where this socket may join: both ends on this node, in the namespace that
  * bears the address; else VERDICT_NONE. */
 static __always_inline enum verdict may_join(struct bpf_sock_ops *ops, struct lane_socket *socket,
-					   __u64 *revision)
+					     __u64 *revision)
 {
 	struct lane_endpoint *source, *destination;
 	struct lane_settings *settings;
@@ -55,9 +55,8 @@ static __always_inline enum verdict may_join(struct bpf_sock_ops *ops, struct la
 		return VERDICT_NONE;
 	flow = flow_of(&socket->key);
 	socket->is_proxys = netns == settings->node_netns;
-	if (!flow || is_mptcp((__u64)ops->sk) ||
-	    (!socket->is_proxys &&
-		      netns != (socket->is_active ? source : destination)->netns))
+	if (!flow ||
+	    (!socket->is_proxys && netns != (socket->is_active ? source : destination)->netns))
 		return VERDICT_NONE;
 	*revision = flow->revision;
 	if (flow->verdict == VERDICT_REDIRECT)
@@ -105,7 +104,8 @@ static __always_inline void join(struct bpf_sock_ops *ops, int is_active)
 	fresh.self.sock = (__u64)sk;
 	fresh.first = ops->snd_nxt;
 	*socket = fresh;
-	if (bpf_sock_hash_update(ops, &lane_joined, &cookie, BPF_NOEXIST)) {
+	if (is_mptcp(&socket->self.sock) ||
+	    bpf_sock_hash_update(ops, &lane_joined, &cookie, BPF_NOEXIST)) {
 		bpf_sk_storage_delete(&lane_sockets, sk);
 		return;
 	}

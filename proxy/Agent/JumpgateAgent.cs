@@ -54,7 +54,7 @@ public static class JumpgateAgent
         }
 
         var lanes = datapath.Lanes is { } joined
-            ? new LaneController(joined, node, options.Lanes, RuleSetCompiler.Responses, RuleSetCompiler.Compile)
+            ? new LaneController(joined, node, options.Lanes, RuleSetCompiler.Responses, RuleSetCompiler.Compile, logger)
             : null;
         if (lanes is null && options.Lanes != LaneMode.Off)
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using Jumpgate.Bpf;
 using Jumpgate.Bpf.Netlink;
+using Microsoft.Extensions.Logging;
 
 namespace Jumpgate.Agent.Lanes;
 
@@ -8,14 +9,14 @@ namespace Jumpgate.Agent.Lanes;
 /// Lets pairs leave that the kernel wants to have left: once both ends' queues have been read it makes them ordinary
 /// sockets and has their readers look again. What a former agent has not come to is in the kernel's map.
 /// </summary>
-internal sealed class DirectPairs(LaneDatapath datapath, NetworkNamespace node)
+internal sealed class DirectPairs(LaneDatapath datapath, NetworkNamespace node, ILogger logger)
 {
     /// <summary>Far below what the kernel takes for "nobody is here".</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(100);
 
-    private readonly SemaphoreSlim _wake = new(0);
+    private TaskCompletionSource _wake = NewWake();
     private volatile IReadOnlyDictionary<IPAddress, string> _namespaces = new Dictionary<IPAddress, string>();
 
     public DirectDatapath Datapath => datapath.Direct;
@@ -24,40 +25,51 @@ internal sealed class DirectPairs(LaneDatapath datapath, NetworkNamespace node)
     public void SetNamespaces(IReadOnlyDictionary<IPAddress, string> names) => _namespaces = names;
 
     /// <summary>A pair has begun to leave.</summary>
-    public void Wake()
-    {
-        if (_wake.CurrentCount == 0)
-        {
-            _wake.Release();
-        }
-    }
+    public void Wake() => Volatile.Read(ref _wake).TrySetResult();
 
     public async Task RunAsync(CancellationToken stopping)
     {
         var pause = Idle;
+        var failure = default(string);
         while (!stopping.IsCancellationRequested)
         {
-            try
+            var rest = Task.Delay(pause, stopping);
+            if (await Task.WhenAny(_wake.Task, rest) != rest)
             {
-                if (await _wake.WaitAsync(pause, stopping))
-                {
-                    pause = Soon;
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                return;
+                Volatile.Write(ref _wake, NewWake());
+                pause = Soon;
             }
 
-            datapath.Attend();
-            var leaving = datapath.Direct.ReadLeaving();
-            var ready = leaving.Where(key => datapath.Direct.CanLeave(key)).ToList();
-            Leave(ready);
-            pause = leaving.Count == ready.Count ? Idle
-                : ready.Count > 0 || pause == Idle ? Soon
-                : pause < Late ? pause * 2
-                : Late;
+            try
+            {
+                pause = Look(pause);
+            }
+            catch (Exception e) when (e is DatapathException or NetlinkException)
+            {
+                // Tried again, told once.
+                pause = Idle;
+                if (failure != e.Message)
+                {
+                    failure = e.Message;
+                    logger.DirectPairsFailed(failure);
+                }
+            }
         }
+    }
+
+    private static TaskCompletionSource NewWake() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <returns>When to look again.</returns>
+    private TimeSpan Look(TimeSpan pause)
+    {
+        datapath.Attend();
+        var leaving = datapath.Direct.ReadLeaving();
+        var ready = leaving.Where(key => datapath.Direct.CanLeave(key)).ToList();
+        Leave(ready);
+        return leaving.Count == ready.Count ? Idle
+            : ready.Count > 0 || pause == Idle ? Soon
+            : pause < Late ? pause * 2
+            : Late;
     }
 
     private void Leave(List<PairKey> pairs)

@@ -8,6 +8,7 @@ using Jumpgate.Bpf.Netlink;
 using Jumpgate.Http.Connections;
 using Jumpgate.Policy.Snapshots;
 using Jumpgate.Sockmap.Lanes;
+using Microsoft.Extensions.Logging;
 
 namespace Jumpgate.Agent.Lanes;
 
@@ -31,14 +32,15 @@ internal sealed class LaneController
         NetworkNamespace node,
         LaneMode mode,
         byte[] responses,
-        Func<ConnectionPolicy, AutomatonTable> compile)
+        Func<ConnectionPolicy, AutomatonTable> compile,
+        ILogger logger)
     {
         _datapath = datapath;
         _node = node;
         _table = new LaneTable(datapath);
         _automata = new LaneAutomata(datapath, responses, compile, TimeProvider.System);
         _automata.Compiled += RenewAll;
-        Direct = new DirectPairs(datapath, node);
+        Direct = new DirectPairs(datapath, node, logger);
         datapath.Settings.NodeNetns = node.Cookie;
         datapath.Settings.Mode = mode;
         datapath.Attend();
