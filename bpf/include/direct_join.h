@@ -28,6 +28,11 @@ static __always_inline int open_pair(const struct direct_socket *socket)
 	       !bpf_map_update_elem(&direct_pairs, &socket->key, &fresh, BPF_NOEXIST);
 }
 
+static __always_inline int is_opening(const struct direct_pair *pair)
+{
+	return pair->state == state_word(pair->active.cookie, DIRECT_OPENING);
+}
+
 static __always_inline void give_up(struct bpf_sock *sk, struct direct_socket *socket)
 {
 	if (socket->is_active)
@@ -74,16 +79,14 @@ static __always_inline void join_direct(struct bpf_sock_ops *ops, struct bpf_soc
 	socket->revision = revision;
 	if (!socket->is_active)
 		pair = bpf_map_lookup_elem(&direct_pairs, &socket->key);
-	if (socket->is_active
-		? is_mptcp(&socket->self.sock) || !open_pair(socket)
-		: !pair || pair->state != state_word(pair->active.cookie, DIRECT_OPENING)) {
+	if (is_mptcp(&socket->self.sock) ||
+	    (socket->is_active ? !open_pair(socket) : !pair || !is_opening(pair))) {
 		bpf_sk_storage_delete(&direct_sockets, sk);
 		return;
 	}
 	if (pair)
 		socket->peer = pair->active;
-	if (is_mptcp(&socket->self.sock) ||
-	    bpf_sock_hash_update(ops, &direct_joined, &cookie, BPF_NOEXIST)) {
+	if (bpf_sock_hash_update(ops, &direct_joined, &cookie, BPF_NOEXIST)) {
 		if (pair)
 			begin_leave(pair, &socket->key, socket->peer.cookie, DIRECT_OPENING,
 				    LEFT_EARLY);

@@ -143,7 +143,7 @@ public sealed partial class DirectPairTests
         else
         {
             var before = own.Scene.Status().AcknowledgedRevision;
-            own.Scene.WriteWorkloads(", jumpgate.dev/lanes: off");
+            own.Scene.WriteWorkloads(", jumpgate.dev/lanes: 'off'");
             await Wait.UntilAsync(
                 () => own.Scene.Status().AcknowledgedRevision > before, Scene.Patience, "the label to be seen");
         }
@@ -152,25 +152,40 @@ public sealed partial class DirectPairTests
         await own.UntilLeftAsync(client);
         await AskAsync(client, "still");
         Assert.True(await own.LeftAsync("switched") > 0);
+        if (by == "label")
+        {
+            // Who is not asked for by name is not joined either.
+            own.Scene.WriteWorkloads();
+        }
+
         using var next = await Wire.ConnectAsync(own.Scene, server.Address);
         await AskAsync(next, "hello");
         Assert.Null(await own.PairAsync(next));
     }
 
+    /// <summary>The cleanup takes everything away, but not the connection.</summary>
     [Fact]
-    public async Task Workloads_WithoutALabel_AreNotJoined()
+    public async Task Cleanup_WhileJoined_ConnectionGoesOn()
     {
-        await using var own = await OwnSceneAsync(string.Empty);
+        await using var own = await OwnSceneAsync();
         using var server = new WireServer(own.Scene, EchoAsync, 8000);
         using var client = await Wire.ConnectAsync(own.Scene, server.Address);
-        await AskAsync(client, "hello");
-        var direct = (await own.LanesAsync()).Direct;
-        Assert.Equal((0ul, 0), (direct.Joined, direct.Pairs.Count));
+        await own.UntilJoinedAsync(client);
+        await AskAsync(client, "by queue");
+
+        own.Scene.Agent.Signal("TERM");
+        Assert.Equal(0, await own.Scene.Agent.WaitForExitAsync(Scene.Patience));
+        await AskAsync(client, "without an agent");
+        var (code, output) = own.Scene.Jumpgate(
+            "cleanup", "--pin-dir", own.Scene.PinDirectory, "--state", own.Scene.StateDirectory);
+
+        Assert.True(code == 0, output);
+        await AskAsync(client, "without anything");
     }
 
-    private static async Task<DirectScene> OwnSceneAsync(string label = DirectScene.Label)
+    private static async Task<DirectScene> OwnSceneAsync()
     {
-        var own = new DirectScene { Labels = label };
+        var own = new DirectScene();
         try
         {
             await own.InitializeAsync();

@@ -26,9 +26,6 @@ public sealed class DirectScene : IAsyncLifetime, IAsyncDisposable
 
     internal Scene Scene { get; private set; } = null!;
 
-    /// <summary>What server and client are labelled with.</summary>
-    internal string Labels { get; init; } = Label;
-
     /// <summary>A port that no other test uses.</summary>
     internal static int NextPort() => Interlocked.Increment(ref _port);
 
@@ -36,7 +33,7 @@ public sealed class DirectScene : IAsyncLifetime, IAsyncDisposable
     public async Task InitializeAsync()
     {
         Scene = Scene.Prepare(Policies.Server(Allowed));
-        Scene.WriteWorkloads(Labels);
+        Scene.WriteWorkloads(Label);
         Scene.MoreAgentOptions = ["--lanes", "short-circuit"];
         await Scene.StartAgentAsync();
         Assert.Null((await LanesAsync()).OffBecause);
