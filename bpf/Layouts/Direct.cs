@@ -21,7 +21,7 @@ public enum LeftReason : uint
     /// <summary>It does not.</summary>
     None = 0,
 
-    /// <summary>The other end was not there when the first bytes were sent.</summary>
+    /// <summary>The other end was not there yet, or no more.</summary>
     Early = 1,
 
     /// <summary>A reader did not keep up.</summary>

@@ -29,7 +29,7 @@ enum direct_state {
 
 enum left_reason {
 	LEFT_NONE = 0,
-	LEFT_EARLY = 1,	   /* the other end was not there when the first bytes were sent */
+	LEFT_EARLY = 1,	   /* the other end was not there yet, or no more */
 	LEFT_BEHIND = 2,   /* a reader did not keep up */
 	LEFT_SWITCHED = 3, /* the node's switch or a workload's label */
 	LEFT_POLICY = 4,   /* policy does not simply allow the flow any more */

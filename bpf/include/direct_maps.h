@@ -64,16 +64,4 @@ struct {
 	__type(value, struct packet_counter);
 } direct_counts SEC(".maps");
 
-/* Nothing reads this: it makes the compiler describe every shared layout in full in the object's
- * BTF. */
-struct direct_layouts {
-	struct direct_pair direct_pair;
-	struct direct_socket direct_socket;
-	struct direct_question direct_question;
-	enum direct_state direct_state;
-	enum left_reason left_reason;
-};
-
-struct direct_layouts *direct_layouts SEC(".layouts");
-
 #endif

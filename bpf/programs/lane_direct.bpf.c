@@ -149,8 +149,13 @@ int lane_direct(struct sk_msg_md *message)
 		begin_leave(pair, &self->key, id, DIRECT_OPENING, LEFT_EARLY);
 		state = *(volatile __u64 *)&pair->state;
 	}
-	if (state != state_word(id, DIRECT_JOINED) || (!self->peer.cookie && !know_peer(self)))
+	if (state != state_word(id, DIRECT_JOINED))
 		return over_the_stack(bytes);
+	/* Whatever goes over the stack from here on must be the end of the queue. */
+	if (!self->peer.cookie && !know_peer(self)) {
+		begin_leave(pair, &self->key, id, DIRECT_JOINED, LEFT_EARLY);
+		return over_the_stack(bytes);
+	}
 	if (mode_of(self, settings) == LANE_OFF) {
 		begin_leave(pair, &self->key, id, DIRECT_JOINED, LEFT_SWITCHED);
 		return over_the_stack(bytes);
@@ -164,8 +169,10 @@ int lane_direct(struct sk_msg_md *message)
 		return over_the_stack(bytes);
 	}
 	cookie = self->peer.cookie;
-	if (bpf_msg_redirect_hash(message, &direct_joined, &cookie, BPF_F_INGRESS) != SK_PASS)
+	if (bpf_msg_redirect_hash(message, &direct_joined, &cookie, BPF_F_INGRESS) != SK_PASS) {
+		begin_leave(pair, &self->key, id, DIRECT_JOINED, LEFT_EARLY);
 		return over_the_stack(bytes);
+	}
 	self->queued += bytes;
 	way->bytes += bytes;
 	count(&lane_bytes, 0, bytes);

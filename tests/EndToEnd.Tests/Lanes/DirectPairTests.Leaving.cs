@@ -33,9 +33,10 @@ public sealed partial class DirectPairTests
 
         Assert.InRange(Interlocked.Read(ref sent), 1_000_000, InFlightMax);
         Assert.False(sending.IsCompleted);
-        await scene.UntilAsync(client, pair => pair is { State: "leaving", Reason: "behind", BytesIn: <= 2_000_000 }, "leaving");
+        await scene.UntilAsync(
+            client, pair => pair is { State: "leaving", Reason: "behind", BytesIn: <= 2_000_000 }, "leaving");
         reader.WriteLine("go");
-        await sending;
+        await sending.WaitAsync(2 * Scene.Patience);
         Assert.Equal("done", await TextAsync(client, 4));
         await reader.WaitForTextAsync(PartyScene.Hash(large), Scene.Patience);
         Assert.True(await scene.LeftAsync("behind") > behind);
@@ -57,7 +58,7 @@ public sealed partial class DirectPairTests
             await reader.WaitForTextAsync("listening", Scene.Patience);
             using var client = await Wire.ConnectAsync(scene.Scene, new IPEndPoint(scene.Scene.Lab["server"].IPv4, port));
             await scene.UntilJoinedAsync(client);
-            await SendCountedAsync(client, bytes, _ => { }, 60_000);
+            await SendCountedAsync(client, bytes, _ => { }, 60_000).WaitAsync(Scene.Patience);
             await scene.UntilAsync(client, pair => pair is { State: "leaving" }, "leaving");
 
             reader.WriteLine("go");
@@ -80,7 +81,7 @@ public sealed partial class DirectPairTests
         using var other = new WireServer(scene, EchoAsync, 8001);
         using var keepsUp = await Wire.ConnectAsync(scene, other.Address);
         await own.UntilJoinedAsync(keepsUp);
-        await SendCountedAsync(client, bytes, _ => { }, 60_000);
+        await SendCountedAsync(client, bytes, _ => { }, 60_000).WaitAsync(Scene.Patience);
         await own.UntilAsync(client, pair => pair is { State: "leaving" }, "leaving");
 
         scene.Agent.Signal("KILL");
@@ -117,7 +118,8 @@ public sealed partial class DirectPairTests
         await own.UntilJoinedAsync(client);
         await AskAsync(client, "allowed");
 
-        await own.Scene.ApplyAsync("p0.yaml", Policies.Server("ingress: [ { fromEndpoints: [ { matchLabels: { org: alliance } } ] } ]"));
+        await own.Scene.ApplyAsync(
+            "p0.yaml", Policies.Server("ingress: [ { fromEndpoints: [ { matchLabels: { org: alliance } } ] } ]"));
         await client.SendAsync("forbidden");
 
         await Assert.ThrowsAnyAsync<Exception>(() => client.ReadAsync(1));

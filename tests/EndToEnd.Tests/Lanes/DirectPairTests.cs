@@ -112,7 +112,8 @@ public sealed partial class DirectPairTests(DirectScene scene) : IClassFixture<D
         await Wait.UntilAsync(
             async () =>
             {
-                var pairs = (await scene.LanesAsync()).Direct.Pairs.Where(p => p.Server.EndsWith(port, StringComparison.Ordinal));
+                var pairs = (await scene.LanesAsync()).Direct.Pairs
+                    .Where(p => p.Server.EndsWith(port, StringComparison.Ordinal));
                 return (left = string.Join("; ", pairs)).Length == 0;
             },
             Scene.Patience,
