@@ -63,7 +63,8 @@ public struct LaneEndpoint
     /// <summary>What they may do.</summary>
     public LaneMode Mode;
 
-    private uint _pad;
+    /// <summary>1: also where no L7 rules ask and no proxy is in between.</summary>
+    public uint Direct;
 }
 
 /// <summary>The node's switches (struct lane_settings).</summary>
@@ -83,6 +84,9 @@ public struct LaneSettings
     public uint Generation;
 
     private uint _pad;
+
+    /// <summary>When an agent was last here, CLOCK_MONOTONIC.</summary>
+    public ulong AttendedNs;
 }
 
 /// <summary>A TCP connection between two joined sockets (struct pair_key).</summary>

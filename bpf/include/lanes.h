@@ -55,9 +55,9 @@ enum lane_reason {
 
 /* Value of `lane_endpoints`; the key is an address, as in `endpoints`. */
 struct lane_endpoint {
-	__u64 netns; /* cookie of the network namespace whose sockets bear the address */
-	__u32 mode;  /* enum lane_mode */
-	__u32 pad;
+	__u64 netns;  /* cookie of the network namespace whose sockets bear the address */
+	__u32 mode;   /* enum lane_mode */
+	__u32 direct; /* 1: also for flows without L7 rules, past the proxy (direct.h) */
 };
 
 struct lane_settings {
@@ -66,6 +66,7 @@ struct lane_settings {
 	__u64 node_netns; /* cookie of the proxy's network namespace */
 	__u32 generation; /* of `lane_endpoints`: sockets look there again when it has changed */
 	__u32 pad;
+	__u64 attended_ns; /* when an agent was last here (CLOCK_MONOTONIC) */
 };
 
 /* A TCP connection between two joined sockets. Initial sequence numbers make it exact: addresses

@@ -54,7 +54,7 @@ public static class JumpgateAgent
         }
 
         var lanes = datapath.Lanes is { } joined
-            ? new LaneController(joined, node, options.Lanes, RuleSetCompiler.Responses, RuleSetCompiler.Compile)
+            ? new LaneController(joined, node, options.Lanes, RuleSetCompiler.Responses, RuleSetCompiler.Compile, logger)
             : null;
         if (lanes is null && options.Lanes != LaneMode.Off)
         {
@@ -101,12 +101,13 @@ public static class JumpgateAgent
 
         await using var admin = await AdminServer.StartAsync(
             adminSocket, reports, new LaneReports(lanes, datapath, datapath.LanesOffBecause), log, prometheus, stop.Token);
-        var tasks = new[]
-        {
+        Task[] tasks =
+        [
             server.RunAsync(stop.Token),
             controller.RunAsync(stop.Token),
             new EventPump(datapath, lanes, log, records, logger).RunAsync(stop.Token),
-        };
+            .. lanes is null ? (Task[])[] : [lanes.Direct.RunAsync(stop.Token)],
+        ];
         await ready.WriteLineAsync(
             $"jumpgate ready: revision {store.Current.Revision}, {store.Current.Workloads.Length} workloads, {store.Current.Documents.Length} policies");
         await ready.FlushAsync(CancellationToken.None);

@@ -79,6 +79,14 @@ internal sealed class AgentMetrics : IDisposable
                 };
             },
             "By", "Bytes between the two ends of joined connections, those of lanes not among them");
+        _meter.CreateObservableCounter(
+            "jumpgate.lanes.pairs.joined", () => (long)kernel.Direct.ReadCounts()[LeftReason.None],
+            "{pair}", "Connections without L7 rules that the kernel joined, past the proxy");
+        _meter.CreateObservableCounter(
+            "jumpgate.lanes.pairs.left",
+            () => kernel.Direct.ReadCounts().Where(count => count.Key != LeftReason.None).Select(count =>
+                new Measurement<long>((long)count.Value, new KeyValuePair<string, object?>("reason", LaneModes.Name(count.Key)))),
+            "{pair}", "Of these, those that went on as ordinary connections");
     }
 
     public void Dispose() => _meter.Dispose();

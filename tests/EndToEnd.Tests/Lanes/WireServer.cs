@@ -13,14 +13,14 @@ internal sealed class WireServer : IDisposable
     private int _accepted;
 
     /// <param name="serve">Disconnects may end it; anything else is kept for the test.</param>
-    public WireServer(Scene scene, Func<Wire, Task> serve)
+    public WireServer(Scene scene, Func<Wire, Task> serve, int port = Port)
     {
         _serve = serve;
-        Address = new IPEndPoint(scene.Lab["server"].Address(false), Port);
+        Address = new IPEndPoint(scene.Lab["server"].Address(false), port);
         _listener = scene.InNamespace("server")(() =>
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(new IPEndPoint(IPAddress.Any, Port));
+            socket.Bind(new IPEndPoint(IPAddress.Any, port));
             socket.Listen(16);
             return socket;
         });

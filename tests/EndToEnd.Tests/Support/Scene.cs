@@ -207,14 +207,17 @@ internal sealed class Scene : IAsyncDisposable
         }
     }
 
-    private void WriteInputs(string[] policies)
-    {
-        _directory.Write("workloads.yaml", $$"""
+    /// <param name="more">Labels that server and client have besides, each behind a comma.</param>
+    public void WriteWorkloads(string more = "") => _directory.Write("workloads.yaml", $$"""
             workloads:
-              - { name: server, labels: { org: empire, class: server }, netns: {{Lab["server"].NamespaceName}}, ports: { web: 80 } }
-              - { name: client, labels: { org: empire }, netns: {{Lab["client"].NamespaceName}} }
+              - { name: server, labels: { org: empire, class: server{{more}} }, netns: {{Lab["server"].NamespaceName}}, ports: { web: 80 } }
+              - { name: client, labels: { org: empire{{more}} }, netns: {{Lab["client"].NamespaceName}} }
               - { name: stranger, labels: { org: alliance }, netns: {{Lab["stranger"].NamespaceName}} }
             """);
+
+    private void WriteInputs(string[] policies)
+    {
+        WriteWorkloads();
         foreach (var (policy, index) in policies.Select((p, i) => (p, i)))
         {
             WritePolicy($"p{index}.yaml", policy);
