@@ -23,7 +23,7 @@ internal sealed class WireServer : IDisposable
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             prepare?.Invoke(socket);
             socket.Bind(new IPEndPoint(IPAddress.Any, port));
-            socket.Listen(16);
+            socket.Listen(1024);
             return socket;
         });
         _ = AcceptAsync();
