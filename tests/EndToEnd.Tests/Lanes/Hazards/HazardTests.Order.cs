@@ -81,6 +81,8 @@ public sealed partial class HazardTests
 
         await Task.Delay(Moment);
         read.SetResult();
+        await Wait.UntilAsync(() => results.Count > 0, Scene.Patience, "the server to read the body");
+        Assert.Equal(PartyScene.Hash(body), results[0]);
         for (var i = 0; i < Asked; i++)
         {
             Assert.Equal((200, "hello\n"), await client.ReadResponseAsync());
