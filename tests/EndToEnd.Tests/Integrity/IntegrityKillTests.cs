@@ -76,7 +76,8 @@ public sealed class IntegrityKillTests : IAsyncLifetime
 
         var report = string.Create(
             CultureInfo.InvariantCulture,
-            $"seed {Seed}: {Kills} kills of each, {_all.Sum(p => p.Pairs)} pairs at both ends, {_all.Sum(p => p.Bytes)} bytes, {_all.Sum(p => p.Broken)} broken");
+            $"seed {Seed}: {Kills} kills of each, {_all.Sum(p => p.Pairs)} pairs at both ends, "
+            + $"{_all.Sum(p => p.Bytes)} bytes, {_all.Sum(p => p.Broken)} broken");
         Console.WriteLine(report);
         AssertRight();
         Assert.True((await LanesAsync()).Requests["decided"] > 0, report);
@@ -92,7 +93,7 @@ public sealed class IntegrityKillTests : IAsyncLifetime
             () => maps.Count("lane_pairs") + maps.Count("lane_of") + maps.Count("lane_joined") == 0,
             Patience,
             "all sockets to leave",
-            () => $"{maps.Count("lane_pairs")} pairs, {maps.Count("lane_of")} bound, {maps.Count("lane_joined")} joined\n{_scene.Agent.Captured()}");
+            () => $"{Footprint.Of(_scene)}\n{_scene.Agent.Captured()}");
         Assert.Empty((await LanesAsync()).Lanes);
     }
 

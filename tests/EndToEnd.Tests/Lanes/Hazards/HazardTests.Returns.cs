@@ -6,8 +6,10 @@ using Jumpgate.Testing;
 
 namespace Jumpgate.EndToEnd.Tests.Lanes;
 
-/// <summary>Memory, map entries and descriptors come back to where they were. The flow table is bounded by itself (LRU).
-/// JUMPGATE_HAZARD_LANES and JUMPGATE_HAZARD_HEADS say how many, JUMPGATE_HAZARD_TIME_OUT=1 waits for the agent's time-out.</summary>
+/// <summary>
+/// Memory, map entries and descriptors come back to where they were. The flow table is bounded by itself (LRU).
+/// JUMPGATE_HAZARD_LANES and JUMPGATE_HAZARD_HEADS say how many, JUMPGATE_HAZARD_TIME_OUT=1 waits for the agent's time-out.
+/// </summary>
 public sealed partial class HazardTests
 {
     private const int AtOnce = 500;
