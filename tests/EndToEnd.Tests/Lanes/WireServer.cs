@@ -13,15 +13,17 @@ internal sealed class WireServer : IDisposable
     private int _accepted;
 
     /// <param name="serve">Disconnects may end it; anything else is kept for the test.</param>
-    public WireServer(Scene scene, Func<Wire, Task> serve, int port = Port)
+    /// <param name="prepare">Sets options of the listening socket.</param>
+    public WireServer(Scene scene, Func<Wire, Task> serve, Action<Socket>? prepare = null, int port = Port)
     {
         _serve = serve;
         Address = new IPEndPoint(scene.Lab["server"].Address(false), port);
         _listener = scene.InNamespace("server")(() =>
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            prepare?.Invoke(socket);
             socket.Bind(new IPEndPoint(IPAddress.Any, port));
-            socket.Listen(16);
+            socket.Listen(1024);
             return socket;
         });
         _ = AcceptAsync();
