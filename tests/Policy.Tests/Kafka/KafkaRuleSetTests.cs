@@ -48,7 +48,7 @@ public sealed class KafkaRuleSetTests
     {
         var decision = AskKafka.Policy("topic=a").Kafka("Produce a b");
         Assert.Equal((KafkaVerdict.Denied, KafkaDenial.Topic, false), (decision.Verdict, decision.Denial, decision.PerTopic));
-        Assert.Equal(["b"], decision.DeniedTopics);
+        Assert.Equal("b", Assert.Single(decision.DeniedTopics));
         Assert.Null(decision.Rule);
     }
 
