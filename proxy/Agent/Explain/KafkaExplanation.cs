@@ -14,7 +14,8 @@ internal static class KafkaExplanation
         var request = question.Request;
         if (decision.Verdict == KafkaVerdict.Audit)
         {
-            return ($"only a document in audit mode would deny it{(decision.Denial == KafkaDenial.None ? "" : $": {Why(request, decision)}")}", null);
+            var why = decision.Denial == KafkaDenial.None ? "" : $": {Why(request, decision)}";
+            return ($"only a document in audit mode would deny it{why}", null);
         }
 
         if (decision.Verdict == KafkaVerdict.Denied)

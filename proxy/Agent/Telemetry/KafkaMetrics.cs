@@ -17,7 +17,8 @@ internal sealed class KafkaMetrics
     private const string None = "none";
     private const string Other = "other";
 
-    private readonly ConcurrentDictionary<(KafkaOutcome Outcome, KafkaApi? Api, string Policy, string Topic), StrongBox<long>> _requests = new();
+    private readonly ConcurrentDictionary<
+        (KafkaOutcome Outcome, KafkaApi? Api, string Policy, string Topic), StrongBox<long>> _requests = new();
     private readonly ConcurrentDictionary<(string Policy, string Topic), bool> _rules = new();
     private readonly Histogram<double> _duration;
 

@@ -116,7 +116,11 @@ public sealed class KafkaFlowTests
     {
         var document = new PolicyDocument
         {
-            Location = new SourceLocation("p.yaml", 1), Clusterwide = true, Namespace = null, Name = policy, Rules = [],
+            Location = new SourceLocation("p.yaml", 1),
+            Clusterwide = true,
+            Namespace = null,
+            Name = policy,
+            Rules = [],
         };
         return new KafkaDecision(
             KafkaVerdict.Allowed, KafkaDenial.None, [], false, new RuleReference(document, new SourceLocation("p.yaml", 3)))

@@ -126,7 +126,9 @@ internal sealed class LiteralReading(IReadOnlyList<KafkaRule> rules)
     private static bool Fits(string written, string name) =>
         written.EndsWith('*') ? name.StartsWith(written[..^1], StringComparison.Ordinal) : name == written;
 
-    private static IEnumerable<string?> Groups(KafkaRequest request) => request.Groups.IsEmpty ? [null] : request.Groups;
+    private static List<string?> Groups(KafkaRequest request) => OrNone(request.Groups);
 
-    private static IEnumerable<string?> Ids(KafkaRequest request) => request.TransactionalIds.IsEmpty ? [null] : request.TransactionalIds;
+    private static List<string?> Ids(KafkaRequest request) => OrNone(request.TransactionalIds);
+
+    private static List<string?> OrNone(IEnumerable<string> names) => [.. names.Cast<string?>().DefaultIfEmpty(null)];
 }

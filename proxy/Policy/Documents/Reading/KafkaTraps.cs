@@ -39,7 +39,8 @@ internal static class KafkaTraps
                 if (i != j && Covers(rules[j].Rule, rules[i].Rule) && (j < i || !Covers(rules[i].Rule, rules[j].Rule)))
                 {
                     rules[i].Field.Warn(
-                        $"decides nothing: the rule {rules[j].Field.Path} at {rules[j].Rule.Location} allows all that this one does; remove one of them");
+                        $"decides nothing: the rule {rules[j].Field.Path} at {rules[j].Rule.Location} allows all "
+                        + "that this one does; remove one of them");
                     break;
                 }
             }

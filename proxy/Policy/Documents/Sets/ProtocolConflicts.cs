@@ -40,7 +40,13 @@ internal static class ProtocolConflicts
             }
         }
 
-        return found.ToDictionary(f => f.Key, f => Describe(f.Key, f.Value), (IEqualityComparer<PolicyDocument>)ReferenceEqualityComparer.Instance);
+        var refused = new Dictionary<PolicyDocument, PolicyDiagnostic>(ReferenceEqualityComparer.Instance);
+        foreach (var (document, where) in found)
+        {
+            refused.Add(document, Describe(document, where));
+        }
+
+        return refused;
 
         void Add(Grant own, Grant other)
         {
@@ -58,7 +64,8 @@ internal static class ProtocolConflicts
         var own = found[0].Own;
         var (mine, theirs) = own.Rule!.Kafka is not null ? ("Kafka", "HTTP") : ("HTTP", "Kafka");
         var others = found.Select(f => f.Other).Distinct()
-            .Select(o => $"{(ReferenceEquals(o.Document, document) ? "this document" : o.Document.QualifiedName)} at {o.Location}").ToList();
+            .Select(o => (Name: ReferenceEquals(o.Document, document) ? "this document" : o.Document.QualifiedName, o.Location))
+            .Select(o => $"{o.Name} at {o.Location}").ToList();
         var named = string.Join(", ", others.Take(MaxNamed)) + (others.Count > MaxNamed ? ", ..." : "");
         return new PolicyDiagnostic(
             PolicySeverity.Error, own.Location, document.QualifiedName, own.Field,
