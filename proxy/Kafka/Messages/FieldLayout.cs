@@ -53,6 +53,7 @@ internal sealed record FieldLayout(
         "acks" => FieldRole.Acks,
         "sessionId" => FieldRole.SessionId,
         "sessionEpoch" => FieldRole.SessionEpoch,
+        "memberId" => FieldRole.Member,
         "error" => FieldRole.Error,
         "message" => FieldRole.Message,
         _ => FieldRole.None,

@@ -15,6 +15,7 @@ internal enum FieldRole
     Acks,
     SessionId,
     SessionEpoch,
+    Member,
     Error,
     Message,
 }

@@ -55,6 +55,16 @@ internal sealed class StructLayout
 
     public FieldLayout? TopicId { get; }
 
+    /// <summary>Elements of it, or of lists in it, are about a topic each.</summary>
+    public bool NamesTopics => Topic is not null || TopicId is not null
+        || Fields.Any(f => f.Type == WireType.Array && f.Inner!.NamesTopics);
+
+    /// <summary>The fields before this one.</summary>
+    public StructLayout Before(FieldLayout field) => Leading(Fields.IndexOf(field));
+
+    /// <summary>The fields up to this one.</summary>
+    public StructLayout UpTo(FieldLayout field) => Leading(Fields.IndexOf(field) + 1);
+
     public FieldLayout? Find(string name)
     {
         foreach (var field in Fields)
@@ -80,6 +90,9 @@ internal sealed class StructLayout
 
         return null;
     }
+
+    private StructLayout Leading(int count) =>
+        new(Fields[..count], FrozenDictionary<uint, FieldLayout>.Empty, IsFlexible, isBare: true);
 
     private int Measure() => HasTags || Fields.Any(f => f.FixedSize == 0) ? 0 : Fields.Sum(f => f.FixedSize);
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Jumpgate.Kafka.Messages;
 using Jumpgate.Kafka.Wire;
+using Jumpgate.Policy.Kafka;
 
 namespace Jumpgate.Kafka.Replies;
 
@@ -40,6 +41,20 @@ internal readonly ref struct DenialWriter(BodyView request, DenialCode code)
 
         denial.WriteStruct(api.Reply(version), null, 0);
         return ReplyFrame.WithLength(denial._writer.Written.Span);
+    }
+
+    /// <summary>The answer to a version of ApiVersions that nobody knows: in the form of version 0, with the versions that are (KIP-511).</summary>
+    public static ReadOnlyMemory<byte> UnsupportedApiVersions(int correlationId)
+    {
+        var versions = ApiCatalog.Get(KafkaApi.ApiVersions).Versions;
+        var writer = new WireWriter();
+        writer.WriteInt32(correlationId);
+        writer.WriteInt16(DenialCode.UnsupportedVersion);
+        writer.WriteInt32(1);
+        writer.WriteInt16((short)KafkaApi.ApiVersions);
+        writer.WriteInt16(versions.First);
+        writer.WriteInt16(versions.Last);
+        return ReplyFrame.WithLength(writer.Written.Span);
     }
 
     /// <summary>Only the elements of the reply's list <c>topics</c>, to be put among a broker's.</summary>

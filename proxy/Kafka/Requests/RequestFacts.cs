@@ -39,6 +39,9 @@ internal sealed class RequestFacts
 
     public int SessionEpoch { get; set; }
 
+    /// <summary>Of a group, where one is named outside of lists.</summary>
+    public string? Member { get; set; }
+
     /// <summary>Type of the resource whose name comes next.</summary>
     public sbyte ResourceType { get; set; }
 
@@ -55,6 +58,7 @@ internal sealed class RequestFacts
         SessionId = 0;
         SessionEpoch = -1;
         ResourceType = 0;
+        Member = null;
     }
 
     public void Add(FieldRole role, string value)
@@ -72,6 +76,9 @@ internal sealed class RequestFacts
                 break;
             case FieldRole.CoordinatorKey:
                 CoordinatorKeys.Add(value);
+                break;
+            case FieldRole.Member:
+                Member = value;
                 break;
             case FieldRole.ResourceName when ResourceType == 2:
                 Topics.Add(value);

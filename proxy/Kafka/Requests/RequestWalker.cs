@@ -19,6 +19,9 @@ internal sealed class RequestWalker(RequestFacts facts, NameCache names)
 
     public long SkipLength { get; private set; }
 
+    /// <summary>They are record batches, which no reply needs.</summary>
+    public bool IsSkippingRecords { get; private set; }
+
     /// <summary>Nothing that policy asks for can come any more.</summary>
     public bool IsAllNamed
     {
@@ -211,7 +214,7 @@ internal sealed class RequestWalker(RequestFacts facts, NameCache names)
                 }
 
                 level.Field++;
-                return length < 0 ? Null(field) : Skip(length);
+                return length < 0 ? Null(field) : Skip(length, field.Type == WireType.Records);
             case WireType.Array:
                 return List(field, ref level, ref reader);
             case WireType.Struct:
@@ -318,8 +321,9 @@ internal sealed class RequestWalker(RequestFacts facts, NameCache names)
 
     private WalkStep Null(FieldLayout field) => field.IsNullable ? WalkStep.Done : Fail(FrameError.UnexpectedNull);
 
-    private WalkStep Skip(long length)
+    private WalkStep Skip(long length, bool isRecords = false)
     {
+        IsSkippingRecords = isRecords;
         SkipLength = length;
         return length == 0 ? WalkStep.Done : WalkStep.Skip;
     }

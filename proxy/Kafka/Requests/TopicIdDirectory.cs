@@ -18,7 +18,7 @@ internal sealed class TopicIdDirectory(int capacity)
 
     public TopicIdTable For(FlowMetadata flow)
     {
-        var isWorkload = flow.DestinationIdentity.Value >= NumericIdentity.FirstWorkload;
+        var isWorkload = flow.DestinationIdentity.Value is >= ReservedIdentity.FirstWorkload and < ReservedIdentity.FirstCidr;
         var key = (flow.DestinationIdentity.Value, isWorkload ? null : flow.OriginalDestination.Address);
         if (_tables.Count >= MaxTables && !_tables.ContainsKey(key))
         {

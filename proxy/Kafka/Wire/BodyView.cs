@@ -109,7 +109,7 @@ internal readonly ref struct BodyView(ReadOnlySpan<byte> bytes, bool isElided = 
 
     private static InvalidDataException Broken() => new("The body is not what its description says.");
 
-    private int SkipTags(int position)
+    public int SkipTags(int position)
     {
         var reader = new WireReader(Bytes[position..]);
         if (!reader.TryReadVarint(out var count))
