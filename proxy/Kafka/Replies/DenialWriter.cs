@@ -130,7 +130,9 @@ internal readonly ref struct DenialWriter(BodyView request, DenialCode code)
     /// <summary>Each element of the request's list of the same name gets one in the reply.</summary>
     private void WriteList(FieldLayout field, bool isFlexible, StructLayout? from, int[] offsets)
     {
-        var elements = new DenialWriter(_request, _code);
+        // A topic's partitions share its error.
+        var isUnknown = from is { TopicId: not null } && _code.UnknownIds.Contains(TopicIdOf(from, offsets));
+        var elements = new DenialWriter(_request, isUnknown ? _code with { Code = DenialCode.UnknownTopicId } : _code);
         var count = 0;
         var hasSource = false;
         if (from is not null)
