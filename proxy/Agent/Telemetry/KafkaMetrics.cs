@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
+using Jumpgate.Kafka.Wire;
 using Jumpgate.Policy.Kafka;
 using Jumpgate.Policy.Kafka.Observation;
 
@@ -21,13 +22,23 @@ internal sealed class KafkaMetrics
         (KafkaOutcome Outcome, KafkaApi? Api, string Policy, string Topic), StrongBox<long>> _requests = new();
     private readonly ConcurrentDictionary<(string Policy, string Topic), bool> _rules = new();
     private readonly Histogram<double> _duration;
+    private readonly Meter _meter;
 
     public KafkaMetrics(Meter meter)
     {
+        _meter = meter;
         meter.CreateObservableCounter(
             "jumpgate.kafka.requests", Requests, "{request}", "Kafka requests by outcome, API, deciding policy and topic rule");
         _duration = meter.CreateHistogram<double>("jumpgate.kafka.request.duration", "s", "From the request frame to the end of the reply");
     }
+
+    /// <summary>Connections that the filter closed for what they sent.</summary>
+    public void Observe(Func<IReadOnlyDictionary<FrameError, long>> closed) => _meter.CreateObservableCounter(
+        "jumpgate.kafka.connections.closed",
+        () => closed().Select(c => new Measurement<long>(
+            c.Value, new KeyValuePair<string, object?>("reason", c.Key.ToString()))),
+        "{connection}",
+        "Kafka connections closed because of what came on them, by reason");
 
     public void Request(in KafkaRequestCount count)
     {
