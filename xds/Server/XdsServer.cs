@@ -1,11 +1,14 @@
 using System.Net;
 using Jumpgate.Grpc;
+using Jumpgate.Grpc.Health;
+using Jumpgate.Grpc.Reflection;
 using Jumpgate.Xds.Nodes;
 using Jumpgate.Xds.Services;
 using Jumpgate.Xds.Status;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -46,6 +49,7 @@ public sealed class XdsServer : IAsyncDisposable
                 $"xDS at {options.Listen}: plaintext is for loopback; give certificates, or ask for plaintext explicitly");
         }
 
+        var certificates = options.Tls is { } tls ? new Certificates(tls, options.Time, logger) : null;
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Logging.ClearProviders();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));
@@ -61,6 +65,13 @@ public sealed class XdsServer : IAsyncDisposable
             kestrel.Listen(options.Listen, listen =>
             {
                 listen.Protocols = HttpProtocols.Http2;
+                if (certificates is not null)
+                {
+                    listen.UseHttps(new TlsHandshakeCallbackOptions
+                    {
+                        OnConnection = _ => ValueTask.FromResult(certificates.Current()),
+                    });
+                }
             });
         });
 
@@ -69,7 +80,19 @@ public sealed class XdsServer : IAsyncDisposable
         var registry = new StreamRegistry();
         var streams = new DiscoveryStreams(cache, grouping, registry, options, logger, stopping.Token);
         var app = builder.Build();
-        app.MapGrpcServices([.. DiscoveryServices.Create(streams, options), .. more], options.Grpc, logger);
+        var health = new HealthService();
+        List<GrpcService> services =
+        [
+            .. DiscoveryServices.Create(streams, options), new ClientStatusService(registry, options).Create(),
+            health.Create(stopping.Token), .. more,
+        ];
+        foreach (var service in services)
+        {
+            health.Set(service.Name, serves: true);
+        }
+
+        health.Set(string.Empty, serves: true);
+        app.MapGrpcServices([.. services, .. new ReflectionService(services).Create()], options.Grpc, logger);
         var server = new XdsServer(app, cache, registry, stopping);
         try
         {

@@ -22,6 +22,8 @@ internal sealed class SotwClient : IAsyncDisposable
     public static SotwClient Open(XdsServer server, string path = Paths.Ads, string node = "tiefighter") =>
         new(RawCall.Open(RawCall.Http(server.Address.Port), path)) { Node = node };
 
+    public static SotwClient Open(HttpClient http, string node) => new(RawCall.Open(http, Paths.Ads)) { Node = node };
+
     /// <summary>A first request.</summary>
     public Task SubscribeAsync(XdsType type, params string[] names) => RequestAsync(type, null, null, names);
 
