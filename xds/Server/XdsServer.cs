@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Jumpgate.Grpc;
 using Jumpgate.Grpc.Health;
 using Jumpgate.Grpc.Reflection;
@@ -98,7 +99,7 @@ public sealed class XdsServer : IAsyncDisposable
         {
             await app.StartAsync(cancellation);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
             await server.DisposeAsync();
             throw new XdsException($"xDS cannot listen at {options.Listen}: {e.Message}", e);

@@ -63,6 +63,19 @@ public sealed class OrderTests
     }
 
     [Fact]
+    public async Task Rule11_NewClusterRefused_NobodyWaitsForItsEndpoints()
+    {
+        await using var server = await Bench.StartAsync(Deathstar.Resources("old", 1));
+        await using var client = SotwClient.Open(server);
+        await SubscribeToAllAsync(client, "old");
+
+        server.Cache.Publish("all", Fences.Snapshot(Moved("old", "new")));
+        await client.NackAsync(await client.NextAsync(XdsType.Cluster), "", "no");
+
+        await client.NextAsync(XdsType.Route);
+    }
+
+    [Fact]
     public async Task Rule11_ClientThatNeverAnswers_HoldsItsListenersOnlyUntilTheTimeout()
     {
         await using var server = await XdsLab.StartAsync(XdsLab.Options with { OrderTimeout = TimeSpan.FromMilliseconds(50) });

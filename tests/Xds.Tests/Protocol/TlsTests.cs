@@ -91,7 +91,7 @@ public sealed class TlsTests : IDisposable
             RemoteCertificateValidationCallback = (_, server, _, _) =>
             {
                 _serverSerial = ((X509Certificate2)server!).SerialNumber;
-                return true;
+                return _certificates.HasSigned((X509Certificate2)server);
             },
         };
         using var http = RawCall.Http(server.Address.Port, "https", handler);

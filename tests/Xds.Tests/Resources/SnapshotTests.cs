@@ -16,7 +16,7 @@ public sealed class SnapshotTests
         Assert.False(XdsSnapshot.TryCreate(
             [Deathstar.Endpoints("a", 1), Deathstar.Endpoints("a", 2)], out _, out var errors));
 
-        Assert.Equal(["EDS 'a' is there twice"], errors);
+        Assert.Equal(["EDS 'a' is there twice"], errors.ToArray());
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class SnapshotTests
         Assert.False(XdsSnapshot.TryCreate(
             [Deathstar.Listener("l", "r"), Deathstar.Route("r", "r", "c"), Deathstar.Cluster("c")], out _, out var errors));
 
-        Assert.Equal(["CDS 'c' refers to EDS 'c', which is not there"], errors);
+        Assert.Equal(["CDS 'c' refers to EDS 'c', which is not there"], errors.ToArray());
     }
 
     [Fact]

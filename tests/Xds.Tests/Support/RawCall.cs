@@ -71,7 +71,15 @@ internal sealed class RawCall : IAsyncDisposable
     /// <summary>Half-closes the call.</summary>
     public void End() => _content.Output.Writer.Complete();
 
-    public void Cancel() => _cancel.Cancel();
+    /// <summary>Goes away: resets the stream.</summary>
+    public void Cancel()
+    {
+        _cancel.Cancel();
+        if (_response.IsCompletedSuccessfully)
+        {
+            _response.Result.Dispose();
+        }
+    }
 
     /// <returns>The next message with its compression flag; null at the end.</returns>
     public async Task<(byte Flag, byte[] Message)?> NextAsync()

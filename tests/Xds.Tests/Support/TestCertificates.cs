@@ -44,6 +44,15 @@ internal sealed class TestCertificates : IDisposable
 
     public X509Certificate2 Client(Action<SubjectAlternativeNameBuilder> names) => Issue("client", names, "1.3.6.1.5.5.7.3.2");
 
+    public bool HasSigned(X509Certificate2 certificate)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(_authority);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return chain.Build(certificate);
+    }
+
     public void Dispose()
     {
         _authority.Dispose();

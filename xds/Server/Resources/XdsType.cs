@@ -13,10 +13,10 @@ public sealed record XdsType
     private const string ListenerMessage = "envoy.config.listener.v3.Listener";
     private const string RouteMessage = "envoy.config.route.v3.RouteConfiguration";
 
-    private XdsType(string shortName, string message)
+    private XdsType(string shortName, string url)
     {
         ShortName = shortName;
-        Url = Prefix + message;
+        Url = url;
     }
 
     /// <summary><c>LDS</c>, <c>CDS</c> and so on: for people.</summary>
@@ -42,32 +42,32 @@ public sealed record XdsType
     /// <summary>Never shown: private keys.</summary>
     public bool IsSecret { get; private init; }
 
-    public static XdsType Cluster { get; } = new("CDS", ClusterMessage)
+    public static XdsType Cluster { get; } = new("CDS", Prefix + ClusterMessage)
     {
         IsWhole = true,
         RemovedAfter = [Prefix + ListenerMessage, Prefix + RouteMessage],
     };
 
-    public static XdsType Endpoint { get; } = new("EDS", "envoy.config.endpoint.v3.ClusterLoadAssignment")
+    public static XdsType Endpoint { get; } = new("EDS", Prefix + "envoy.config.endpoint.v3.ClusterLoadAssignment")
     {
         After = [Cluster.Url],
         RemovedAfter = [Prefix + ListenerMessage, Prefix + RouteMessage, Cluster.Url],
         SentAgainWith = Cluster.Url,
     };
 
-    public static XdsType Secret { get; } = new("SDS", "envoy.extensions.transport_sockets.tls.v3.Secret")
+    public static XdsType Secret { get; } = new("SDS", Prefix + "envoy.extensions.transport_sockets.tls.v3.Secret")
     {
         RemovedAfter = [Prefix + ListenerMessage, Cluster.Url],
         IsSecret = true,
     };
 
-    public static XdsType Listener { get; } = new("LDS", ListenerMessage)
+    public static XdsType Listener { get; } = new("LDS", Prefix + ListenerMessage)
     {
         IsWhole = true,
         After = [Cluster.Url, Endpoint.Url],
     };
 
-    public static XdsType Route { get; } = new("RDS", RouteMessage)
+    public static XdsType Route { get; } = new("RDS", Prefix + RouteMessage)
     {
         After = [Cluster.Url, Endpoint.Url, Listener.Url],
         RemovedAfter = [Listener.Url],
@@ -80,7 +80,7 @@ public sealed record XdsType
 
     /// <summary>What is known of a type; of one that is not, that it is no whole and waits for nothing.</summary>
     public static XdsType Of(string url) => ByUrl.GetValueOrDefault(url)
-        ?? new XdsType(url[(url.LastIndexOf('.') + 1)..], url.StartsWith(Prefix, StringComparison.Ordinal) ? url[Prefix.Length..] : url);
+        ?? new XdsType(url[(url.LastIndexOf('.') + 1)..], url);
 
     public bool Equals(XdsType? other) => other is not null && Url == other.Url;
 

@@ -55,7 +55,7 @@ internal sealed class DeltaType(XdsType type, TimeProvider time) : TypeState(typ
             }
         }
 
-        foreach (var name in Known.Names.Where(n => !Subscription.Wants(n)).ToList())
+        foreach (var name in Subscription.IsWildcard ? [] : Known.Names.Where(n => !Subscription.Wants(n)).ToList())
         {
             Known.Forget(name);
         }

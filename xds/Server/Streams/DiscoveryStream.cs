@@ -18,7 +18,7 @@ internal sealed class DiscoveryStream<TType>(Func<XdsType, TType> create, XdsSer
 
     public IReadOnlyList<TType> Types => _inOrder;
 
-    public int Names => _inOrder.Sum(t => t.Subscription.Names.Count + t.Known.Count);
+    public int Names => _inOrder.Sum(t => t.Subscription.Names.Count);
 
     /// <returns>False when the stream asks for more types than it may.</returns>
     public bool TryGet(string typeUrl, [NotNullWhen(true)] out TType? type)
@@ -79,9 +79,16 @@ internal sealed class DiscoveryStream<TType>(Func<XdsType, TType> create, XdsSer
 
     private bool InTurn(bool inTurn, TimeSpan since, ref TimeSpan? wait)
     {
-        var left = options.OrderTimeout - since;
-        if (inTurn || left <= TimeSpan.Zero)
+        if (inTurn)
         {
+            return true;
+        }
+
+        var left = options.OrderTimeout - since;
+        if (left <= TimeSpan.Zero)
+        {
+            // Who did not ask in that time will not: the next update does not wait for it again.
+            _inOrder.ForEach(t => t.Expected.Clear());
             return true;
         }
 
@@ -91,7 +98,10 @@ internal sealed class DiscoveryStream<TType>(Func<XdsType, TType> create, XdsSer
 
     /// <summary>The client has, or has refused, all that is new of the type. A type that it does not ask for is not waited for.</summary>
     private bool HasArrived(string url, XdsSnapshot snapshot) => !_types.TryGetValue(url, out var type)
-        || (!type.AwaitsAck && !type.AdditionsDue(snapshot.Of(url)) && type.Expected.Count == 0);
+        || (!type.AwaitsAck && !type.AdditionsDue(snapshot.Of(url)) && (type.Expected.Count == 0 || IsRefused(type.Type.SentAgainWith)));
+
+    /// <summary>Nobody asks for what refused resources refer to.</summary>
+    private bool IsRefused(string? url) => url is not null && _types.TryGetValue(url, out var type) && type.Rejection is not null;
 
     private bool IsSettled(string url, XdsSnapshot snapshot) => !_types.TryGetValue(url, out var type)
         || (!type.AwaitsAck && !type.AdditionsDue(snapshot.Of(url)) && !type.RemovalsDue(snapshot.Of(url)));

@@ -32,7 +32,7 @@ internal sealed class SotwType(XdsType type, TimeProvider time) : TypeState(type
         }
 
         var more = Subscription.Replace(request.ResourceNames);
-        foreach (var name in Known.Names.Where(n => !Subscription.Wants(n)).ToList())
+        foreach (var name in Subscription.IsWildcard ? [] : Known.Names.Where(n => !Subscription.Wants(n)).ToList())
         {
             // What is named again later is sent again, whatever its version.
             Known.Forget(name);
