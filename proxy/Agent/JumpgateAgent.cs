@@ -100,7 +100,7 @@ public static class JumpgateAgent
             metrics.Observe(lanes, datapath.Lanes!);
         }
 
-        IXdsContent content = new NoXdsContent();
+        var content = new NoXdsContent();
         await using var xds = options.ControlPlane is { } controlPlane
             ? await ControlPlaneServer.StartAsync(controlPlane, content, logger, stop.Token) : null;
         await using var admin = await AdminServer.StartAsync(
