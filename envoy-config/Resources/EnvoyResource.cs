@@ -14,8 +14,8 @@ using Jumpgate.Xds.Resources;
 namespace Jumpgate.EnvoyConfig.Resources;
 
 /// <summary>
-/// Makes resources of Envoy's messages: with their names, with what they refer to (which a snapshot must then hold), and not at all
-/// where a client would refuse the whole response.
+/// Makes resources of Envoy's messages: with their names, with what they refer to (which a snapshot must then hold),
+/// and not at all where a client would refuse the whole response.
 /// </summary>
 public static class EnvoyResource
 {

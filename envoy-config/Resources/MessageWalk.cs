@@ -9,7 +9,8 @@ internal static class MessageWalk
 {
     private const int MaxDepth = 100;
 
-    /// <param name="unknown">Gets the type of each <c>Any</c> that is not compiled in, and so cannot be looked into.</param>
+    /// <param name="unknown">Gets the type of each <c>Any</c> that is not compiled in, and so cannot be looked
+    /// into.</param>
     public static IEnumerable<IMessage> Of(IMessage message, Action<string> unknown) => Of(message, unknown, 0);
 
     private static IEnumerable<IMessage> Of(IMessage message, Action<string> unknown, int depth)

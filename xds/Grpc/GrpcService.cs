@@ -5,8 +5,8 @@ using Jumpgate.Grpc.Framing;
 namespace Jumpgate.Grpc;
 
 /// <summary>
-/// A service: its full name and its methods, which have the shapes that Grpc.AspNetCore's generated base classes give them, so that
-/// they can move there unchanged.
+/// A service: its full name and its methods, which have the shapes that Grpc.AspNetCore's generated base classes give
+/// them, so that they can move there unchanged.
 /// </summary>
 /// <param name="name"><c>package.Service</c>.</param>
 /// <param name="file">Where the service is declared, for server reflection; null when there is no declaration.</param>

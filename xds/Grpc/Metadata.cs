@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Jumpgate.Grpc;
 
 /// <summary>
-/// Headers or trailers of a call that are the application's: in order, names in lower case, repeatable. Values of names that end
-/// in <c>-bin</c> are bytes, base64 on the wire (gRPC: PROTOCOL-HTTP2.md, Custom-Metadata).
+/// Headers or trailers of a call that are the application's: in order, names in lower case, repeatable. Values of names
+/// that end in <c>-bin</c> are bytes, base64 on the wire (gRPC: PROTOCOL-HTTP2.md, Custom-Metadata).
 /// </summary>
 public sealed class Metadata : IReadOnlyList<Metadata.Entry>
 {
@@ -31,7 +31,9 @@ public sealed class Metadata : IReadOnlyList<Metadata.Entry>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>What the client sent, without what HTTP/2 and gRPC use themselves. Bytes that are not base64 are left out.</summary>
+    /// <summary>
+    /// What the client sent, without what HTTP/2 and gRPC use themselves. Bytes that are not base64 are left out.
+    /// </summary>
     internal static Metadata From(IHeaderDictionary headers)
     {
         var metadata = new Metadata();

@@ -1,6 +1,8 @@
 namespace Jumpgate.Grpc;
 
-/// <summary>Ends a call with a status other than OK: thrown by a service's method, or by the reader of a malformed request.</summary>
+/// <summary>
+/// Ends a call with a status other than OK: thrown by a service's method, or by the reader of a malformed request.
+/// </summary>
 public sealed class RpcException : Exception
 {
     public RpcException()

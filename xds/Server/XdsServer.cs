@@ -30,7 +30,9 @@ public sealed class XdsServer : IAsyncDisposable
         _stopping = stopping;
     }
 
-    /// <summary>Nodes of groups without a snapshot here are refused with UNAVAILABLE: they keep what they have, and come back.</summary>
+    /// <summary>
+    /// Nodes of groups without a snapshot here are refused with UNAVAILABLE: they keep what they have, and come back.
+    /// </summary>
     public SnapshotCache Cache { get; }
 
     public StreamRegistry Streams { get; }
@@ -39,7 +41,8 @@ public sealed class XdsServer : IAsyncDisposable
     public IPEndPoint Address { get; private set; } = null!;
 
     /// <param name="more">Other gRPC services to serve on the same port.</param>
-    /// <exception cref="XdsException">The options contradict themselves, certificates cannot be read, or the address is taken.</exception>
+    /// <exception cref="XdsException">The options contradict themselves, certificates cannot be read, or the address is
+    /// taken.</exception>
     public static async Task<XdsServer> StartAsync(
         XdsServerOptions options, INodeGrouping grouping, ILogger logger, IEnumerable<GrpcService> more, CancellationToken cancellation)
     {
@@ -56,7 +59,8 @@ public sealed class XdsServer : IAsyncDisposable
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            // Streams live for days and are mostly silent: what finds dead clients is HTTP/2's ping, and a slow one is only slow.
+            // Streams live for days and are mostly silent: what finds dead clients is HTTP/2's ping, and a slow one is
+            // only slow.
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MaxRequestBodySize = null;

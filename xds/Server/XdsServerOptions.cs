@@ -24,7 +24,9 @@ public sealed record XdsServerOptions
     /// <summary>But no longer than that.</summary>
     public TimeSpan DebounceAtMost { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Make before break waits so long for a client's answer; then the update goes out in spite of it.</summary>
+    /// <summary>
+    /// Make before break waits so long for a client's answer; then the update goes out in spite of it.
+    /// </summary>
     public TimeSpan OrderTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Resource types that one stream may ask for.</summary>

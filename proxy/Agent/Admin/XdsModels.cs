@@ -12,7 +12,8 @@ public sealed record XdsNodeReport(
 
 /// <summary>One resource type of a stream.</summary>
 /// <param name="State">not-sent, waiting, synced, stale or rejected.</param>
-/// <param name="LastError">What the node said when it refused a response last; it may have accepted another since.</param>
+/// <param name="LastError">What the node said when it refused a response last; it may have accepted another
+/// since.</param>
 public sealed record XdsTypeReport(
     string Type, string TypeUrl, string State, int Resources, string? SentVersion, string? AckedVersion, long Rejections,
     string? LastError, string? LastErrorVersion, DateTimeOffset? LastErrorAt);

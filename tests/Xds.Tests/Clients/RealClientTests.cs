@@ -64,7 +64,8 @@ public sealed class RealClientTests
 
         if (language == "python")
         {
-            // grpc-js waits 15 s for a listener that it never had; C-core takes its absence for an answer, as it is meant.
+            // grpc-js waits 15 s for a listener that it never had; C-core takes its absence for an answer, as it is
+            // meant.
             Assert.StartsWith("UNAVAILABLE", await client.AskAsync("hello"), StringComparison.Ordinal);
         }
 

@@ -4,8 +4,8 @@ using Jumpgate.Xds.Resources;
 namespace Jumpgate.Xds.Tests.Support;
 
 /// <summary>
-/// Resources of a type that the server does not know, for clients that want to know whether anything else comes: it is sent after
-/// all that may be sent.
+/// Resources of a type that the server does not know, for clients that want to know whether anything else comes: it is
+/// sent after all that may be sent.
 /// </summary>
 internal static class Fences
 {

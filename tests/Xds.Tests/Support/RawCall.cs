@@ -102,7 +102,9 @@ internal sealed class RawCall : IAsyncDisposable
         return (head[0], message);
     }
 
-    /// <summary>Reads to the end and returns the status: of the trailers, or of the headers when there is nothing else.</summary>
+    /// <summary>
+    /// Reads to the end and returns the status: of the trailers, or of the headers when there is nothing else.
+    /// </summary>
     public async Task<(StatusCode Code, string Message)> StatusAsync()
     {
         var response = await Response;

@@ -8,7 +8,9 @@ internal static class Answer
 {
     public const string ContentType = "application/grpc";
 
-    /// <summary>Ends the response: in the headers when nothing has been sent (a "trailers-only" answer), else in trailers.</summary>
+    /// <summary>
+    /// Ends the response: in the headers when nothing has been sent (a "trailers-only" answer), else in trailers.
+    /// </summary>
     public static async Task EndAsync(HttpResponse response, Status status, Metadata? trailers, Metadata? more)
     {
         var code = ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);

@@ -10,7 +10,9 @@ namespace Jumpgate.Grpc.Framing;
 internal delegate Task CallHandler<TRequest, TResponse>(
     MessageReader<TRequest> reader, MessageWriter<TResponse> writer, ServerCallContext context);
 
-/// <summary>One call from its headers to its status, which is sent exactly once: by the method's end, or at the deadline.</summary>
+/// <summary>
+/// One call from its headers to its status, which is sent exactly once: by the method's end, or at the deadline.
+/// </summary>
 internal sealed class GrpcCall<TRequest, TResponse>(
     HttpContext http, Marshaller<TRequest> request, Marshaller<TResponse> response, CallHandler<TRequest, TResponse> handler,
     GrpcOptions options, ILogger logger)

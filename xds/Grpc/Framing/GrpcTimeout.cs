@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Jumpgate.Grpc.Framing;
 
-/// <summary>The header <c>grpc-timeout</c>: at most eight digits and a unit (gRPC: PROTOCOL-HTTP2.md, Timeout).</summary>
+/// <summary>
+/// The header <c>grpc-timeout</c>: at most eight digits and a unit (gRPC: PROTOCOL-HTTP2.md, Timeout).
+/// </summary>
 internal static class GrpcTimeout
 {
     private const int MaxDigits = 8;

@@ -6,7 +6,8 @@ using Google.Protobuf;
 namespace Jumpgate.Grpc.Framing;
 
 /// <summary>
-/// Reads length-prefixed messages: a flag, four bytes of length in network order, the message (gRPC: PROTOCOL-HTTP2.md).
+/// Reads length-prefixed messages: a flag, four bytes of length in network order, the message (gRPC:
+/// PROTOCOL-HTTP2.md).
 /// </summary>
 internal sealed class MessageReader<T>(
     PipeReader input, Marshaller<T> marshaller, int maxSize, string encoding, CancellationToken callEnded) : IAsyncStreamReader<T>

@@ -2,10 +2,14 @@ using System.Text;
 
 namespace Jumpgate.Grpc.Framing;
 
-/// <summary><c>grpc-message</c>: UTF-8, percent-encoded outside printable ASCII (gRPC: PROTOCOL-HTTP2.md, Status-Message).</summary>
+/// <summary>
+/// <c>grpc-message</c>: UTF-8, percent-encoded outside printable ASCII (gRPC: PROTOCOL-HTTP2.md, Status-Message).
+/// </summary>
 internal static class StatusMessage
 {
-    /// <summary>Trailers share the client's limit for headers (8 KB is usual): a long message must not cost the status.</summary>
+    /// <summary>
+    /// Trailers share the client's limit for headers (8 KB is usual): a long message must not cost the status.
+    /// </summary>
     private const int MaxBytes = 4096;
 
     public static string Encode(string message)

@@ -11,8 +11,8 @@ internal static class NodeIdentity
     private static readonly Asn1Tag UriTag = new(TagClass.ContextSpecific, 6);
 
     /// <summary>
-    /// A subject alternative name (RFC 5280, 4.2.1.6) is the ID, or is <c>spiffe://trustDomain/node/ID</c>. The subject's common
-    /// name says nothing.
+    /// A subject alternative name (RFC 5280, 4.2.1.6) is the ID, or is <c>spiffe://trustDomain/node/ID</c>. The
+    /// subject's common name says nothing.
     /// </summary>
     public static bool MaySpeakAs(X509Certificate2 certificate, string nodeId, string? trustDomain)
     {

@@ -22,8 +22,8 @@ public sealed class SnapshotCache(TimeProvider time, TimeSpan quiet, TimeSpan at
     }
 
     /// <summary>
-    /// The group is gone: its streams end with UNAVAILABLE, and its nodes keep what they have. An empty configuration would be an
-    /// order to drop everything.
+    /// The group is gone: its streams end with UNAVAILABLE, and its nodes keep what they have. An empty configuration
+    /// would be an order to drop everything.
     /// </summary>
     public void Withdraw(string group)
     {

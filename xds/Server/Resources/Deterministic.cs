@@ -4,8 +4,8 @@ using Google.Protobuf.WellKnownTypes;
 namespace Jumpgate.Xds.Resources;
 
 /// <summary>
-/// Serialization with maps in order of their keys, so that equal messages have equal bytes: versions are made of them. A message
-/// packed inside another must come from here too, since its bytes are taken as they are.
+/// Serialization with maps in order of their keys, so that equal messages have equal bytes: versions are made of them.
+/// A message packed inside another must come from here too, since its bytes are taken as they are.
 /// </summary>
 public static class Deterministic
 {

@@ -3,7 +3,9 @@ using System.Collections.Immutable;
 
 namespace Jumpgate.Xds.Resources;
 
-/// <summary>All resources of one type in a snapshot. Equal content has the same version, wherever and whenever it was built.</summary>
+/// <summary>
+/// All resources of one type in a snapshot. Equal content has the same version, wherever and whenever it was built.
+/// </summary>
 public sealed class ResourceSet
 {
     internal ResourceSet(string typeUrl, IEnumerable<XdsResource> resources)

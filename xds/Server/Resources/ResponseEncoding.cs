@@ -4,7 +4,8 @@ using System.Text;
 namespace Jumpgate.Xds.Resources;
 
 /// <summary>
-/// Protobuf by hand where generated code would copy: a response to a thousand streams is the same resources a thousand times.
+/// Protobuf by hand where generated code would copy: a response to a thousand streams is the same resources a thousand
+/// times.
 /// </summary>
 internal static class ResponseEncoding
 {

@@ -6,8 +6,8 @@ using Google.Protobuf;
 namespace Jumpgate.Xds.Resources;
 
 /// <summary>
-/// One resource, serialized once and shared by all streams. Its version is a hash of its content, so it survives restarts and is
-/// the same on all servers.
+/// One resource, serialized once and shared by all streams. Its version is a hash of its content, so it survives
+/// restarts and is the same on all servers.
 /// </summary>
 public sealed class XdsResource
 {

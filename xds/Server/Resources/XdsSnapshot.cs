@@ -5,8 +5,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Jumpgate.Xds.Resources;
 
 /// <summary>
-/// What a group of nodes gets: immutable, complete and consistent - no name twice, and every reference resolves - or it does not
-/// come to be.
+/// What a group of nodes gets: immutable, complete and consistent - no name twice, and every reference resolves - or it
+/// does not come to be.
 /// </summary>
 public sealed class XdsSnapshot
 {
@@ -61,7 +61,10 @@ public sealed class XdsSnapshot
         return snapshot is not null;
     }
 
-    /// <summary>The same, with the sets of <paramref name="older"/> where nothing changed: streams tell by reference that they have them.</summary>
+    /// <summary>
+    /// The same, with the sets of <paramref name="older"/> where nothing changed: streams tell by reference that they
+    /// have them.
+    /// </summary>
     internal XdsSnapshot Sharing(XdsSnapshot? older) => older is null ? this : new XdsSnapshot(
         _sets.Values.Select(s => older.Of(s.TypeUrl) is { } same && same.Version == s.Version ? same : s)
             .ToFrozenDictionary(s => s.TypeUrl, StringComparer.Ordinal));

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Jumpgate.Xds.Resources;
 
 /// <summary>
-/// What the protocol says of a resource type (Envoy: api-docs/xds_protocol): whether an empty first request means all, whether a
-/// response is the whole truth, and what waits for what.
+/// What the protocol says of a resource type (Envoy: api-docs/xds_protocol): whether an empty first request means all,
+/// whether a response is the whole truth, and what waits for what.
 /// </summary>
 public sealed record XdsType
 {
@@ -24,18 +24,23 @@ public sealed record XdsType
 
     public string Url { get; }
 
-    /// <summary>An empty first request subscribes to all, and a state-of-the-world response is complete: what it lacks is deleted.</summary>
+    /// <summary>
+    /// An empty first request subscribes to all, and a state-of-the-world response is complete: what it lacks is
+    /// deleted.
+    /// </summary>
     public bool IsWhole { get; private init; }
 
-    /// <summary>New and changed resources of this type wait until those types have arrived: nothing refers to what is not there.</summary>
+    /// <summary>
+    /// New and changed resources of this type wait until those types have arrived: nothing refers to what is not there.
+    /// </summary>
     public ImmutableArray<string> After { get; private init; } = [];
 
     /// <summary>Removals of this type wait until those types no longer refer to what goes.</summary>
     public ImmutableArray<string> RemovedAfter { get; private init; } = [];
 
     /// <summary>
-    /// When a resource of that type has changed and refers to one of this type, the client waits for the latter again, although it
-    /// did not change (Envoy warms a changed cluster until its endpoints come).
+    /// When a resource of that type has changed and refers to one of this type, the client waits for the latter again,
+    /// although it did not change (Envoy warms a changed cluster until its endpoints come).
     /// </summary>
     public string? SentAgainWith { get; private init; }
 

@@ -10,8 +10,8 @@ using Jumpgate.Xds.Streams;
 namespace Jumpgate.Xds.Services;
 
 /// <summary>
-/// Client status discovery (CSDS): what each connected node has and what it refused. Where nodes are told apart by certificates, one
-/// sees itself only; secrets' contents are shown to nobody.
+/// Client status discovery (CSDS): what each connected node has and what it refused. Where nodes are told apart by
+/// certificates, one sees itself only; secrets' contents are shown to nobody.
 /// </summary>
 internal sealed class ClientStatusService(StreamRegistry streams, XdsServerOptions options)
 {

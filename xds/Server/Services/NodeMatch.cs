@@ -5,7 +5,9 @@ namespace Jumpgate.Xds.Services;
 /// <summary>Which nodes a status request is about.</summary>
 internal static class NodeMatch
 {
-    /// <summary>Any matcher is enough; none means all. IDs can be matched, metadata cannot, nor by expressions.</summary>
+    /// <summary>
+    /// Any matcher is enough; none means all. IDs can be matched, metadata cannot, nor by expressions.
+    /// </summary>
     public static bool TryCreate(IReadOnlyCollection<NodeMatcher> matchers, out Func<string, bool> match, out string unsupported)
     {
         var all = new List<Func<string, bool>>();

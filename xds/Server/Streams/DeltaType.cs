@@ -97,8 +97,8 @@ internal sealed class DeltaType(XdsType type, TimeProvider time) : TypeState(typ
     }
 
     /// <summary>
-    /// Who has all and stops naming one drops it, and hears from us whether it is among all (Envoy: xds_protocol, "Unsubscribing
-    /// from resources").
+    /// Who has all and stops naming one drops it, and hears from us whether it is among all (Envoy: xds_protocol,
+    /// "Unsubscribing from resources").
     /// </summary>
     private void Unsubscribe(string name)
     {

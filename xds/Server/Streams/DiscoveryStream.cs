@@ -4,8 +4,8 @@ using Jumpgate.Xds.Resources;
 namespace Jumpgate.Xds.Streams;
 
 /// <summary>
-/// What one stream is to send next: one response at a time, of the newest snapshot, in an order that never lets a client refer to
-/// what it does not have. Not safe for several threads: <see cref="StreamSession"/> locks.
+/// What one stream is to send next: one response at a time, of the newest snapshot, in an order that never lets a
+/// client refer to what it does not have. Not safe for several threads: <see cref="StreamSession"/> locks.
 /// </summary>
 /// <typeparam name="TType">The protocol's state of a type.</typeparam>
 internal sealed class DiscoveryStream<TType>(Func<XdsType, TType> create, XdsServerOptions options)
@@ -39,7 +39,8 @@ internal sealed class DiscoveryStream<TType>(Func<XdsType, TType> create, XdsSer
         return true;
     }
 
-    /// <param name="wait">When to ask again although nothing happened: an order's time-out; null when there is none.</param>
+    /// <param name="wait">When to ask again although nothing happened: an order's time-out; null when there is
+    /// none.</param>
     public bool TryTake(
         XdsSnapshot snapshot, [NotNullWhen(true)] out TType? type, [NotNullWhen(true)] out Content? content, out TimeSpan? wait)
     {
@@ -96,7 +97,9 @@ internal sealed class DiscoveryStream<TType>(Func<XdsType, TType> create, XdsSer
         return false;
     }
 
-    /// <summary>The client has, or has refused, all that is new of the type. A type that it does not ask for is not waited for.</summary>
+    /// <summary>
+    /// The client has, or has refused, all that is new of the type. A type that it does not ask for is not waited for.
+    /// </summary>
     private bool HasArrived(string url, XdsSnapshot snapshot) => !_types.TryGetValue(url, out var type)
         || (!type.AwaitsAck && !type.AdditionsDue(snapshot.Of(url)) && (type.Expected.Count == 0 || IsRefused(type.Type.SentAgainWith)));
 

@@ -3,8 +3,8 @@ using Jumpgate.Xds.Resources;
 namespace Jumpgate.Xds.Streams;
 
 /// <summary>
-/// What a client has of one type, as far as this stream knows: sent here, or told when it reconnected. Thousands of streams that
-/// have the same whole set share it.
+/// What a client has of one type, as far as this stream knows: sent here, or told when it reconnected. Thousands of
+/// streams that have the same whole set share it.
 /// </summary>
 internal sealed class KnownResources
 {

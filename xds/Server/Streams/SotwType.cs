@@ -8,10 +8,12 @@ internal sealed class SotwType(XdsType type, TimeProvider time) : TypeState(type
 {
     protected override bool SendsRemovals => Type.IsWhole;
 
-    /// <returns>False for a stale request, which changes nothing: the client will answer the newer response, with its newest names.</returns>
+    /// <returns>False for a stale request, which changes nothing: the client will answer the newer response, with its
+    /// newest names.</returns>
     public bool Accept(DiscoveryRequest request)
     {
-        // A nonce before the first response is another stream's. None after it comes from a client that has accepted nothing yet.
+        // A nonce before the first response is another stream's. None after it comes from a client that has accepted
+        // nothing yet.
         if (Nonce is not null && request.ResponseNonce.Length > 0 && request.ResponseNonce != Nonce)
         {
             StaleRequests++;

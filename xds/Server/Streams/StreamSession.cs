@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Jumpgate.Xds.Streams;
 
 /// <summary>
-/// One open stream: requests change its state as they come, and responses are made of the newest snapshot when the client can take
-/// one. So a slow client holds up nobody, and what it missed meanwhile costs nothing.
+/// One open stream: requests change its state as they come, and responses are made of the newest snapshot when the
+/// client can take one. So a slow client holds up nobody, and what it missed meanwhile costs nothing.
 /// </summary>
 internal sealed class StreamSession<TRequest, TType>(
     IDiscoveryProtocol<TRequest, TType> protocol, string service, string? onlyType, XdsNode node, string group, GroupSnapshots source,

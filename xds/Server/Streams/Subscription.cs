@@ -3,8 +3,9 @@ using Jumpgate.Xds.Resources;
 namespace Jumpgate.Xds.Streams;
 
 /// <summary>
-/// What a client wants of one type. Never having named anything means all, where the type allows that; whoever has named something
-/// once means what they say, also when that is nothing (Envoy: xds_protocol, "How the client specifies what resources to return").
+/// What a client wants of one type. Never having named anything means all, where the type allows that; whoever has
+/// named something once means what they say, also when that is nothing (Envoy: xds_protocol, "How the client specifies
+/// what resources to return").
 /// </summary>
 internal sealed class Subscription(XdsType type)
 {

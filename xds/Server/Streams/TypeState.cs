@@ -3,8 +3,8 @@ using Jumpgate.Xds.Resources;
 namespace Jumpgate.Xds.Streams;
 
 /// <summary>
-/// One resource type on one stream: what is wanted, what the client has, and the one response that may be on its way. Nothing here
-/// waits or sends; <see cref="SotwType"/> and <see cref="DeltaType"/> say how requests and responses look.
+/// One resource type on one stream: what is wanted, what the client has, and the one response that may be on its way.
+/// Nothing here waits or sends; <see cref="SotwType"/> and <see cref="DeltaType"/> say how requests and responses look.
 /// </summary>
 internal abstract class TypeState(XdsType type, TimeProvider time)
 {
@@ -45,7 +45,9 @@ internal abstract class TypeState(XdsType type, TimeProvider time)
 
     public long StaleRequests { get; protected set; }
 
-    /// <summary>Names that other types' resources led the client to ask for, and for which it has not asked yet.</summary>
+    /// <summary>
+    /// Names that other types' resources led the client to ask for, and for which it has not asked yet.
+    /// </summary>
     public HashSet<string> Expected { get; } = new(StringComparer.Ordinal);
 
     private Content? LastContent { get; set; }
@@ -98,7 +100,10 @@ internal abstract class TypeState(XdsType type, TimeProvider time)
         return content;
     }
 
-    /// <summary>The client has changed resources that refer to <paramref name="name"/>: it waits for it again, or will ask for it.</summary>
+    /// <summary>
+    /// The client has changed resources that refer to <paramref name="name"/>: it waits for it again, or will ask for
+    /// it.
+    /// </summary>
     public void IsReferredToAgain(string name)
     {
         if (Subscription.Wants(name))
@@ -121,7 +126,9 @@ internal abstract class TypeState(XdsType type, TimeProvider time)
 
     protected void SubscriptionChanged() => _plan = null;
 
-    /// <summary>An ACK, or a NACK when there is an error; nothing else makes one (the versions are not compared).</summary>
+    /// <summary>
+    /// An ACK, or a NACK when there is an error; nothing else makes one (the versions are not compared).
+    /// </summary>
     protected void Answered(Google.Rpc.Status? error)
     {
         if (!AwaitsAck)
