@@ -1,4 +1,5 @@
 using Jumpgate.Agent.Admin;
+using Jumpgate.Agent.ControlPlane;
 using Jumpgate.Agent.Flows;
 using Jumpgate.Agent.Lanes;
 using Jumpgate.Agent.Listening;
@@ -104,15 +105,28 @@ public static class JumpgateAgent
             metrics.Observe(lanes, datapath.Lanes!);
         }
 
+        var content = new NoXdsContent();
+        await using var xds = options.ControlPlane is { } controlPlane
+            ? await ControlPlaneServer.StartAsync(controlPlane, content, logger, stop.Token) : null;
         await using var admin = await AdminServer.StartAsync(
-            adminSocket, reports, new LaneReports(lanes, datapath, datapath.LanesOffBecause), log, prometheus, stop.Token);
-        Task[] tasks =
-        [
+            adminSocket, reports, new LaneReports(lanes, datapath, datapath.LanesOffBecause), new XdsReports(xds), log, prometheus,
+            stop.Token);
+        var tasks = new List<Task>
+        {
             server.RunAsync(stop.Token),
             controller.RunAsync(stop.Token),
             new EventPump(datapath, lanes, log, records, logger).RunAsync(stop.Token),
-            .. lanes is null ? (Task[])[] : [lanes.Direct.RunAsync(stop.Token)],
-        ];
+        };
+        if (lanes is not null)
+        {
+            tasks.Add(lanes.Direct.RunAsync(stop.Token));
+        }
+
+        if (xds is not null)
+        {
+            tasks.Add(content.RunAsync(xds.Cache, stop.Token));
+        }
+
         await ready.WriteLineAsync(
             $"jumpgate ready: revision {store.Current.Revision}, {store.Current.Workloads.Length} workloads, {store.Current.Documents.Length} policies");
         await ready.FlushAsync(CancellationToken.None);

@@ -62,4 +62,7 @@ internal static partial class Log
 
     [LoggerMessage(18, LogLevel.Warning, "joined connections that want to leave wait: {Reason}")]
     public static partial void DirectPairsFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(19, LogLevel.Information, "xDS is served at {Address}, {Security}")]
+    public static partial void ServesXds(this ILogger logger, System.Net.IPEndPoint address, string security);
 }
