@@ -78,7 +78,7 @@ public sealed partial class DirectPairTests
         await reader.WaitForTextAsync("listening", Scene.Patience);
         using var client = await Wire.ConnectAsync(scene, new IPEndPoint(scene.Lab["server"].IPv4, 8000));
         await own.UntilJoinedAsync(client);
-        using var other = new WireServer(scene, EchoAsync, 8001);
+        using var other = new WireServer(scene, EchoAsync, port: 8001);
         using var keepsUp = await Wire.ConnectAsync(scene, other.Address);
         await own.UntilJoinedAsync(keepsUp);
         await SendCountedAsync(client, bytes, _ => { }, 60_000).WaitAsync(Scene.Patience);
@@ -113,7 +113,7 @@ public sealed partial class DirectPairTests
                     await wire.SendAsync(buffer.AsMemory(0, count));
                 }
             },
-            8000);
+            port: 8000);
         using var client = await Wire.ConnectAsync(own.Scene, server.Address);
         await own.UntilJoinedAsync(client);
         await AskAsync(client, "allowed");
@@ -133,7 +133,7 @@ public sealed partial class DirectPairTests
     public async Task Switch_OffWhileJoined_ConnectionGoesOnOverTheStack(string by)
     {
         await using var own = await OwnSceneAsync();
-        using var server = new WireServer(own.Scene, EchoAsync, 8000);
+        using var server = new WireServer(own.Scene, EchoAsync, port: 8000);
         using var client = await Wire.ConnectAsync(own.Scene, server.Address);
         await own.UntilJoinedAsync(client);
         await AskAsync(client, "by queue");
@@ -170,7 +170,7 @@ public sealed partial class DirectPairTests
     public async Task Cleanup_WhileJoined_ConnectionGoesOn()
     {
         await using var own = await OwnSceneAsync();
-        using var server = new WireServer(own.Scene, EchoAsync, 8000);
+        using var server = new WireServer(own.Scene, EchoAsync, port: 8000);
         using var client = await Wire.ConnectAsync(own.Scene, server.Address);
         await own.UntilJoinedAsync(client);
         await AskAsync(client, "by queue");

@@ -140,7 +140,7 @@ public sealed partial class DirectPairTests(DirectScene scene) : IClassFixture<D
         Assert.Equal(PartyScene.Hash(large), PartyScene.Hash(await File.ReadAllBytesAsync(directory.File("copy"))));
     }
 
-    private WireServer Serve(Func<Wire, Task> serve) => new(scene.Scene, serve, DirectScene.NextPort());
+    private WireServer Serve(Func<Wire, Task> serve) => new(scene.Scene, serve, port: DirectScene.NextPort());
 
     private async Task<Wire> ConnectAsync(WireServer server)
     {
