@@ -66,6 +66,46 @@ public sealed partial class HazardTests
         }
     }
 
+    /// <summary>Hazard 9: what a header meant under the old rules is not remembered under the new ones.</summary>
+    [Fact]
+    public async Task PolicyChange_SameHeadersUnderNewRules_AreReadAnew()
+    {
+        using var server = new WireServer(scene.Scene, HelloAsync);
+        using var client = await WarmAsync(server.Address);
+        try
+        {
+            await scene.Scene.ApplyAsync("p0.yaml", Policies.Server(OnlyWith("one")));
+            await scene.UntilDecidedAsync(async () => Assert.Equal(200, await PassAsync("one")));
+            await scene.Scene.ApplyAsync("p0.yaml", Policies.Server(OnlyWith("two")));
+            var unknown = await SaidAsync("unknown");
+            await Wait.UntilAsync(
+                async () =>
+                {
+                    Assert.Equal(403, await PassAsync("one"));
+                    return await SaidAsync("unknown") > unknown;
+                },
+                Scene.Patience,
+                "the kernel to read the header under the new rules",
+                scene.Scene.Agent.Captured);
+            await scene.UntilDecidedAsync(async () => Assert.Equal(200, await PassAsync("two")));
+        }
+        finally
+        {
+            await scene.Scene.ApplyAsync("p0.yaml", Policies.Server($"{PartyScene.Policy}\n"));
+        }
+
+        async Task<int> PassAsync(string pass) =>
+            (await client.AskAsync(Wire.Request("/v1/hello", headers: $"X-Pass: {pass}\r\n"))).Status;
+    }
+
+    private static string OnlyWith(string pass) => $$"""
+        ingress:
+          - fromEndpoints: [ { matchLabels: { org: empire } } ]
+            toPorts:
+              - ports: [ { port: "8000", endPort: 8099, protocol: TCP } ]
+                rules: { http: [ { path: "/v1/.*", headers: [ "X-Pass: {{pass}}" ] } ] }
+        """;
+
     /// <summary>Hazard 13: a switch counts for sockets that have joined, and comes back.</summary>
     [Fact]
     public async Task Switch_OffAndOn_CountsForOpenLanes()
