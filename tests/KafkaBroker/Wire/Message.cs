@@ -8,6 +8,9 @@ public sealed class Message : Dictionary<string, object?>
     {
     }
 
+    /// <summary>A message with an array as its only field.</summary>
+    public static Message Of(string name, IEnumerable<Message> items) => new() { [name] = items.ToList() };
+
     public bool Has(string name) => TryGetValue(name, out var value) && value is not null;
 
     public string Text(string name) => TextOrNull(name) ?? string.Empty;
