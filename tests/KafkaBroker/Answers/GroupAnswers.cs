@@ -20,7 +20,8 @@ internal sealed class GroupAnswers(Cluster cluster)
         answerer.Add("ConsumerGroupHeartbeat", ServerSideHeartbeat);
         answerer.Add("ConsumerGroupDescribe", ServerSideDescribe);
         answerer.Add("DescribeGroups", Describe);
-        answerer.Add("ListGroups", _ => Message.Of("groups", cluster.Groups.Select(List)));
+        answerer.Add("ListGroups", call => Message.Of(
+            "groups", cluster.Groups.Where(g => cluster.Coordinator(g.Id) == call.Node).Select(List)));
         answerer.Add("DeleteGroups", call => Message.Of("results", call.Request.Texts("groups").Select(Delete)));
     }
 
