@@ -1,5 +1,5 @@
 // kafkajs: kafkajs.js BOOTSTRAP [OPERATION...], or operations from standard input, a line each. Every operation answers with one
-// line of JSON. Producers stay open between operations of the same options. NODE_PATH says where the package is.
+// line of JSON. Producers stay open between operations of the same options.
 'use strict';
 const readline = require('node:readline');
 const { Kafka, logLevel, CompressionTypes, CompressionCodecs, ConfigResourceTypes } = require('kafkajs');

@@ -1,12 +1,9 @@
 // @platformatic/kafka: platformatic.mjs BOOTSTRAP [OPERATION...], or operations from standard input, a line each. Every operation
 // answers with one line of JSON. Clients stay open between operations of the same options.
-// KAFKA_PACKAGES is the folder whose node_modules has the package.
-import { createRequire } from 'node:module';
 import readline from 'node:readline';
-
-const require = createRequire(`${process.env.KAFKA_PACKAGES}/`);
-const { Admin, Consumer, Producer, ConfigResourceTypes, MessagesStreamModes, stringSerializers, stringDeserializers } =
-  require('@platformatic/kafka');
+import {
+  Admin, ConfigResourceTypes, Consumer, MessagesStreamModes, Producer, stringDeserializers, stringSerializers,
+} from '@platformatic/kafka';
 
 const [bootstrap, ...single] = process.argv.slice(2);
 const limit = 8000;
