@@ -9,7 +9,7 @@ public sealed class Cluster(bool createTopics = true, long partitionLimit = 256 
 {
     private readonly ConcurrentDictionary<string, Topic> _topics = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Group> _groups = new(StringComparer.Ordinal);
-    private readonly ConcurrentQueue<SeenRequest> _seen = new();
+    private readonly ConcurrentQueue<Arrival> _seen = new();
     private volatile Node[] _nodes = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -22,10 +22,10 @@ public sealed class Cluster(bool createTopics = true, long partitionLimit = 256 
 
     public ICollection<Topic> Topics => _topics.Values;
 
-    public IReadOnlyCollection<SeenRequest> Seen => _seen;
+    public IReadOnlyCollection<Arrival> Seen => _seen;
 
     /// <summary>Called with every request, besides <see cref="Seen"/>; with false returned it is not kept.</summary>
-    public Func<SeenRequest, bool>? Observer { get; set; }
+    public Func<Arrival, bool>? Observer { get; set; }
 
     internal Transactions Transactions { get; } = new();
 
@@ -56,7 +56,7 @@ public sealed class Cluster(bool createTopics = true, long partitionLimit = 256 
 
     internal bool RemoveGroup(string id) => _groups.TryRemove(id, out _);
 
-    internal void Note(SeenRequest request)
+    internal void Note(Arrival request)
     {
         if (Observer?.Invoke(request) ?? true)
         {

@@ -53,6 +53,6 @@ internal sealed class Notes(Cluster cluster)
         }
     }
 
-    public SeenRequest ToSeen(int node, ApiLayout api, short version, string? clientId, IPEndPoint from) =>
+    public Arrival ToSeen(int node, ApiLayout api, short version, string? clientId, IPEndPoint from) =>
         new(node, api.Name, version, clientId, from, _topics, _groups, _transactions);
 }

@@ -5,7 +5,7 @@ namespace Jumpgate.KafkaBroker.Serving;
 /// <summary>A request that reached a broker, whatever was answered.</summary>
 /// <param name="From">The peer's address as the broker sees it.</param>
 /// <param name="Topics">Names, ids resolved to them; an id nobody knows stays an id.</param>
-public sealed record SeenRequest(
+public sealed record Arrival(
     int Node,
     string Api,
     short Version,
