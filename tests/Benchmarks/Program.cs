@@ -1,16 +1,19 @@
 using System.Runtime.InteropServices;
 using Jumpgate.Benchmarks;
 using Jumpgate.Benchmarks.Connections;
+using Jumpgate.Benchmarks.Kafka;
 using Jumpgate.Benchmarks.Tables;
 using Jumpgate.Bpf;
 
 if (args.Contains("--help"))
 {
-    Console.WriteLine(BenchOptions.Help);
+    Console.WriteLine($"{BenchOptions.Help}\n\n{KafkaBench.Help}");
     return 0;
 }
 
-if (!BenchOptions.TryParse(args, out var options, out var error))
+// Kafka has options of its own.
+var isKafka = args.Length > 0 && args[0] == "kafka";
+if (!BenchOptions.TryParse(isKafka ? [] : args, out var options, out var error))
 {
     Console.Error.WriteLine($"bench: {error}");
     Console.Error.WriteLine("Try './bench --help'.");
@@ -29,6 +32,11 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
+    if (isKafka)
+    {
+        return await KafkaBench.RunAsync(args[1..], stop.Token);
+    }
+
     switch (options.Command)
     {
         case BenchOptions.Tables:

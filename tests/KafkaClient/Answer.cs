@@ -9,6 +9,13 @@ internal sealed record Answer
 
     public IReadOnlyList<string> Values { get; init; } = [];
 
+    /// <summary>Of load: records per second; latencies in microseconds.</summary>
+    public double Rate { get; init; }
+
+    public double P50 { get; init; }
+
+    public double P99 { get; init; }
+
     /// <summary>The client's own name of what went wrong.</summary>
     public string? Error { get; init; }
 

@@ -22,6 +22,7 @@ internal sealed class Operations(string bootstrap) : IDisposable
         "delete" => await Do(() => Admin.DeleteTopicsAsync([operation.Topic])),
         "configs" => await ConfigsAsync(operation.Topic),
         "groups" => new Answer { Values = [.. Admin.ListGroups(Limit).Select(g => g.Group).Order(StringComparer.Ordinal)] },
+        "load-produce" or "load-consume" => new Load(bootstrap).Run(operation),
         _ => throw new ArgumentException($"no such operation: {operation.Name}"),
     };
 
