@@ -9,6 +9,7 @@ using Jumpgate.Bpf.Netlink;
 using Jumpgate.Http;
 using Jumpgate.Http.Connections;
 using Jumpgate.Http.Http2;
+using Jumpgate.Kafka;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -71,6 +72,7 @@ public static class JumpgateAgent
         var log = new FlowLog();
         var records = new FlowRecords(store, TimeProvider.System);
         using var controller = new NodeController(options, datapath, node, store, connections, lanes, state, logger);
+        var kafka = new KafkaFilter(new KafkaFilterOptions(), TimeProvider.System);
         var httpOptions = new HttpFilterOptions();
         await using var http2 = await Http2Handler.StartAsync(httpOptions, TimeProvider.System, stopping);
         using var server = new ProxyServer(
@@ -78,9 +80,11 @@ public static class JumpgateAgent
             store,
             connections,
             new ConnectionDispatcher(httpOptions, http2, TimeProvider.System),
+            kafka,
             new TransparentConnector(TimeSpan.FromSeconds(5)),
             lanes,
             new RequestObserver(log, records, metrics),
+            new KafkaRequestObserver(log, records, metrics),
             metrics,
             logger);
 
@@ -94,6 +98,7 @@ public static class JumpgateAgent
         node.Run(server.Listen);
         var reports = new AdminReports(controller, store, connections, datapath, node);
         metrics.Observe(datapath, () => store.Current.Revision, () => connections.Count, () => reports.RefusedDocuments);
+        metrics.Kafka.Observe(() => kafka.Closed);
         if (lanes is not null)
         {
             metrics.Observe(lanes, datapath.Lanes!);

@@ -20,12 +20,15 @@ internal sealed class AgentMetrics : IDisposable
 
     public AgentMetrics()
     {
+        Kafka = new KafkaMetrics(_meter);
         _meter.CreateObservableCounter(
             "jumpgate.http.requests", Requests, "{request}",
             "HTTP requests by outcome, deciding policy and status class, whoever decided");
         _duration = _meter.CreateHistogram<double>("jumpgate.http.request.duration", "s", "From the request head to the end of the response");
         _metadataMissing = _meter.CreateCounter<long>("jumpgate.connections.metadata_missing", "{connection}", "Connections closed because the kernel knew no flow for them");
     }
+
+    public KafkaMetrics Kafka { get; }
 
     public void Request(in RequestCount count)
     {

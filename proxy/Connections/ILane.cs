@@ -1,4 +1,4 @@
-namespace Jumpgate.Http.Connections;
+namespace Jumpgate.Connections;
 
 /// <summary>
 /// A client's and a server's socket that the kernel may join directly while the proxy stands at a clean boundary: nothing

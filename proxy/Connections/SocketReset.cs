@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace Jumpgate.Http.Connections;
+namespace Jumpgate.Connections;
 
 internal static class SocketReset
 {

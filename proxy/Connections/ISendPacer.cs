@@ -1,4 +1,4 @@
-namespace Jumpgate.Http.Connections;
+namespace Jumpgate.Connections;
 
 /// <summary>
 /// What is sent to a joined socket goes into its queue, which has no window: a slow reader would take any amount of memory.

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace Jumpgate.Http.Connections;
+namespace Jumpgate.Connections;
 
 /// <summary>Connects to servers whose sockets shall be ordinary ones.</summary>
 internal sealed class OrdinaryUpstream(IUpstreamConnector connector, ILaneOpener lanes) : IUpstreamConnector

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace Jumpgate.Http.Connections;
+namespace Jumpgate.Connections;
 
 /// <summary>Waiting for bytes without a buffer to put them into.</summary>
 internal static class SocketReadiness

@@ -1,7 +1,7 @@
 using System.Net;
 using Jumpgate.Policy.Identities;
 
-namespace Jumpgate.Http.Connections;
+namespace Jumpgate.Connections;
 
 /// <summary>What the kernel knew when it redirected the flow (bpf/include/jumpgate.h, <c>struct flow</c>).</summary>
 public sealed record FlowMetadata

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace Jumpgate.Http.Connections;
+namespace Jumpgate.Connections;
 
 /// <summary>What joined sockets mean for one connection of a client.</summary>
 public interface ILaneOpener

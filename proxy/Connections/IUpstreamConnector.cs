@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace Jumpgate.Http.Connections;
+namespace Jumpgate.Connections;
 
 /// <summary>Opens connections to original destinations, from the client's own address.</summary>
 public interface IUpstreamConnector
