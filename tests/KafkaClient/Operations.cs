@@ -132,8 +132,8 @@ internal sealed class Operations(string bootstrap) : IDisposable
         var group = operation["group"];
         using var consumer = new ConsumerBuilder<Ignore, byte[]>(Client(new ConsumerConfig
         {
-            // A consumer without a group has to name one all the same; nothing asks for it.
-            GroupId = group ?? "none",
+            // A consumer without a group has to name one all the same, and looks for its coordinator.
+            GroupId = group ?? "g-none",
             EnableAutoCommit = false,
             AutoOffsetReset = AutoOffsetReset.Earliest,
             SessionTimeoutMs = 6000,

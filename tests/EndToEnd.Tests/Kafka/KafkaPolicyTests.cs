@@ -12,6 +12,12 @@ public sealed class KafkaPolicyTests(KafkaPolicyScene fixture, ITestOutputHelper
     private const int Group = 30;
     private const int TransactionalId = 53;
 
+    /// <summary>What a client makes of a list of all topics that lacks one.</summary>
+    private const int UnknownTopic = 3;
+
+    /// <summary>kafkajs says that it found no coordinator, whatever the broker answered.</summary>
+    private const int Unsaid = 0;
+
     public static TheoryData<string> Clients => [.. KafkaClients.Names];
 
     private KafkaScene Scene => fixture.Scene;
@@ -50,27 +56,8 @@ public sealed class KafkaPolicyTests(KafkaPolicyScene fixture, ITestOutputHelper
         var before = Records("sealed");
         using var client = Scene.Client(name);
         Scene.Cluster.AddTopic($"open-{name}-x", 3);
-        var cases = new List<(string Operation, int Code)>
-        {
-            ("produce sealed 2", Topic),
-            ("produce sealed 1 acks=1", Topic),
-            ("produce sealed 1 compression=gzip", Topic),
-            ("consume sealed 1", Topic),
-            ("consume sealed 1 group=g-sealed", Topic),
-            ($"consume open-{name}-x 1 group=x-{name}", Group),
-        };
-        if (name != KafkaClients.Python)
-        {
-            cases.Add(("produce sealed 1 idempotent=1", Topic));
-            cases.Add(($"produce sealed 1 txn=t-{name}-sealed", Topic));
-        }
-
-        if (name == KafkaClients.Platformatic)
-        {
-            cases.Add(("consume sealed 1 group=g-sealed-new protocol=consumer", Topic));
-            cases.Add(($"consume open-{name}-x 1 group=x-{name}-new protocol=consumer", Group));
-        }
-
+        Scene.Cluster.AddTopic("open-listed");
+        var cases = name == KafkaClients.Python ? PythonCases(name) : Cases(name);
         var wrong = new List<string>();
         foreach (var (operation, code) in cases)
         {
@@ -140,7 +127,7 @@ public sealed class KafkaPolicyTests(KafkaPolicyScene fixture, ITestOutputHelper
         Assert.True(allowed.Ok, allowed.ToString());
         var records = Records(topic);
         var denied = await AskAsync(client, name, $"produce {topic} 2 txn=x-{name}");
-        Assert.Equal((false, TransactionalId), (denied.Ok, denied.Code));
+        Assert.Equal((false, name == KafkaClients.KafkaJs ? Unsaid : TransactionalId), (denied.Ok, denied.Code));
         // Without a transaction there is no id that a rule could match.
         Assert.False((await AskAsync(client, name, $"produce {topic} 1")).Ok);
         Assert.Equal(records, Records(topic));
@@ -157,6 +144,41 @@ public sealed class KafkaPolicyTests(KafkaPolicyScene fixture, ITestOutputHelper
             Assert.True(answer.Ok, $"{operation}: {answer}");
         }
     }
+
+    private static List<(string Operation, int Code)> Cases(string name)
+    {
+        var cases = new List<(string, int)>
+        {
+            ("produce sealed 2", Topic),
+            ("produce sealed 1 acks=1", Topic),
+            ("produce sealed 1 acks=0", Topic),
+            ("produce sealed 1 compression=gzip", Topic),
+            ("produce sealed 1 idempotent=1", Topic),
+            ($"produce sealed 1 txn=t-{name}-sealed", Topic),
+            ("consume sealed 1", Topic),
+            ("consume sealed 1 group=g-sealed", Topic),
+            ($"consume open-{name}-x 1 group=x-{name}", name == KafkaClients.KafkaJs ? Unsaid : Group),
+        };
+        if (name == KafkaClients.Platformatic)
+        {
+            cases.Add(("consume sealed 1 group=g-sealed-new protocol=consumer", Topic));
+            cases.Add(($"consume open-{name}-x 1 group=x-{name}-new protocol=consumer", Group));
+        }
+
+        return cases;
+    }
+
+    /// <summary>
+    /// kafka-python 2.0.2 takes an error in a list of one topic for one that passes (cluster.py, update_metadata) and asks again
+    /// until its time is up, with every broker. With a topic that it knows it says what it is told.
+    /// </summary>
+    private static List<(string Operation, int Code)> PythonCases(string name) =>
+    [
+        ($"consume open-{name}-x 1 group=x-{name}", Group),
+        ("produce sealed 2 known=open-listed", Topic),
+        ("consume sealed 1", UnknownTopic),
+        ("consume sealed 1 group=g-sealed timeout=2", Unsaid),
+    ];
 
     private static IEnumerable<string> ProduceOptions(string name)
     {

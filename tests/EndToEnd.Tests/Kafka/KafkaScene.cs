@@ -26,7 +26,20 @@ public sealed class KafkaScene : IAsyncDisposable
     /// <summary>The first broker; where the others are is learnt from it.</summary>
     internal string Bootstrap { get; private set; } = string.Empty;
 
-    internal static async Task<KafkaScene> StartAsync(params string[] policies)
+    internal static Task<KafkaScene> StartAsync(params string[] policies) => StartAsync(kafka =>
+    {
+        for (var i = 1; i <= 3; i++)
+        {
+            kafka.StartBroker(i);
+        }
+
+        return Task.CompletedTask;
+    }, policies);
+
+    /// <summary>With librdkafka's mock cluster for brokers: somebody else's code, and no record of what reaches it.</summary>
+    internal static Task<KafkaScene> StartMockAsync(params string[] policies) => StartAsync(MockCluster.StartAsync, policies);
+
+    private static async Task<KafkaScene> StartAsync(Func<KafkaScene, Task> startBrokers, string[] policies)
     {
         var workloads = Enumerable.Range(1, 3).ToDictionary(i => $"kafka{i}", _ => "labels: { app: kafka }, ports: { kafka: 9092 }");
         foreach (var client in (string[])["client", "banker", "free"])
@@ -37,11 +50,7 @@ public sealed class KafkaScene : IAsyncDisposable
         var kafka = new KafkaScene(Scene.Prepare(workloads, policies));
         try
         {
-            for (var i = 1; i <= 3; i++)
-            {
-                kafka.StartBroker(i);
-            }
-
+            await startBrokers(kafka);
             kafka.Bootstrap = $"{kafka.Lab["kafka1"].IPv4}:{Port}";
             await kafka.Scene.StartAgentAsync();
             return kafka;

@@ -15,6 +15,8 @@ internal sealed class KcatClient(KafkaScene scene, string workload) : IKafkaClie
     {
         ["Topic authorization failed"] = 29,
         ["Group authorization failed"] = 30,
+        // Here it shows the reply's text in place of its own.
+        ["Consumer error: FindCoordinator response error"] = 30,
         ["Cluster authorization failed"] = 31,
         ["Transactional Id authorization failed"] = 53,
     };

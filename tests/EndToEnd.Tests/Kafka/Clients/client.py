@@ -23,11 +23,13 @@ def producer(options):
     wanted = {"acks": {"0": 0, "1": 1}.get(options.get("acks"), "all"), "compression_type": options.get("compression")}
     return keep(("producer", str(options)), lambda: KafkaProducer(
         bootstrap_servers=BOOTSTRAP, client_id=options.get("client", "kafka-python"), retries=0, linger_ms=0,
-        max_block_ms=LIMIT * 1000, request_timeout_ms=LIMIT * 1000, **wanted))
+        api_version_auto_timeout_ms=20000, max_block_ms=LIMIT * 1000, request_timeout_ms=LIMIT * 1000, **wanted))
 
 
 def produce(topic, count, **options):
-    client = producer(options)
+    client = producer({k: v for k, v in options.items() if k != "known"})
+    if "known" in options:
+        client.partitions_for(options["known"])
     sent = [client.send(topic, f"{topic}-{i}".encode()) for i in range(int(count))]
     for one in sent:
         one.get(LIMIT)
@@ -37,7 +39,8 @@ def produce(topic, count, **options):
 def consume(topic, count, **options):
     group = options.get("group")
     common = {"bootstrap_servers": BOOTSTRAP, "client_id": options.get("client", "kafka-python"), "auto_offset_reset": "earliest",
-              "enable_auto_commit": False, "metadata_max_age_ms": 1000}
+              "enable_auto_commit": False,
+              "api_version_auto_timeout_ms": 20000, "metadata_max_age_ms": 1000}
     if group:
         consumer = KafkaConsumer(topic, group_id=group, heartbeat_interval_ms=300, session_timeout_ms=6000, **common)
     else:
@@ -66,13 +69,13 @@ def consume(topic, count, **options):
 
 
 def admin():
-    return keep("admin", lambda: KafkaAdminClient(bootstrap_servers=BOOTSTRAP, client_id="kafka-python",
+    return keep("admin", lambda: KafkaAdminClient(bootstrap_servers=BOOTSTRAP, client_id="kafka-python", api_version_auto_timeout_ms=20000,
                                                   request_timeout_ms=int(LIMIT * 1000)))
 
 
 def topics():
     # The admin client asks with a list; a consumer without subscription asks for all.
-    consumer = KafkaConsumer(bootstrap_servers=BOOTSTRAP, client_id="kafka-python")
+    consumer = KafkaConsumer(bootstrap_servers=BOOTSTRAP, client_id="kafka-python", api_version_auto_timeout_ms=20000)
     try:
         return {"values": sorted(consumer.topics())}
     finally:
