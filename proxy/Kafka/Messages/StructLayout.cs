@@ -28,7 +28,7 @@ internal sealed class StructLayout
     /// <summary>A plain value in an array: no tagged fields follow it.</summary>
     public bool IsBare { get; }
 
-    public bool HasTags => IsFlexible && !IsBare;
+    public bool HasTags => IsFlexible && !IsBare && Fields is not [.., { Type: WireType.Opaque }];
 
     /// <summary>Bytes, where every value has the same; else 0.</summary>
     public int FixedSize { get; }
