@@ -24,7 +24,9 @@ public sealed class KafkaMockTests(ITestOutputHelper output)
                 Assert.True(answer.Ok, $"{name} {operation}: {answer}");
             }
 
-            foreach (var operation in (string[])["produce sealed 2", "consume sealed 1 group=g-sealed"])
+            // kafka-python's consumers do not say what they are told of a single topic: KafkaPolicyTests.
+            string[] denied = ["produce sealed 2", .. name == KafkaClients.Python ? (string[])[] : ["consume sealed 1 group=g-sealed"]];
+            foreach (var operation in denied)
             {
                 var answer = await AskAsync(client, name, operation);
                 Assert.Equal((name, operation, false, Topic), (name, operation, answer.Ok, answer.Code));

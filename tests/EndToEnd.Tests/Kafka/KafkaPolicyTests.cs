@@ -127,7 +127,8 @@ public sealed class KafkaPolicyTests(KafkaPolicyScene fixture, ITestOutputHelper
         Assert.True(allowed.Ok, allowed.ToString());
         var records = Records(topic);
         var denied = await AskAsync(client, name, $"produce {topic} 2 txn=x-{name}");
-        Assert.Equal((false, name == KafkaClients.KafkaJs ? Unsaid : TransactionalId), (denied.Ok, denied.Code));
+        Assert.False(denied.Ok);
+        Assert.Contains(denied.Code, name == KafkaClients.KafkaJs ? (int[])[Unsaid, TransactionalId] : [TransactionalId]);
         // Without a transaction there is no id that a rule could match.
         Assert.False((await AskAsync(client, name, $"produce {topic} 1")).Ok);
         Assert.Equal(records, Records(topic));

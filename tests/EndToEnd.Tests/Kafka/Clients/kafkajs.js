@@ -33,7 +33,8 @@ function within(ms, promise, what) {
 const operations = {
   async produce([topic, count], { acks = 'all', idempotent, txn, compression, abort }) {
     const producer = await keep(`producer ${idempotent} ${txn}`, () => kafka.producer({
-      idempotent: Boolean(idempotent || txn), transactionalId: txn, maxInFlightRequests: txn || idempotent ? 1 : undefined,
+      // With both, it would ask for an id of its own outside of transactions too, which a rule for transactions does not grant.
+      idempotent: Boolean(idempotent), transactionalId: txn, maxInFlightRequests: txn || idempotent ? 1 : undefined,
       retry: { retries: idempotent || txn ? 2 : 0, initialRetryTime: 50 },
     }));
     const sender = txn ? await producer.transaction() : producer;
