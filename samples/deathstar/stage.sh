@@ -6,6 +6,7 @@ work=$(mktemp -d)
 pins=/sys/fs/bpf/jumpgate-demo
 namespaces=()
 pids=()
+stubborn=() # of them, those that a TERM does not end
 failures=0 checks=0
 
 in_ns() { # NAMESPACE COMMAND...
@@ -17,6 +18,7 @@ in_ns() { # NAMESPACE COMMAND...
 cleanup() {
   trap - EXIT INT TERM
   for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; done
+  for pid in "${stubborn[@]}"; do kill -KILL "$pid" 2>/dev/null; done
   for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null; done
   [ -e /run/netns/jg-node ] && [ ${#namespaces[@]} -gt 0 ] && nsenter --net=/run/netns/jg-node -- dotnet "$app" \
     cleanup --pin-dir "$pins" --state "$work/state" >/dev/null
