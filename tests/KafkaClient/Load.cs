@@ -9,7 +9,8 @@ namespace Jumpgate.KafkaClient;
 /// </summary>
 internal sealed class Load(string bootstrap)
 {
-    private const double WarmUp = 0.5;
+    /// <summary>librdkafka looks for the leader of a new topic once a second.</summary>
+    private const double WarmUp = 2;
 
     public Answer Run(Operation operation) => operation.Name == "load-consume" ? Consume(operation) : Produce(operation);
 
