@@ -20,6 +20,15 @@ internal sealed class VersionsEdit(ApiDescription api, short version, IKafkaPoli
         // A broker that does not know the version answers in the form of version 0 (KIP-511).
         var body = BodyStart(message);
         var isOld = BinaryPrimitives.ReadInt16BigEndian(message[body..]) == DenialCode.UnsupportedVersion;
+        if (isOld && !IsOldList(message[(body + sizeof(short))..]))
+        {
+            // Some say no more than that they do not know it (librdkafka's mock cluster); clients then try version 0.
+            output.Write(message[..(body + sizeof(short))]);
+            output.WriteInt32(0);
+            replaced = message.Length;
+            return;
+        }
+
         var layout = Api.Reply(isOld ? (short)0 : Version);
         var view = new BodyView(message);
         var apis = layout.Find("apis")!;
@@ -48,6 +57,11 @@ internal sealed class VersionsEdit(ApiDescription api, short version, IKafkaPoli
         output.Write(message[at..]);
         replaced = message.Length;
     }
+
+    /// <summary>A list as version 0 has it.</summary>
+    private static bool IsOldList(ReadOnlySpan<byte> bytes) =>
+        BinaryPrimitives.TryReadInt32BigEndian(bytes, out var count) && count >= 0
+        && (long)count * ElementSize <= bytes.Length - sizeof(int);
 
     private bool TryLimit(ReadOnlySpan<byte> element, out (ApiDescription Api, VersionRange Versions) offer)
     {
