@@ -251,7 +251,7 @@ public sealed class NetnsProcess : IAsyncDisposable, IDisposable
         () => condition() || (HasSaidAll() && !condition()
             ? throw new EndOfStreamException($"{what}: the process is gone\n{Captured()}")
             : false),
-        process.HasExited ? TimeSpan.Zero : timeout,
+        HasSaidAll() ? TimeSpan.Zero : timeout,
         what,
         Captured);
 }
