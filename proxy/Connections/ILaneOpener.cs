@@ -12,8 +12,4 @@ public interface ILaneOpener
     /// <summary>Paces what is sent to the other end of <paramref name="socket"/>; null where TCP does, because that end has
     /// not joined.</summary>
     ValueTask<ISendPacer?> TryPaceAsync(Socket socket);
-
-    /// <summary>Makes the other end of <paramref name="socket"/> an ordinary socket again, before anything is sent to it: for
-    /// those who send without a pacer.</summary>
-    ValueTask LeaveAsync(Socket socket);
 }

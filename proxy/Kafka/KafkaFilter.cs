@@ -28,14 +28,7 @@ public sealed class KafkaFilter(KafkaFilterOptions options, TimeProvider time)
         using var stopped = stopping.UnsafeRegister(static s => ((Socket)s!).Reset(), client);
         try
         {
-            var upstream = connection.Upstream;
-            if (connection.Lanes is { } lanes)
-            {
-                await lanes.LeaveAsync(client);
-                upstream = new OrdinaryUpstream(upstream, lanes);
-            }
-
-            using var server = await upstream.ConnectAsync(connection.Flow, connection.Aborted);
+            using var server = await connection.Upstream.ConnectAsync(connection.Flow, connection.Aborted);
             using var serverAborted = connection.Aborted.UnsafeRegister(static s => ((Socket)s!).Reset(), server);
             using var serverStopped = stopping.UnsafeRegister(static s => ((Socket)s!).Reset(), server);
             await RelayAsync(connection, client, server);
@@ -54,8 +47,8 @@ public sealed class KafkaFilter(KafkaFilterOptions options, TimeProvider time)
     {
         using var fromClient = new PipeInput(client);
         using var fromServer = new PipeInput(server);
-        using var toClient = new GatheringOutput(client);
-        using var toServer = new GatheringOutput(server);
+        using var toClient = new GatheringOutput(client) { Pacer = await connection.PacerAsync(client) };
+        using var toServer = new GatheringOutput(server) { Pacer = await connection.PacerAsync(server) };
         using var pending = new PendingReplies(options.MaxRequestsUnderWay);
         var ids = _topicIds.For(connection.Flow);
         var facts = new RequestFacts();

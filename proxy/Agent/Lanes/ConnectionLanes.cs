@@ -21,16 +21,5 @@ internal sealed class ConnectionLanes(LaneController controller, OpenConnection 
         return open;
     }
 
-    public async ValueTask<ISendPacer?> TryPaceAsync(Socket socket) =>
-        await controller.Table.TryFindPeerAsync(socket.SafeHandle) is { } reader
-            ? controller.Pacer(reader, connection.Aborted)
-            : null;
-
-    public async ValueTask LeaveAsync(Socket socket)
-    {
-        if (await controller.Table.TryFindPeerAsync(socket.SafeHandle) is { } peer)
-        {
-            controller.Leave(peer);
-        }
-    }
+    public ValueTask<ISendPacer?> TryPaceAsync(Socket socket) => controller.TryPaceAsync(socket.SafeHandle);
 }

@@ -33,7 +33,7 @@ internal sealed class Http1Upstream(ProxiedConnection connection) : IDisposable
         Input = new SocketInput(socket);
         Output = new SocketOutput(socket)
         {
-            Pacer = connection.Lanes is null ? null : await connection.Lanes.TryPaceAsync(socket),
+            Pacer = await connection.PacerAsync(socket),
         };
         Reused = false;
         _aborted = connection.Aborted.UnsafeRegister(static s => ((Socket)s!).Reset(), socket);

@@ -59,9 +59,10 @@ public sealed class Http2Handler : IHttp2Handler, IAsyncDisposable
         ProxiedConnection connection, ReadOnlyMemory<byte> received, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(connection);
+        var pacer = await connection.PacerAsync(connection.Client);
         using var upstream = new Http2Upstream(connection, _options);
         await using var handed =
-            new HandedOverConnection(connection, upstream, received, _sockets.Create(connection.Client));
+            new HandedOverConnection(connection, upstream, received, _sockets.Create(connection.Client), pacer);
         if (!_handOver.TryGive(handed))
         {
             return;

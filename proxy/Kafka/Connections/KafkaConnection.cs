@@ -16,4 +16,7 @@ public sealed record KafkaConnection
     public ILaneOpener? Lanes { get; init; }
     /// <summary>Cancelled when policy no longer allows the connection at L3/L4, or the agent stops: reset both sides at once.</summary>
     public required CancellationToken Aborted { get; init; }
+
+    /// <summary>What paces sends to one of its sockets; null where TCP does.</summary>
+    public ValueTask<ISendPacer?> PacerAsync(Socket socket) => Lanes?.TryPaceAsync(socket) ?? default;
 }

@@ -8,6 +8,7 @@ internal sealed class FakeLane : ILane, ILaneOpener, ISendPacer
 {
     private int _settlementsAsked;
     private int _usesAsked;
+    private int _waits;
     private volatile bool _isSettled = true;
     private volatile bool _mayWrite = true;
 
@@ -16,6 +17,12 @@ internal sealed class FakeLane : ILane, ILaneOpener, ISendPacer
 
     /// <summary>How often somebody looked when it was used.</summary>
     public int UsesAsked => Volatile.Read(ref _usesAsked);
+
+    /// <summary>How often somebody had to wait before it sent.</summary>
+    public int Waits => Volatile.Read(ref _waits);
+
+    /// <summary>Sockets whose other end has joined.</summary>
+    public Func<Socket, bool> HasJoined { get; init; } = static _ => true;
 
     public bool MayWrite { get => _mayWrite; set => _mayWrite = value; }
 
@@ -49,12 +56,15 @@ internal sealed class FakeLane : ILane, ILaneOpener, ISendPacer
 
     public ILane TryOpen(Socket client, Socket server) => this;
 
-    public ValueTask<ISendPacer?> TryPaceAsync(Socket socket) => new(this);
-
-    public ValueTask LeaveAsync(Socket socket) => default;
+    public ValueTask<ISendPacer?> TryPaceAsync(Socket socket) => new(HasJoined(socket) ? this : null);
 
     public async ValueTask WaitAsync(int bytes)
     {
+        if (!MayWrite)
+        {
+            Interlocked.Increment(ref _waits);
+        }
+
         while (!MayWrite)
         {
             await Task.Delay(1);
