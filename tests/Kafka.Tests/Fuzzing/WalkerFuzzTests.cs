@@ -2,6 +2,7 @@ using System.Buffers;
 using Jumpgate.Kafka.Connections;
 using Jumpgate.Kafka.Messages;
 using Jumpgate.Kafka.Requests;
+using Jumpgate.Kafka.Tests.Requests;
 using Jumpgate.Kafka.Tests.Support;
 using Jumpgate.Kafka.Wire;
 using Jumpgate.Policy.Kafka;
@@ -42,6 +43,40 @@ public class WalkerFuzzTests(ITestOutputHelper output)
         Assert.True(byBroker > whole / 4, $"{byBroker} of {whole}: the comparison proves nothing");
     }
 
+    /// <summary>A request is judged, and goes on, as soon as nothing more can be named: at every cut, that must be all.</summary>
+    [Fact]
+    public void Walk_EverySplitOfEveryRequest_IsJudgedByAllThatItNames()
+    {
+        var judgedEarly = 0;
+        foreach (var (api, version) in Enum.GetValues<KafkaApi>().SelectMany(EveryRequestTests.Versions))
+        {
+            for (var seed = 0; seed < 12; seed++)
+            {
+                var writer = new SampleWriter(new Random(seed), elements: seed % 3) { HasNulls = seed % 4 > 0 };
+                var frame = SampleWriter.Request(api, version, writer);
+                var facts = new RequestFacts();
+                var walk = new FrameWalk(new RequestWalker(facts, new NameCache()));
+                Assert.True(RequestHeader.TryRead(frame.AsSpan(4), new NameCache(), out var header, out var length, out _));
+                Assert.Equal(WalkStep.Done, WalkTo(frame.Length));
+                var all = Asked(facts);
+                for (var cut = 4 + length; cut < frame.Length; cut++)
+                {
+                    Assert.Equal(WalkStep.NeedMore, WalkTo(cut));
+                    judgedEarly += walk.IsAllNamed ? 1 : 0;
+                    Assert.True(!walk.IsAllNamed || Asked(facts) == all, $"{api.Api} {version} at {cut}: {Asked(facts)}, then {all} {Convert.ToHexString(frame)}");
+                }
+
+                WalkStep WalkTo(int end)
+                {
+                    walk.Begin(header!, 4 + length, frame.Length);
+                    return walk.Walk(new ReadOnlySequence<byte>(frame, 0, end), 0);
+                }
+            }
+        }
+
+        Assert.True(judgedEarly > 10_000, $"{judgedEarly}");
+    }
+
     private static byte[] Next(Random dice, int number)
     {
         var apis = Enum.GetValues<KafkaApi>();
@@ -67,14 +102,28 @@ public class WalkerFuzzTests(ITestOutputHelper output)
         var walk = new FrameWalk(new RequestWalker(facts, new NameCache()));
         walk.Begin(header, 4 + headerLength, frame.Length);
         var cut = dice.Next(4 + headerLength, frame.Length + 1);
-        if (cut > 4 + headerLength && walk.Walk(new ReadOnlySequence<byte>(frame, 0, cut), 0) is WalkStep.Failed or WalkStep.Done)
+        if (walk.Walk(new ReadOnlySequence<byte>(frame, 0, cut), 0) is WalkStep.Failed or WalkStep.Done)
         {
             return (facts, walk.Error == FrameError.None && cut == frame.Length);
         }
 
-        var whole = Segment.Split(frame, cut, Math.Min(cut + 1, frame.Length));
-        return (facts, walk.Walk(whole, 0) == WalkStep.Done);
+        var early = walk.IsAllNamed ? Asked(facts) : null;
+        var isWhole = walk.Walk(Segment.Split(frame, cut, Math.Min(cut + 1, frame.Length)), 0) == WalkStep.Done;
+        Assert.True(
+            !isWhole || early is null || early == Asked(facts),
+            $"seed {FuzzSettings.Seed}: {header.Api.Api} {header.Version}, judged at {cut} as {early}, is {Asked(facts)}\n"
+            + Convert.ToHexString(frame));
+        return (facts, isWhole);
     }
+
+    /// <summary>All that policy is asked about.</summary>
+    private static string Asked(RequestFacts facts) => string.Join(
+        ' ',
+        [
+            .. facts.Topics, .. facts.TopicIds, .. facts.Groups, .. facts.TransactionalIds, .. facts.CoordinatorKeys,
+            facts.CoordinatorType, facts.HasNullTopics, facts.HasEmptyTopics, facts.HasNamelessTopic, facts.HasOtherResources,
+            facts.IsOpaque, facts.Acks, facts.SessionId, facts.SessionEpoch, facts.Member ?? "none",
+        ]);
 
     /// <returns>What differs.</returns>
     private static string? Compare(byte[] frame, RequestFacts facts, ref int byBroker)

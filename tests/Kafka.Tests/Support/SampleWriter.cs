@@ -14,7 +14,7 @@ internal sealed class SampleWriter(Random random, int elements = 2)
 
     public List<string> TransactionalIds { get; } = [];
 
-    /// <summary>Lists may be null, where they can.</summary>
+    /// <summary>Some lists and strings are null, where they can, and some ids zero.</summary>
     public bool HasNulls { get; init; }
 
     public sbyte ResourceType { get; init; } = 2;
@@ -81,6 +81,9 @@ internal sealed class SampleWriter(Random random, int elements = 2)
     {
         switch (field.Type)
         {
+            case WireType.String when HasNulls && field.IsNullable && random.Next(2) == 0:
+                output.WriteStringLength(-1, isFlexible);
+                break;
             case WireType.String:
                 output.WriteString(Name(field.Role), isFlexible);
                 break;
@@ -91,7 +94,7 @@ internal sealed class SampleWriter(Random random, int elements = 2)
                 random.NextBytes(bytes);
                 output.Write(bytes);
                 break;
-            case WireType.Array when HasNulls && field.IsNullable:
+            case WireType.Array when HasNulls && field.IsNullable && random.Next(2) == 0:
                 output.WriteLength(-1, isFlexible);
                 break;
             case WireType.Array:
@@ -112,6 +115,9 @@ internal sealed class SampleWriter(Random random, int elements = 2)
                 break;
             case WireType.Opaque:
                 output.WriteInt64(random.NextInt64());
+                break;
+            case WireType.Uuid when HasNulls && random.Next(2) == 0:
+                output.WriteZeros(16);
                 break;
             case WireType.Uuid:
                 output.WriteInt64(random.NextInt64());
