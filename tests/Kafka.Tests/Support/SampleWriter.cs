@@ -17,6 +17,9 @@ internal sealed class SampleWriter(Random random, int elements = 2)
     /// <summary>Some lists and strings are null, where they can, and some ids zero.</summary>
     public bool HasNulls { get; init; }
 
+    /// <summary>Where topic ids are drawn from; empty: any.</summary>
+    public IReadOnlyList<UInt128> Ids { get; init; } = [];
+
     public sbyte ResourceType { get; init; } = 2;
 
     public static byte[] Request(ApiDescription api, short version, SampleWriter writer, string? clientId = "client", int correlationId = 7)
@@ -119,6 +122,12 @@ internal sealed class SampleWriter(Random random, int elements = 2)
             case WireType.Uuid when HasNulls && random.Next(2) == 0:
                 output.WriteZeros(16);
                 break;
+            case WireType.Uuid when Ids.Count > 0 && field.Role == FieldRole.TopicId:
+                TopicIds.Add(Ids[random.Next(Ids.Count)]);
+                var id = new byte[16];
+                System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(id, TopicIds[^1]);
+                output.Write(id);
+                break;
             case WireType.Uuid:
                 output.WriteInt64(random.NextInt64());
                 output.WriteInt64(random.NextInt64());
@@ -133,6 +142,9 @@ internal sealed class SampleWriter(Random random, int elements = 2)
                 break;
             case WireType.Int8 when field.Role == FieldRole.CoordinatorType:
                 output.WriteInt8(0);
+                break;
+            case WireType.Int16 when field.Role == FieldRole.Error:
+                output.WriteInt16(0);
                 break;
             case WireType.Int16 when field.Role == FieldRole.Acks:
                 output.WriteInt16(-1);
