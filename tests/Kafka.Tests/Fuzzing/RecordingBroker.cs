@@ -6,10 +6,14 @@ using Jumpgate.Kafka.Wire;
 
 namespace Jumpgate.Kafka.Tests.Fuzzing;
 
-/// <summary>Keeps every whole frame that reaches it, and answers each.</summary>
+/// <summary>Keeps every whole frame that reaches it, and answers each; some of the answers are spoilt.</summary>
 internal sealed class RecordingBroker(Random dice)
 {
+    private const int LargestFrame = 1 << 20;
+
     public List<byte[]> Frames { get; } = [];
+
+    public bool HasSpoilt { get; private set; }
 
     public async Task ServeAsync(Socket socket)
     {
@@ -18,13 +22,25 @@ internal sealed class RecordingBroker(Random dice)
             while (await FrameAsync(socket) is { } frame)
             {
                 Frames.Add(frame);
-                if (ReplyTo(frame) is { } reply)
+                if (ReplyTo(frame) is not { } reply)
                 {
-                    await socket.SendAsync(reply);
+                    continue;
+                }
+
+                HasSpoilt = dice.Next(20) == 0;
+                await socket.SendAsync(HasSpoilt ? Mutation.Of(reply, dice) : reply);
+                if (HasSpoilt)
+                {
+                    break;
                 }
             }
 
             socket.Shutdown(SocketShutdown.Send);
+            while (await FrameAsync(socket) is { } frame)
+            {
+                // What comes behind a spoilt answer is judged as well.
+                Frames.Add(frame);
+            }
         }
         catch (SocketException)
         {
@@ -37,6 +53,11 @@ internal sealed class RecordingBroker(Random dice)
     {
         var length = new byte[4];
         if (!await FillAsync(socket, length))
+        {
+            return null;
+        }
+
+        if (BinaryPrimitives.ReadInt32BigEndian(length) is not (>= 0 and < LargestFrame))
         {
             return null;
         }

@@ -16,7 +16,7 @@ namespace Jumpgate.Kafka.Tests.Fuzzing;
 /// </summary>
 public class WalkerFuzzTests(ITestOutputHelper output)
 {
-    private const int Cases = 150_000;
+    private const int Cases = 100_000;
 
     [Fact]
     public void Walk_SpoiltRequests_NamesWhatABrokerWouldRead()

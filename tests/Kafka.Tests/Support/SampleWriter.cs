@@ -17,6 +17,9 @@ internal sealed class SampleWriter(Random random, int elements = 2)
     /// <summary>Some lists and strings are null, where they can, and some ids zero.</summary>
     public bool HasNulls { get; init; }
 
+    /// <summary>Record batches, and other bytes, are shorter.</summary>
+    public int MostBytes { get; init; } = 40;
+
     /// <summary>Where topic ids are drawn from; empty: any.</summary>
     public IReadOnlyList<UInt128> Ids { get; init; } = [];
 
@@ -91,7 +94,7 @@ internal sealed class SampleWriter(Random random, int elements = 2)
                 output.WriteString(Name(field.Role), isFlexible);
                 break;
             case WireType.Bytes or WireType.Records:
-                var size = random.Next(0, 40);
+                var size = random.Next(0, MostBytes);
                 output.WriteLength(size, isFlexible);
                 var bytes = new byte[size];
                 random.NextBytes(bytes);
