@@ -22,6 +22,7 @@ internal static class AccessLogs
         ("bytes_sent", "%BYTES_SENT%"),
         ("duration_ms", "%DURATION%"),
         ("why_closed", "%CONNECTION_TERMINATION_DETAILS%"),
+        ("connection_audit", "%DYNAMIC_METADATA(envoy.filters.network.rbac:shadow_engine_result)%"),
     ];
 
     /// <summary>RBAC says in the details which policy denied, and in its metadata which one in audit mode would have.</summary>
@@ -38,14 +39,37 @@ internal static class AccessLogs
         ("audit", "%DYNAMIC_METADATA(envoy.filters.http.rbac:shadow_engine_result)%"),
     ];
 
-    public static IEnumerable<AccessLog> OfRequests(string name, SidecarOptions options) => Logs(Request, options,
-        () => ("envoy.access_loggers.http_grpc", new HttpGrpcAccessLogConfig { CommonConfig = ToAgent(name) }));
+    public static IEnumerable<AccessLog> OfRequests(string name, SidecarOptions options)
+    {
+        yield return ToOutput(Request);
+        if (options.LogsToAgent)
+        {
+            yield return Log("envoy.access_loggers.http_grpc", new HttpGrpcAccessLogConfig { CommonConfig = ToAgent(name) });
+        }
+    }
 
-    public static IEnumerable<AccessLog> OfConnections(string name, SidecarOptions options) => Logs(Connection, options,
-        () => ("envoy.access_loggers.tcp_grpc", new TcpGrpcAccessLogConfig { CommonConfig = ToAgent(name) }));
+    /// <summary>
+    /// Of a listener: every connection, those that fit no chain too (flag NR). Only these go to the agent from here, which hears
+    /// of the others from the filters that serve them.
+    /// </summary>
+    public static IEnumerable<AccessLog> OfListener(string name, SidecarOptions options)
+    {
+        yield return ToOutput(Connection);
+        if (options.LogsToAgent)
+        {
+            var closed = Log("envoy.access_loggers.tcp_grpc", new TcpGrpcAccessLogConfig { CommonConfig = ToAgent(name) });
+            closed.Filter = new AccessLogFilter { ResponseFlagFilter = new ResponseFlagFilter { Flags = { "NR" } } };
+            yield return closed;
+        }
+    }
 
-    private static IEnumerable<AccessLog> Logs(
-        (string Field, string Operator)[] format, SidecarOptions options, Func<(string Name, IMessage Config)> toAgent)
+    /// <summary>Of connections that are passed as bytes.</summary>
+    public static IEnumerable<AccessLog> OfBytes(string name, SidecarOptions options) => options.LogsToAgent
+        ? [Log("envoy.access_loggers.tcp_grpc", new TcpGrpcAccessLogConfig { CommonConfig = ToAgent(name) })] : [];
+
+    private static AccessLog Log(string name, IMessage config) => new() { Name = name, TypedConfig = Deterministic.Pack(config) };
+
+    private static AccessLog ToOutput((string Field, string Operator)[] format)
     {
         var fields = new Struct();
         foreach (var (field, value) in format)
@@ -53,19 +77,10 @@ internal static class AccessLogs
             fields.Fields.Add(field, Value.ForString(value));
         }
 
-        yield return new AccessLog
+        return Log("envoy.access_loggers.stdout", new StdoutAccessLog
         {
-            Name = "envoy.access_loggers.stdout",
-            TypedConfig = Deterministic.Pack(new StdoutAccessLog
-            {
-                LogFormat = new SubstitutionFormatString { JsonFormat = fields, OmitEmptyValues = true },
-            }),
-        };
-        if (options.LogsToAgent)
-        {
-            var (name, config) = toAgent();
-            yield return new AccessLog { Name = name, TypedConfig = Deterministic.Pack(config) };
-        }
+            LogFormat = new SubstitutionFormatString { JsonFormat = fields, OmitEmptyValues = true },
+        });
     }
 
     private static CommonGrpcAccessLogConfig ToAgent(string name) => new()

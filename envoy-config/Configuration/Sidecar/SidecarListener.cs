@@ -55,7 +55,7 @@ internal sealed class SidecarListener
 
         // Before Linux 6.6 no program can hand a connection to a socket that shares its port.
         EnableReusePort = false,
-        AccessLog = { AccessLogs.OfConnections(_direction, _options) },
+        AccessLog = { AccessLogs.OfListener(_direction, _options) },
     };
 
     /// <summary>

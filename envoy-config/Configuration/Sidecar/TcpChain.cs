@@ -39,7 +39,7 @@ internal static class TcpChain
         Cluster = cluster,
         // A silent connection is not a dead one.
         IdleTimeout = new Duration(),
-        AccessLog = { AccessLogs.OfConnections(name, options) },
+        AccessLog = { AccessLogs.OfBytes(name, options) },
     });
 
     private static Filter Filter(string name, IMessage config) => new() { Name = name, TypedConfig = Deterministic.Pack(config) };

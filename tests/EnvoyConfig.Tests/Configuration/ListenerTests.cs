@@ -262,6 +262,25 @@ public class ListenerTests
         Assert.Equal("10.0.0.1", policy.Permissions.Single().AndRules.Rules[0].OrRules.Rules[0].DestinationIp.AddressPrefix);
     }
 
+    [Fact]
+    public void Listener_ConnectionThatFitsNoChain_IsToldToTheAgent()
+    {
+        var logs = Scene.With(Http).Inbound().AccessLog;
+
+        Assert.Equal(["envoy.access_loggers.stdout", "envoy.access_loggers.tcp_grpc"], logs.Select(l => l.Name));
+        Assert.Equal(["NR"], logs[1].Filter.ResponseFlagFilter.Flags);
+    }
+
+    [Fact]
+    public void Listener_LogsToTheAgent_CanBeLeftOut()
+    {
+        Assert.Contains(Clusters.Agent, Json(new SidecarOptions()));
+        Assert.DoesNotContain(Clusters.Agent, Json(new SidecarOptions { LogsToAgent = false }));
+
+        static string Json(SidecarOptions options) => string.Concat(
+            Scene.With(Http).Sidecar(options: options).Messages.Select(m => Nodes.ResourceJson.Of(m).ToJsonString()));
+    }
+
     private const string Kafka = """
         ingress:
           - toPorts: [{ ports: [{ port: "9092", protocol: TCP }], rules: { kafka: [{ role: produce, topic: plans }] } }]
