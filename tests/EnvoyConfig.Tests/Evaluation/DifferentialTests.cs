@@ -1,5 +1,6 @@
 using System.Globalization;
 using Jumpgate.Agent.Explain;
+using Jumpgate.EnvoyConfig.Nodes;
 using Xunit.Abstractions;
 
 namespace Jumpgate.EnvoyConfig.Tests.Evaluation;
@@ -39,6 +40,50 @@ public sealed class DifferentialTests(ITestOutputHelper output)
             }
         }
 
+        Conclude(tally, different);
+
+        // Nothing of the above would mean anything if all were denied, or nothing were asked.
+        foreach (var kind in (string[])["both ALLOWED", "both AUDIT", "both DENIED", "both DROPPED"])
+        {
+            Assert.True(tally.GetValueOrDefault(kind) >= Policies * QuestionsEach / 200, $"only {tally.GetValueOrDefault(kind)} {kind}");
+        }
+    }
+
+    [Theory]
+    [InlineData(NodeProfile.Grpc)]
+    [InlineData(NodeProfile.OldGrpc)]
+    public void GeneratedCalls_ToGrpcServers_MeetThePolicysVerdict(NodeProfile profile)
+    {
+        var tally = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var different = new List<string>();
+        for (var seed = Seed; seed < Seed + (Policies / 2); seed++)
+        {
+            var yaml = new RandomPolicy(new Random(seed), calls: true).Next();
+            var world = new GrpcWorld(yaml, profile);
+            var questions = new RandomQuestion(new Random(seed));
+            for (var i = 0; i < QuestionsEach; i++)
+            {
+                var call = questions.NextCall();
+                var (policy, server) = (world.AskPolicy(call), world.AskServer(call));
+                var kind = policy == server ? $"both {(policy ? "allow" : "deny")}"
+                    : server ? "SERVER ALLOWS, POLICY DENIES"
+                    : world.IsRefused(call) ? "server denies, policy allows: a rule that the server does not get"
+                    : "SERVER DENIES, POLICY ALLOWS";
+                tally[kind] = tally.GetValueOrDefault(kind) + 1;
+                if (kind.StartsWith("SERVER", StringComparison.Ordinal))
+                {
+                    different.Add($"{kind}, seed {seed}: {call}\n{yaml}");
+                }
+            }
+        }
+
+        Conclude(tally, different);
+        Assert.All((string[])["both allow", "both deny"], kind =>
+            Assert.True(tally.GetValueOrDefault(kind) >= Policies * QuestionsEach / 20, $"only {tally.GetValueOrDefault(kind)} {kind}"));
+    }
+
+    private void Conclude(SortedDictionary<string, int> tally, List<string> different)
+    {
         foreach (var (kind, count) in tally)
         {
             output.WriteLine($"{count,7} {kind}");
@@ -64,7 +109,8 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         var difference = $"proxy: {proxy}\nEnvoy: {string.Join("\n       ", envoy)}";
         if (passes && !proxy.IsAllowed)
         {
-            return ("ENVOY ALLOWS, PROXY DENIES", difference);
+            return Reading(world, question, envoy[^1]) is { } reading ? ($"Envoy reads otherwise, and forwards what is allowed: {reading}", null)
+                : ("ENVOY ALLOWS, PROXY DENIES", difference);
         }
 
         if (!passes && proxy.IsAllowed)
@@ -73,7 +119,49 @@ public sealed class DifferentialTests(ITestOutputHelper output)
                 : ("ENVOY DENIES, PROXY ALLOWS", difference);
         }
 
-        return ($"both {proxy.Verdict}", null);
+        return (passes && !AuditAgrees(proxy, envoy, world, question)) || (!passes && !AnswerAgrees(proxy, envoy)) ? ("ANOTHER ANSWER", difference)
+            : ($"both {proxy.Verdict}", null);
+    }
+
+    /// <summary>
+    /// Requests that the proxy refuses for their form, or normalises to another target, and that Envoy's own reader makes another
+    /// target of: what it judged is what it forwards, so that nothing comes through that the rules do not allow.
+    /// </summary>
+    private static string? Reading(World world, Question question, EnvoyVerdict envoy)
+    {
+        if (question.Request is not { } request || envoy.Path is null)
+        {
+            return null;
+        }
+
+        var path = Matching.WithoutQuery(request.Target);
+        var authority = request.Target.StartsWith("http://", StringComparison.Ordinal)
+            ? request.Target["http://".Length..].Split('/', '?')[0] : request.Host;
+        var form = !authority.Equals(request.Host, StringComparison.OrdinalIgnoreCase) ? "an absolute form that names another host"
+            : path.Contains('\\') ? "a raw backslash"
+            : path.Contains("//", StringComparison.Ordinal)
+                && (path.Contains('.') || path.Contains("%2e", StringComparison.OrdinalIgnoreCase)) ? "dot segments beside doubled slashes"
+            : null;
+        return form is not null
+            && world.AskProxy(question with { Request = request with { Target = envoy.Path, Host = authority } }).IsAllowed ? form : null;
+    }
+
+    /// <summary>Rules that Envoy does not get are not among its shadow rules either.</summary>
+    private static bool AuditAgrees(ExplainAnswer proxy, List<EnvoyVerdict> envoy, World world, Question question) =>
+        envoy.Exists(v => v.Outcome == EnvoyOutcome.AsksRequests)
+        || (proxy.Verdict == "AUDIT") == envoy.Exists(v => v.ShadowDenied)
+        || world.Refusals(question.From, question.To).Any();
+
+    /// <summary>A denial looks the same; what is dropped by one side's L3/L4 rules may be denied by the other's L7 rules before.</summary>
+    private static bool AnswerAgrees(ExplainAnswer proxy, List<EnvoyVerdict> envoy)
+    {
+        var answer = envoy.First(v => v.Outcome is EnvoyOutcome.Answered or EnvoyOutcome.Closed);
+        return proxy.Client switch
+        {
+            "403" => answer is { Status: 403, Body: "Access denied\r\n" } or { GrpcStatus: 7, Body: "Access denied" },
+            { } client when client.StartsWith("grpc-status 7", StringComparison.Ordinal) => answer.GrpcStatus is 7 or 13,
+            _ => true,
+        };
     }
 
     /// <summary>Why Envoy may deny what the proxy allows; null where it may not.</summary>

@@ -28,7 +28,7 @@ internal sealed class EnvoyListener(Listener listener, Func<string, RouteConfigu
         {
             NotModelledException.ThrowUnlessOnly(filter, "name", "typed_config");
             var isLast = filter == chain.Filters[^1];
-            if (filter.TypedConfig.TryUnpack<NetworkRbac>(out var rbac))
+            if (Packed.TryGet<NetworkRbac>(filter.TypedConfig, out var rbac))
             {
                 NotModelledException.ThrowUnlessOnly(rbac, "rules", "shadow_rules", "shadow_rules_stat_prefix", "stat_prefix");
                 shadowDenied |= rbac.ShadowRules is not null && !engine.Allows(rbac.ShadowRules);
@@ -39,11 +39,11 @@ internal sealed class EnvoyListener(Listener listener, Func<string, RouteConfigu
                     return new EnvoyVerdict(EnvoyOutcome.Closed, $"{chain.Name}: {filter.Name}");
                 }
             }
-            else if (isLast && filter.TypedConfig.TryUnpack<TcpProxy>(out var tcp))
+            else if (isLast && Packed.TryGet<TcpProxy>(filter.TypedConfig, out var tcp))
             {
                 return new EnvoyVerdict(EnvoyOutcome.Forwarded, chain.Name) { Cluster = tcp.Cluster, ShadowDenied = shadowDenied };
             }
-            else if (isLast && filter.TypedConfig.TryUnpack<HttpConnectionManager>(out var manager))
+            else if (isLast && Packed.TryGet<HttpConnectionManager>(filter.TypedConfig, out var manager))
             {
                 var verdict = request is null ? new EnvoyVerdict(EnvoyOutcome.AsksRequests, chain.Name)
                     : new HttpManager(manager, routes).Judge(connection, request);

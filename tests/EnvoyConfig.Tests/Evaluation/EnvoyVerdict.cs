@@ -1,6 +1,6 @@
 namespace Jumpgate.EnvoyConfig.Tests.Evaluation;
 
-internal enum EnvoyOutcome
+public enum EnvoyOutcome
 {
     /// <summary>The connection is closed, without an answer.</summary>
     Closed,

@@ -41,14 +41,14 @@ public sealed class FilterChainsTests
 
     [Fact]
     public void Select_WithNoChainThatFits_TakesTheDefault() => Assert.Equal("default", Select(
-        $$"""{ {{OriginalDst}}, "defaultFilterChain": {"name": "default"}, "filterChains": [{"filterChainMatch": {"destinationPort": 1}}] }""",
+        $$"""{ {{OriginalDst}}, "defaultFilterChain": {"name": "default"}, "filterChains": [{"filterChainMatch": {"destinationPort": 1} }] }""",
         "10.0.0.1:5", "10.0.0.2:80")?.Name);
 
     [Theory]
     [InlineData("""{ "filterChains": [{"name": "a"}] }""")]
     [InlineData($$"""{ {{OriginalDst}}, "filterChains": [{"name": "a"}, {"name": "b"}] }""")]
-    [InlineData($$"""{ {{OriginalDst}}, "filterChains": [{"filterChainMatch": {"serverNames": ["x"]}}] }""")]
-    [InlineData($$"""{ {{OriginalDst}}, "filterChains": [{"filterChainMatch": {"sourceType": "EXTERNAL"}}] }""")]
+    [InlineData($$"""{ {{OriginalDst}}, "filterChains": [{"filterChainMatch": {"serverNames": ["x"]} }] }""")]
+    [InlineData($$"""{ {{OriginalDst}}, "filterChains": [{"filterChainMatch": {"sourceType": "EXTERNAL"} }] }""")]
     public void Select_OfWhatIsNotModelled_Throws(string listener) =>
         Assert.Throws<NotModelledException>(() => Select(listener, "10.0.0.1:5", "10.0.0.2:80"));
 

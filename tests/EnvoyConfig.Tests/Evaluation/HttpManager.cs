@@ -100,7 +100,7 @@ internal sealed class HttpManager(HttpConnectionManager manager, Func<string, Ro
         foreach (var filter in manager.HttpFilters)
         {
             NotModelledException.ThrowUnlessOnly(filter, "name", "typed_config");
-            if (filter.TypedConfig.TryUnpack<Router>(out _))
+            if (Packed.TryGet<Router>(filter.TypedConfig, out _))
             {
                 return filter == manager.HttpFilters[^1] ? Route(request, route) with { ShadowDenied = shadowDenied }
                     : throw new NotModelledException("filters after the router, which must be the last");
@@ -131,7 +131,7 @@ internal sealed class HttpManager(HttpConnectionManager manager, Func<string, Ro
     /// <returns>Null: the filter is off here.</returns>
     private static HttpRbac? Config(HttpFilter filter, Google.Protobuf.WellKnownTypes.Any? over)
     {
-        if (!filter.TypedConfig.TryUnpack<HttpRbac>(out var config))
+        if (!Packed.TryGet<HttpRbac>(filter.TypedConfig, out var config))
         {
             throw new NotModelledException($"the HTTP filter {filter.TypedConfig.TypeUrl}");
         }
@@ -139,7 +139,7 @@ internal sealed class HttpManager(HttpConnectionManager manager, Func<string, Ro
         // RBACPerRoute: "Override the global configuration of the filter with this new config. If absent, the global RBAC policy will
         // be disabled for this route."
         return over is null ? config
-            : over.TryUnpack<RBACPerRoute>(out var perRoute) ? perRoute.Rbac
+            : Packed.TryGet<RBACPerRoute>(over, out var perRoute) ? perRoute.Rbac
             : throw new NotModelledException($"an override of type {over.TypeUrl}");
     }
 

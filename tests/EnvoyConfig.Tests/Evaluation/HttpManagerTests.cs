@@ -20,7 +20,7 @@ public sealed class HttpManagerTests
     [Theory]
     [InlineData("GET", EnvoyOutcome.Forwarded)]
     [InlineData("POST", EnvoyOutcome.Answered)]
-    internal void Rules_OfTheFilter_Decide(string method, EnvoyOutcome outcome)
+    public void Rules_OfTheFilter_Decide(string method, EnvoyOutcome outcome)
     {
         var verdict = Judge(Filters($$""" "rules": {{OnlyGet}} """), method);
 
@@ -46,8 +46,8 @@ public sealed class HttpManagerTests
     public void Filters_InOrder_TheFirstThatDeniesAnswers()
     {
         var filters = $$"""
-            {"name": "one", "typedConfig": {"@type": "{{Rbac}}", "rules": {{All}} }}, {"name": "two", "typedConfig": {"@type": "{{Rbac}}", "rules": {} }},
-            {"name": "three", "typedConfig": {"@type": "{{Rbac}}", "rules": {} }}, {{Router}}
+            {"name": "one", "typedConfig": {"@type": "{{Rbac}}", "rules": {{All}} } }, {"name": "two", "typedConfig": {"@type": "{{Rbac}}", "rules": {} } },
+            {"name": "three", "typedConfig": {"@type": "{{Rbac}}", "rules": {} } }, {{Router}}
             """;
 
         Assert.Equal("two", Judge(filters, "GET").By);
@@ -58,7 +58,7 @@ public sealed class HttpManagerTests
     [InlineData("rbac", $$""" "rbac": {"rules": {{All}} } """, EnvoyOutcome.Forwarded)]
     [InlineData("other", $$""" "rbac": {"rules": {{All}} } """, EnvoyOutcome.Answered)]
     [InlineData("rbac", "", EnvoyOutcome.Forwarded)]
-    internal void PerRoute_Override_AppliesByTheFiltersName(string name, string config, EnvoyOutcome outcome)
+    public void PerRoute_Override_AppliesByTheFiltersName(string name, string config, EnvoyOutcome outcome)
     {
         var comma = config.Length > 0 ? "," : string.Empty;
         var over = $$"""
@@ -142,7 +142,7 @@ public sealed class HttpManagerTests
             """), "GET", "http://x:81/a/../b?c").Path);
 
     private static string Filters(string rbac) =>
-        $$"""{"name": "rbac", "typedConfig": {"@type": "{{Rbac}}"{{(rbac.Length > 0 ? "," : "")}} {{rbac}} }}, {{Router}}""";
+        $$"""{"name": "rbac", "typedConfig": {"@type": "{{Rbac}}"{{(rbac.Length > 0 ? "," : "")}} {{rbac}} } }, {{Router}}""";
 
     private static string Named(string name, string match) =>
         $$"""{"name": "{{name}}", "match": {{match}}, "route": {"cluster": "c"} }""";

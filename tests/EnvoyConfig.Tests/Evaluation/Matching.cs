@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Envoy.Config.Core.V3;
 using Envoy.Config.Route.V3;
@@ -9,6 +10,8 @@ namespace Jumpgate.EnvoyConfig.Tests.Evaluation;
 /// <summary>The matchers that all of Envoy's configuration shares.</summary>
 internal static class Matching
 {
+    private static readonly ConcurrentDictionary<string, Re2Expression> Expressions = [];
+
     /// <summary>type/matcher/v3/string.proto.</summary>
     public static bool Matches(StringMatcher matcher, string value)
     {
@@ -36,11 +39,8 @@ internal static class Matching
     public static bool Matches(RegexMatcher matcher, string value)
     {
         NotModelledException.ThrowUnlessOnly(matcher, "regex");
-        if (!Re2Compiler.TryCompile(matcher.Regex, out var expression, out var error))
-        {
-            throw new NotModelledException($"the expression {matcher.Regex}: {error}");
-        }
-
+        var expression = Expressions.GetOrAdd(matcher.Regex, regex => Re2Compiler.TryCompile(regex, out var compiled, out var error)
+            ? compiled : throw new NotModelledException($"the expression {regex}: {error}"));
         return value.All(char.IsAscii) ? expression.IsMatch(value) : throw new NotModelledException("an expression on other than ASCII");
     }
 

@@ -4,7 +4,8 @@ namespace Jumpgate.EnvoyConfig.Tests.Evaluation;
 
 /// <summary>Policy documents for the workloads of <see cref="World"/>: few labels, ports and paths, so that rules meet each other and
 /// the requests of <see cref="RandomQuestion"/>.</summary>
-internal sealed class RandomPolicy(Random random)
+/// <param name="calls">For gRPC applications: only headers that are the caller's own.</param>
+internal sealed class RandomPolicy(Random random, bool calls = false)
 {
     private static readonly string[] Selectors =
         ["{ matchLabels: { app: a } }", "{ matchLabels: { app: b } }", "{ matchLabels: { tier: x } }", "{}",
@@ -41,7 +42,12 @@ internal sealed class RandomPolicy(Random random)
     private static readonly string[] Headers =
     [
         "X-Token: 1", "X-Token", "x-token: 1,1", "X-Token:1,2", "X-Role admin", "X-Role: Admin", "X-B: yes no", "X-B", "Host: a.test",
-        "Content-Type: application/grpc", "X-Forwarded-For: 10.1.0.1", "X-Forwarded-For", "X-Request-Id", "X-Empty", "User-Agent: probe",
+        "X-Forwarded-For: 10.1.0.1", "X-Forwarded-For", "X-Request-Id", "X-Empty",
+    ];
+
+    private static readonly string[] MoreHeaders =
+    [
+        .. Headers, "Content-Type: application/grpc", "User-Agent: probe",
         // What Envoy does not leave as it was sent: such rules have to be refused, or nothing here would go on.
         "X-Forwarded-Proto: https", "X-Envoy-Internal: true", "Connection", "TE: trailers", "Transfer-Encoding: chunked",
         "X-Forwarded-Client-Cert", "Upgrade: websocket", "Expect", "Keep-Alive",
@@ -137,7 +143,7 @@ internal sealed class RandomPolicy(Random random)
         Add(parts, "host", Hosts, 1);
         if (random.Next(4) == 0)
         {
-            parts.Add($"headers: [ {string.Join(", ", Some(Headers, 2).Select(h => $"'{h}'"))} ]");
+            parts.Add($"headers: [ {string.Join(", ", Some(calls ? Headers : MoreHeaders, 2).Select(h => $"'{h}'"))} ]");
         }
 
         if (random.Next(30) == 0)

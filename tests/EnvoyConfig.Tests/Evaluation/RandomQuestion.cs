@@ -29,6 +29,11 @@ internal sealed class RandomQuestion(Random random)
             "%7E", "%20", "%zz", "%", "%2", "%00", "%25", "%252e", "%%32%65", "%2%66", "%%32%66", "\\", "#f", "..", ".", "...", "?", "?q=1", "?x=%",
             "?%00", "?a\\b", "?\\", ";x=1", ":", "@", "+", "~", "%ff", "%c3%a9", "%C3%A9"];
 
+    private static readonly (string Name, ushort Port)[] Servers = [("alpha", 8080), ("alpha", 9090), ("beta", 80), ("gamma", 8081)];
+
+    private static readonly string[] Calls =
+        ["/pkg.Service/Get", "/pkg.Service/Get", "/pkg.Service/List", "/pkgxService/Get", "/v1/items", "/a/b", "/A/b"];
+
     private static readonly string[] Hosts =
         ["a.test", "a.test", "a.test:80", "A.test", "b.test", "10.1.0.1:80", "10.1.0.2:80", "a.test:8080", "[fd00::1]:80"];
 
@@ -49,6 +54,14 @@ internal sealed class RandomQuestion(Random random)
         }
 
         return new Question(from, to, Pick(Ports), random.Next(8) == 0 ? null : Request());
+    }
+
+    /// <summary>A gRPC call to a workload. Its path names a method as clients make them; what is not such a name, no server has.</summary>
+    public Question NextCall()
+    {
+        var headers = Enumerable.Range(0, Math.Max(0, random.Next(5) - 1)).Select(_ => Pick(Headers[..13])).ToList();
+        var (to, port) = Pick(Servers);
+        return new Question(Pick(Parties), to, port, new ClientRequest("POST", Pick(Calls), Pick(Hosts), Lower(headers), IsHttp2: true));
     }
 
     private static bool IsWorkload(string party) => party is "alpha" or "beta" or "gamma";

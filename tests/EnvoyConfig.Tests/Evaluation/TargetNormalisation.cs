@@ -4,7 +4,7 @@ using Escaped = Envoy.Extensions.Filters.Network.HttpConnectionManager.V3.HttpCo
 
 namespace Jumpgate.EnvoyConfig.Tests.Evaluation;
 
-internal enum TargetOutcome
+public enum TargetOutcome
 {
     Taken,
     /// <summary>400; gRPC: INTERNAL.</summary>

@@ -37,7 +37,7 @@ public sealed class TargetNormalisationTests
     [InlineData(Escaped.RejectRequest, TargetOutcome.Rejected, "/a%2fb%5C..?%2f")]
     [InlineData(Escaped.UnescapeAndRedirect, TargetOutcome.Redirected, "/a/?%2f")]
     [InlineData(Escaped.UnescapeAndForward, TargetOutcome.Taken, "/a/?%2f")]
-    internal void Apply_EscapedSlashes_AsTheActionSays(Escaped action, TargetOutcome outcome, string expected) =>
+    public void Apply_EscapedSlashes_AsTheActionSays(Escaped action, TargetOutcome outcome, string expected) =>
         Assert.Equal((outcome, expected), Apply("/a%2fb%5C..?%2f", action));
 
     [Theory]

@@ -2,10 +2,9 @@ using System.Collections.Immutable;
 using System.Net;
 using Envoy.Config.Listener.V3;
 using Envoy.Config.Route.V3;
-using Google.Protobuf;
 using Jumpgate.Agent.Explain;
+using Jumpgate.EnvoyConfig.Nodes;
 using Jumpgate.EnvoyConfig.Policies;
-using Jumpgate.EnvoyConfig.Resources;
 using Jumpgate.EnvoyConfig.Sidecar;
 using Jumpgate.Policy;
 using Jumpgate.Policy.Documents;
@@ -14,7 +13,6 @@ using Jumpgate.Policy.Identities;
 using Jumpgate.Policy.Labels;
 using Jumpgate.Policy.Snapshots;
 using Jumpgate.Policy.Workloads;
-using Jumpgate.Xds.Resources;
 
 namespace Jumpgate.EnvoyConfig.Tests.Evaluation;
 
@@ -32,16 +30,11 @@ internal sealed class World
     ];
 
     private readonly PolicyExplainer _explainer;
-    private readonly Dictionary<string, (NodeResources Node, EnvoyListener Inbound, EnvoyListener Outbound)> _sidecars = [];
+    private readonly Dictionary<string, (NodeConfiguration Node, EnvoyListener Inbound, EnvoyListener Outbound)> _sidecars = [];
 
     public World(string yaml)
     {
-        var set = PolicySet.Combine([PolicyReader.Read("policy.yaml", yaml)]);
-        if (set.HasErrors)
-        {
-            throw new ArgumentException($"{string.Join('\n', set.Diagnostics)}\n{yaml}", nameof(yaml));
-        }
-
+        var documents = Read(yaml);
         _explainer = new PolicyExplainer(
             Parties.Select(p => new WorkloadDefinition
             {
@@ -51,19 +44,11 @@ internal sealed class World
                 Addresses = [IPAddress.Parse(p.Address)],
                 Ports = p.Ports,
             }),
-            set.Documents, new NoSecrets());
-        var workloads = Parties.Select(p => new Workload
+            documents, new NoSecrets());
+        var view = CreateView(documents);
+        foreach (var workload in view.Snapshot.Workloads)
         {
-            Name = p.Name,
-            Labels = LabelsOf(p.App),
-            Addresses = [IPAddress.Parse(p.Address)],
-            Ports = p.Ports,
-        }).ToList();
-        var view = new PolicyView(PolicySnapshot.Create(1, workloads, set.Documents, [Host], new IdentityAllocator(), new NoSecrets()));
-        foreach (var workload in workloads)
-        {
-            var node = SidecarResources.Create(view, workload, new SidecarOptions());
-            MustBeASnapshot(node.Messages);
+            var node = Node(view, workload.Name, NodeProfile.Sidecar);
             var routes = node.Messages.OfType<RouteConfiguration>().ToDictionary(r => r.Name);
             var listeners = node.Messages.OfType<Listener>().Select(l => (l.Name, Listener: new EnvoyListener(l, routes.GetValueOrDefault)))
                 .ToDictionary(l => l.Name, l => l.Listener);
@@ -103,20 +88,30 @@ internal sealed class World
         },
         out var error) ?? throw new ArgumentException(error, nameof(question));
 
-    private static IPAddress AddressOf(string party) => party == "host" ? Host
+    public static IPAddress AddressOf(string party) => party == "host" ? Host
         : IPAddress.Parse(Parties.FirstOrDefault(p => p.Name == party).Address ?? party);
 
-    /// <summary>What is judged is what would be published.</summary>
-    private static void MustBeASnapshot(IEnumerable<IMessage> messages)
-    {
-        var elsewhere = ImmutableHashSet.Create(new XdsReference(XdsType.Cluster.Url, Clusters.Agent));
-        var resources = messages.Select(m => EnvoyResource.TryCreate(m, elsewhere, out var resource, out var problems)
-            ? resource : throw new InvalidOperationException(string.Join('\n', problems)));
-        if (!XdsSnapshot.TryCreate(resources, out _, out var errors))
+    public static PolicyView CreateView(ImmutableArray<PolicyDocument> documents) => new(PolicySnapshot.Create(
+        1,
+        Parties.Select(p => new Workload
         {
-            throw new InvalidOperationException(string.Join('\n', errors));
-        }
+            Name = p.Name,
+            Labels = LabelsOf(p.App),
+            Addresses = [IPAddress.Parse(p.Address)],
+            Ports = p.Ports,
+        }),
+        documents, [Host], new IdentityAllocator(), new NoSecrets()));
+
+    public static ImmutableArray<PolicyDocument> Read(string yaml)
+    {
+        var set = PolicySet.Combine([PolicyReader.Read("policy.yaml", yaml)]);
+        return set.HasErrors ? throw new ArgumentException($"{string.Join('\n', set.Diagnostics)}\n{yaml}", nameof(yaml)) : set.Documents;
     }
+
+    /// <summary>What is judged is what would be published.</summary>
+    public static NodeConfiguration Node(PolicyView view, string workload, NodeProfile profile) =>
+        NodeConfiguration.TryCreate(view, new NodeKey(workload, profile), new SidecarOptions(), out var configuration, out var errors)
+            ? configuration : throw new InvalidOperationException(string.Join('\n', errors));
 
     private static LabelSet LabelsOf(string app) =>
         new([new Label(Label.Unspecified, "app", app), .. app == "c" ? (Label[])[] : [new Label(Label.Unspecified, "tier", "x")]]);
