@@ -10,6 +10,10 @@ namespace Jumpgate.EnvoyConfig.Tests.Evaluation;
 /// <param name="routes">RDS's route configurations by name.</param>
 internal sealed class HttpManager(HttpConnectionManager manager, Func<string, RouteConfiguration?> routes)
 {
+    /// <summary>What refused a request for its form.</summary>
+    public const string Codec = "codec";
+    public const string Target = "target";
+
     /// <summary>Those that Envoy's HTTP/1 parser knows; allow_custom_methods is off by default.</summary>
     private static readonly HashSet<string> Methods =
         ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PATCH", "ACL", "BIND", "CHECKOUT", "COPY", "LINK", "LOCK",
@@ -26,7 +30,7 @@ internal sealed class HttpManager(HttpConnectionManager manager, Func<string, Ro
         var request = Read(sent);
         if (!sent.IsHttp2 && !Methods.Contains(sent.Method))
         {
-            return LocalReply.Create(manager, request, 400, string.Empty, "codec");
+            return LocalReply.Create(manager, request, 400, string.Empty, Codec);
         }
 
         if (request.Path is { } path)
@@ -34,7 +38,7 @@ internal sealed class HttpManager(HttpConnectionManager manager, Func<string, Ro
             // Stat downstream_rq_non_relative_path: "Total requests with a non-relative HTTP path", answered with 404.
             if (!path.StartsWith('/'))
             {
-                return LocalReply.Create(manager, request, 404, string.Empty, "path");
+                return LocalReply.Create(manager, request, 404, string.Empty, Target);
             }
 
             var (outcome, normalised) = TargetNormalisation.Apply(manager, path);
@@ -43,9 +47,9 @@ internal sealed class HttpManager(HttpConnectionManager manager, Func<string, Ro
             {
                 // "gRPC requests will be rejected with the INTERNAL (13) error code."
                 case TargetOutcome.Rejected:
-                    return LocalReply.Create(manager, request, 400, string.Empty, "path", 13);
+                    return LocalReply.Create(manager, request, 400, string.Empty, Target, 13);
                 case TargetOutcome.Redirected:
-                    return LocalReply.Create(manager, request, 307, string.Empty, "path", 13) with { Path = normalised };
+                    return LocalReply.Create(manager, request, 307, string.Empty, Target, 13) with { Path = normalised };
             }
         }
 
