@@ -16,6 +16,10 @@ public sealed record NodeConfiguration(
     /// <summary>Clusters that nodes have from their bootstrap.</summary>
     private static readonly HashSet<XdsReference> Elsewhere = [new(XdsType.Cluster.Url, Clusters.Agent)];
 
+    /// <summary>What gRPC applications need that know no <c>string_match</c> yet.</summary>
+    private static readonly HashSet<string> OldMatchers =
+        ["envoy.config.route.v3.HeaderMatcher.exact_match", "envoy.config.route.v3.HeaderMatcher.safe_regex_match"];
+
     /// <param name="errors">One sentence each: no such workload, or (a defect) resources that contradict themselves.</param>
     public static bool TryCreate(
         PolicyView view, NodeKey key, SidecarOptions options, [NotNullWhen(true)] out NodeConfiguration? configuration,
@@ -37,7 +41,8 @@ public sealed record NodeConfiguration(
         var resources = new List<XdsResource>();
         foreach (var message in made.Messages)
         {
-            if (EnvoyResource.TryCreate(message, Elsewhere, out var resource, out var wrong))
+            var excused = key.Profile == NodeProfile.OldGrpc ? OldMatchers : null;
+            if (EnvoyResource.TryCreate(message, Elsewhere, out var resource, out var wrong, excused))
             {
                 resources.Add(resource);
             }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Envoy.Config.Rbac.V3;
 using Envoy.Type.Matcher.V3;
 using Jumpgate.Policy.Documents;
@@ -10,6 +11,12 @@ internal sealed class HttpConditions(HttpForm form)
 {
     private const string Connect = "CONNECT";
     private const string GrpcMethod = "POST";
+
+    /// <summary>Headers that Envoy makes, changes or takes away before it asks the rules, or that are the connection's own.</summary>
+    private static readonly FrozenSet<string> EnvoysOwn = FrozenSet.ToFrozenSet(
+        ["x-forwarded-proto", "x-forwarded-client-cert", "connection", "proxy-connection", "keep-alive", "transfer-encoding", "upgrade",
+            "te", "expect", "http2-settings", "trailer"],
+        StringComparer.OrdinalIgnoreCase);
 
     /// <returns>Null where the rule has to be left out: it cannot match, or <paramref name="refusal"/> says why.</returns>
     public List<Permission>? Of(CompiledHttpRule rule, out string? refusal)
@@ -69,7 +76,10 @@ internal sealed class HttpConditions(HttpForm form)
         _ => WhyNot(match.Name),
     };
 
-    /// <summary>gRFC A41: such a matcher makes the application refuse all of its configuration.</summary>
-    private string? WhyNot(string name) => form != HttpForm.Envoy && name.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase)
-        ? $"the header {name} is gRPC's own, and gRPC's RBAC does not show it to rules" : null;
+    private string? WhyNot(string name) => form == HttpForm.Envoy
+        ? EnvoysOwn.Contains(name) || name.StartsWith("x-envoy-", StringComparison.OrdinalIgnoreCase)
+            ? $"Envoy does not leave the header {name} as the client sent it; leave this port to the agent's own redirect" : null
+        // gRFC A41: such a matcher makes the application refuse all of its configuration.
+        : name.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase)
+            ? $"the header {name} is gRPC's own, and gRPC's RBAC does not show it to rules" : null;
 }

@@ -27,6 +27,13 @@ internal static class HttpChain
     /// 0x21-0x7e, a raw backslash or hash sign, bad escapes and %00.</summary>
     private const string CanonicalTarget = @"(?:[!""$&-\[\]-~]|%(?:0[1-9A-Fa-f]|[1-9A-Fa-f][0-9A-Fa-f]))*";
 
+    /// <summary>
+    /// Of the path, no escapes that normalisation decodes (unreserved characters) or redirects for (slash, backslash) either: where
+    /// they are left they were put together by it, of bad ones as <c>%%32%65</c> and <c>%2%66</c>.
+    /// </summary>
+    private const string CanonicalPath = @"(?:[!""$&->@-\[\]-~]|%(?:0[1-9A-Fa-f]|[189A-Fa-f][0-9A-Fa-f]|2[0-9A-Ca-c]|3[A-Fa-f]"
+        + "|[46]0|5[BDEbde]|7[BCDFbcdf]))*";
+
     private const string CanonicalAuthority = "[!-~]+";
 
     public static Filter Create(string routes, SidecarOptions options) => new()
@@ -82,7 +89,12 @@ internal static class HttpChain
             {
                 ["not canonical"] = new RbacPolicy
                 {
-                    Permissions = { Not(":path", CanonicalTarget), Not(":authority", CanonicalAuthority) },
+                    Permissions =
+                    {
+                        Not(":path", CanonicalTarget),
+                        Not(":authority", CanonicalAuthority),
+                        new Permission { NotRule = new Permission { UrlPath = new() { Path = Rbac.Matchers.Expression(CanonicalPath) } } },
+                    },
                     Principals = { new Principal { Any = true } },
                 },
             },
