@@ -65,4 +65,7 @@ internal static partial class Log
 
     [LoggerMessage(19, LogLevel.Information, "xDS is served at {Address}, {Security}")]
     public static partial void ServesXds(this ILogger logger, System.Net.IPEndPoint address, string security);
+
+    [LoggerMessage(30, LogLevel.Warning, "an access log from {Peer} was refused: {Reason}")]
+    public static partial void AccessLogRefused(this ILogger logger, string peer, string reason);
 }
