@@ -26,10 +26,14 @@ internal sealed class ClientProcess : IAsyncDisposable
     public static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Clients", "scripts", name);
 
     /// <summary>Where the packages of build/npm are.</summary>
-    public static string NodeModules { get; } = FindNodeModules();
+    public static string NodeModules => FindNodeModules();
 
     public static ClientProcess Python(string script, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         Start("/usr/bin/python3", environment, [Script(script), .. arguments]);
+
+    /// <summary>A script that lies elsewhere.</summary>
+    public static ClientProcess PythonFile(string file, IEnumerable<string> arguments) =>
+        Start("/usr/bin/python3", new Dictionary<string, string>(), [file, .. arguments]);
 
     public static ClientProcess Node(string script, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         Start("node", environment, [Script(script), NodeModules, .. arguments]);
