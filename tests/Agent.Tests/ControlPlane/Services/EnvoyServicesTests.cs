@@ -160,7 +160,7 @@ public sealed class EnvoyServicesTests : IAsyncDisposable
         await using var stranger = await ClientAsync(certificates, "stranger");
 
         Assert.Equal(7, (await CheckAsync(node, Empire.Ask(Empire.Xwing, "GET /v1/x"))).Status.Code);
-        Assert.Equal("asked by envoy-1", _log.Recent(1)[0].Summary);
+        Assert.Equal("ingress is denied at L3/L4; asked by envoy-1", _log.Recent(1)[0].Summary);
         Assert.Equal(
             "PERMISSION_DENIED the client's certificate does not name a node of this server",
             await stranger.AskAsync($"check {Encode(new CheckRequest())}"));
