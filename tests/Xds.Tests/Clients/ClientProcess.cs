@@ -32,8 +32,12 @@ internal sealed class ClientProcess : IAsyncDisposable
         Start("/usr/bin/python3", environment, [Script(script), .. arguments]);
 
     /// <summary>A script that lies elsewhere.</summary>
-    public static ClientProcess PythonFile(string file, IEnumerable<string> arguments) =>
-        Start("/usr/bin/python3", new Dictionary<string, string>(), [file, .. arguments]);
+    public static ClientProcess PythonFile(string file, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments) =>
+        Start("/usr/bin/python3", environment, [file, .. arguments]);
+
+    /// <inheritdoc cref="PythonFile"/>
+    public static ClientProcess NodeFile(string file, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments) =>
+        Start("node", environment, [file, NodeModules, .. arguments]);
 
     public static ClientProcess Node(string script, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         Start("node", environment, [Script(script), NodeModules, .. arguments]);

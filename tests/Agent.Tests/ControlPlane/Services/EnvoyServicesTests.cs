@@ -225,7 +225,7 @@ public sealed class EnvoyServicesTests : IAsyncDisposable
         var script = Path.Combine(AppContext.BaseDirectory, "ControlPlane", "Services", "raw_client.py");
         if (certificates is null)
         {
-            return ClientProcess.PythonFile(script, [server.Address.ToString()]);
+            return ClientProcess.PythonFile(script, new Dictionary<string, string>(), [server.Address.ToString()]);
         }
 
         using var certificate = certificates.Client(b => b.AddUri(new Uri($"spiffe://empire/node/{node}")));
@@ -234,7 +234,7 @@ public sealed class EnvoyServicesTests : IAsyncDisposable
         await File.WriteAllTextAsync(file, certificate.ExportCertificatePem());
         await File.WriteAllTextAsync(key, System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions
             .GetECDsaPrivateKey(certificate)!.ExportPkcs8PrivateKeyPem());
-        return ClientProcess.PythonFile(script, [server.Address.ToString(), certificates.CaFile, file, key]);
+        return ClientProcess.PythonFile(script, new Dictionary<string, string>(), [server.Address.ToString(), certificates.CaFile, file, key]);
     }
 
     private sealed class NoStrangers : INodeGrouping
