@@ -7,6 +7,7 @@ using Jumpgate.Agent.Nodes;
 using Jumpgate.Agent.Telemetry;
 using Jumpgate.Bpf;
 using Jumpgate.Bpf.Netlink;
+using Jumpgate.EnvoyConfig.Sidecar;
 using Jumpgate.Http;
 using Jumpgate.Http.Connections;
 using Jumpgate.Http.Http2;
@@ -106,12 +107,12 @@ public static class JumpgateAgent
         }
 
         var envoy = new EnvoyServices(store, log, records, metrics.Envoy, httpOptions, TimeProvider.System);
-        var content = new NoXdsContent();
+        var content = new PolicyContent(store, options.ControlPlane?.Sidecar ?? new SidecarOptions(), logger);
         await using var xds = options.ControlPlane is { } controlPlane
             ? await ControlPlaneServer.StartAsync(controlPlane, content, envoy, logger, stop.Token) : null;
         await using var admin = await AdminServer.StartAsync(
-            adminSocket, reports, new LaneReports(lanes, datapath, datapath.LanesOffBecause), new XdsReports(xds), log, prometheus,
-            stop.Token);
+            adminSocket, reports, new LaneReports(lanes, datapath, datapath.LanesOffBecause), new XdsReports(xds),
+            new EnvoyReports(store, content, xds, controller.Under), log, prometheus, stop.Token);
         var tasks = new List<Task>
         {
             server.RunAsync(stop.Token),

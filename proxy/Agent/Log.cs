@@ -66,6 +66,12 @@ internal static partial class Log
     [LoggerMessage(19, LogLevel.Information, "xDS is served at {Address}, {Security}")]
     public static partial void ServesXds(this ILogger logger, System.Net.IPEndPoint address, string security);
 
+    [LoggerMessage(20, LogLevel.Warning, "xDS node {Node} cannot enforce, and therefore denies: {Refusal}")]
+    public static partial void NodeRefuses(this ILogger logger, string node, string refusal);
+
+    [LoggerMessage(21, LogLevel.Error, "xDS node {Node} keeps its former configuration: {Errors}")]
+    public static partial void NodeFailed(this ILogger logger, string node, string errors);
+
     [LoggerMessage(30, LogLevel.Warning, "an access log from {Peer} was refused: {Reason}")]
     public static partial void AccessLogRefused(this ILogger logger, string peer, string reason);
 }

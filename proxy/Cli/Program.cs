@@ -17,6 +17,7 @@ internal static class Program
             ReportCommands.Bpf(),
             LanesCommand.Create(),
             XdsCommand.Create(),
+            EnvoyCommand.Create(),
             MonitorCommand.Create(),
             CleanupCommand.Create(),
         };

@@ -25,8 +25,8 @@ internal sealed class AdminServer : IAsyncDisposable
 
     /// <param name="path">As <see cref="AdminSocket.Claim"/> gave it.</param>
     public static async Task<AdminServer> StartAsync(
-        string path, AdminReports reports, LaneReports lanes, XdsReports xds, FlowLog log, PrometheusText metrics,
-        CancellationToken stopping)
+        string path, AdminReports reports, LaneReports lanes, XdsReports xds, EnvoyReports envoy, FlowLog log,
+        PrometheusText metrics, CancellationToken stopping)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Logging.ClearProviders();
@@ -42,6 +42,9 @@ internal sealed class AdminServer : IAsyncDisposable
         app.MapGet("/v1/lanes", () => Json(lanes.List()));
         app.MapPut("/v1/lanes/mode/{mode}", (string mode) => SetLanes(lanes, mode));
         app.MapGet("/v1/xds", () => Json(xds.Report()));
+        app.MapGet("/v1/envoy/config", (string node, string? profile, string? policies) =>
+            Answer(envoy.Config(node, profile, policies, out var error), error));
+        app.MapGet("/v1/envoy/acknowledged", (string node) => Answer(envoy.Acknowledged(node, out var error), error));
         app.MapGet("/metrics", () => Results.Text(metrics.Write(), "text/plain; version=0.0.4"));
         app.MapGet("/v1/events", (HttpContext context, int? last, bool? follow) =>
             StreamEventsAsync(context, log, last ?? 0, follow ?? false, stopping));
@@ -60,6 +63,9 @@ internal sealed class AdminServer : IAsyncDisposable
         !LaneModes.TryParse(text, out var mode) ? Results.BadRequest($"no such mode: {text}")
             : lanes.TrySet(mode) ? Results.Ok()
             : Results.Conflict("this node has no lanes; 'jumpgate lanes list' says why");
+
+    /// <summary>A question that makes no sense here is 400 with the reason as text.</summary>
+    private static IResult Answer<T>(T? value, string? error) => value is null ? Results.BadRequest(error) : Json(value);
 
     private static IResult Json<T>(T value) => Results.Json(value, AdminJson.Options);
 

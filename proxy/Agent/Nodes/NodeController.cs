@@ -347,6 +347,11 @@ internal sealed class NodeController : IDisposable
         _logger.RevisionInForce(snapshot.Revision, present.Length, snapshot.Documents.Length);
     }
 
+    /// <summary>The workloads and addresses of a snapshot under other policies: for questions, never in force.</summary>
+    public PolicySnapshot Under(PolicySnapshot current, ImmutableArray<PolicyDocument> documents) => PolicySnapshot.Create(
+        current.Revision, current.Workloads, documents,
+        _nodeAddresses.Where(a => !current.Workloads.Any(w => w.Addresses.Contains(a))), new IdentityAllocator(), _secrets);
+
     private void Attach(ImmutableArray<LocatedWorkload> present)
     {
         var wanted = present.ToDictionary(w => w.Ifindex!.Value, _ => true);
