@@ -166,7 +166,7 @@ public sealed class ProxylessTests : IAsyncDisposable
         };
         var folder = Path.Combine(AppContext.BaseDirectory, "ControlPlane", "Proxyless");
         var server = language == "python"
-            ? ClientProcess.PythonFile(Path.Combine(folder, "xds_server.py"), environment, [$"{_port}"])
+            ? ClientProcess.PythonFile(Path.Combine(folder, "xds_server.py"), environment, [$"127.0.0.1:{_port}"])
             : ClientProcess.NodeFile(Path.Combine(folder, "xds_server.js"), environment, [$"{_port}"]);
         _running.Add(server);
         if (rbac)
