@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Jumpgate.Agent.ControlPlane;
 using Jumpgate.Agent.Nodes;
 using Jumpgate.Agent.Policies;
+using Jumpgate.EnvoyConfig.Bootstrap;
 using Jumpgate.EnvoyConfig.Sidecar;
 using Jumpgate.Grpc;
 using Jumpgate.Policy.Documents;
@@ -154,15 +155,8 @@ public sealed class ProxylessTests : IAsyncDisposable
         var environment = new Dictionary<string, string>
         {
             ["GRPC_XDS_EXPERIMENTAL_RBAC"] = rbac ? "true" : "false",
-            ["GRPC_XDS_BOOTSTRAP_CONFIG"] = $$"""
-                {
-                  "xds_servers": [{
-                    "server_uri": "{{_xds.Address}}", "channel_creds": [{ "type": "insecure" }], "server_features": ["xds_v3"]
-                  }],
-                  "node": { "id": "deathstar" },
-                  "server_listener_resource_name_template": "grpc/server?xds.resource.listening_address=%s"
-                }
-                """,
+            ["GRPC_XDS_BOOTSTRAP_CONFIG"] = GrpcBootstrap.Create(
+                new BootstrapOptions { Node = "deathstar", Xds = _xds.Address.ToString() }).ToJsonString(),
         };
         var folder = Path.Combine(AppContext.BaseDirectory, "ControlPlane", "Proxyless");
         var server = language == "python"

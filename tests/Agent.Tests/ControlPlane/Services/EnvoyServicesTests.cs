@@ -163,7 +163,7 @@ public sealed class EnvoyServicesTests : IAsyncDisposable
         Assert.Equal("ingress is denied at L3/L4; asked by envoy-1", _log.Recent(1)[0].Summary);
         Assert.Equal(
             "PERMISSION_DENIED the client's certificate does not name a node of this server",
-            await stranger.AskAsync($"check {Encode(new CheckRequest())}"));
+            await stranger.AskAsync($"check {Encode(new CheckRequest { Attributes = new AttributeContext() })}"));
 
         await node.AskAsync(Log(Message("envoy-2")));
         Assert.Equal("PERMISSION_DENIED the client's certificate does not name node 'envoy-2'", await node.AskAsync("code"));
