@@ -37,8 +37,30 @@ public sealed class PolicyView
         return new DirectionView(workload, direction, _views.GetOrAdd((group, direction), key => Compile(key.Item1, key.Item2)));
     }
 
-    private ImmutableArray<PortView> Compile(PolicyGroup subject, TrafficDirection direction) =>
-        [.. _classes.Select(ranges => new PortView(ranges, _prefixes.Divide(peer => Decide(subject, peer, direction, ranges[0].First))))];
+    /// <summary>Ports that another direction or workload tells apart are one here, where their peers get the same.</summary>
+    private ImmutableArray<PortView> Compile(PolicyGroup subject, TrafficDirection direction)
+    {
+        var numbers = new Dictionary<L4Decision, int>();
+        var found = new Dictionary<string, (L4Decision[] Decisions, List<PortRange> Ranges)>();
+        foreach (var ranges in _classes)
+        {
+            L4Decision[] decisions = [.. _prefixes.Groups.Select(peer => Decide(subject, peer, direction, ranges[0].First))];
+            foreach (var decision in decisions)
+            {
+                numbers.TryAdd(decision, numbers.Count);
+            }
+
+            var key = string.Join(',', decisions.Select(d => numbers[d]));
+            if (!found.TryGetValue(key, out var same))
+            {
+                found.Add(key, same = (decisions, []));
+            }
+
+            same.Ranges.AddRange(ranges);
+        }
+
+        return [.. found.Values.Select(f => new PortView(PortRange.Join(f.Ranges), _prefixes.Divide(f.Decisions)))];
+    }
 
     private L4Decision Decide(PolicyGroup subject, PolicyGroup peer, TrafficDirection direction, ushort port) =>
         direction == TrafficDirection.Ingress

@@ -37,16 +37,17 @@ internal sealed class PrefixTable
     /// <summary>Everybody who has an address.</summary>
     public ImmutableArray<PolicyGroup> Groups { get; }
 
-    /// <summary>Divides all addresses by what <paramref name="decide"/> says of their owners.</summary>
-    public ImmutableArray<PeerView> Divide(Func<PolicyGroup, L4Decision> decide)
+    /// <summary>Divides all addresses by the decisions about their owners, one for each of <see cref="Groups"/>.</summary>
+    public ImmutableArray<PeerView> Divide(IReadOnlyList<L4Decision> decisions)
     {
         var numbers = new Dictionary<L4Decision, int>();
-        var byGroup = Groups.ToDictionary(g => g, g =>
+        var byGroup = new Dictionary<PolicyGroup, int>();
+        for (var i = 0; i < Groups.Length; i++)
         {
-            var decision = decide(g);
-            numbers.TryAdd(decision, numbers.Count);
-            return numbers[decision];
-        });
+            numbers.TryAdd(decisions[i], numbers.Count);
+            byGroup.Add(Groups[i], numbers[decisions[i]]);
+        }
+
         var roots = new int[_entries.Length];
         var regions = numbers.Select(_ => new SortedDictionary<int, List<int>>()).ToArray();
         for (var i = 0; i < _entries.Length; i++)

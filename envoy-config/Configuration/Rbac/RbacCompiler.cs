@@ -112,7 +112,7 @@ public static class RbacCompiler
     {
         foreach (var same in grants.GroupBy(g => (g.Peer.Decision.Rule, g.Peer.Key)))
         {
-            var ranges = Join(same.SelectMany(g => g.Port.Ranges));
+            var ranges = PortRange.Join(same.SelectMany(g => g.Port.Ranges));
             var peer = same.First().Peer;
             var conditions = new List<Permission>();
             if (Peers.Destination(peer, view.Direction) is { } destination)
@@ -127,24 +127,6 @@ public static class RbacCompiler
 
             map.Add(same.Key.Rule, [Peers.AllOf(conditions)], Peers.Principals(peer, view.Direction));
         }
-    }
-
-    private static List<PortRange> Join(IEnumerable<PortRange> ranges)
-    {
-        var joined = new List<PortRange>();
-        foreach (var range in ranges.OrderBy(r => r.First))
-        {
-            if (joined.Count > 0 && joined[^1].Last + 1 == range.First)
-            {
-                joined[^1] = joined[^1] with { Last = range.Last };
-            }
-            else
-            {
-                joined.Add(range);
-            }
-        }
-
-        return joined;
     }
 
     private static Permission Port(PortRange range) => range.Count == 1

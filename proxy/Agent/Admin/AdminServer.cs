@@ -34,7 +34,7 @@ internal sealed class AdminServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(k => k.ListenUnixSocket(path));
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(1));
         var app = builder.Build();
-        app.MapGet("/v1/status", () => Json(reports.Status() with { Lanes = lanes.Summary() }));
+        app.MapGet("/v1/status", () => Json(Status(reports.Status(), lanes, envoy)));
         app.MapGet("/v1/endpoints", () => Json(reports.Endpoints()));
         app.MapGet("/v1/identities", () => Json(reports.Identities()));
         app.MapGet("/v1/policies", () => Json(reports.Policies()));
@@ -58,6 +58,12 @@ internal sealed class AdminServer : IAsyncDisposable
         await _app.DisposeAsync();
         File.Delete(_path);
     }
+
+    private static StatusReport Status(StatusReport status, LaneReports lanes, EnvoyReports envoy) => status with
+    {
+        Lanes = lanes.Summary(),
+        Problems = [.. status.Problems, .. envoy.Failures],
+    };
 
     private static IResult SetLanes(LaneReports lanes, string text) =>
         !LaneModes.TryParse(text, out var mode) ? Results.BadRequest($"no such mode: {text}")

@@ -18,6 +18,9 @@ internal sealed class EnvoyReports(
     SnapshotStore store, PolicyContent content, XdsServer? server,
     Func<PolicySnapshot, ImmutableArray<PolicyDocument>, PolicySnapshot> under)
 {
+    /// <summary>Nodes that keep a former configuration, and why.</summary>
+    public IEnumerable<string> Failures => content.Failures;
+
     /// <summary>What the node would get.</summary>
     /// <param name="policies">A folder or file instead of the policy in force.</param>
     /// <returns>Null with <paramref name="error"/>.</returns>
