@@ -43,7 +43,6 @@ public sealed class PolicyContentTests : IAsyncLifetime, IDisposable, ISecretSou
         await _stop.CancelAsync();
         await _running;
         await _server.DisposeAsync();
-        _stop.Dispose();
     }
 
     public string? TryRead(SecretReference secret) => null;

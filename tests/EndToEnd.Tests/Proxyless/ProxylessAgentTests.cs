@@ -17,7 +17,7 @@ namespace Jumpgate.EndToEnd.Tests.Proxyless;
 [Collection("kernel")]
 public sealed class ProxylessAgentTests
 {
-    private const string Unauthorized = "PERMISSION_DENIED Unauthorized RPC request rejected.";
+    private const string Unauthorized = "PERMISSION_DENIED Unauthorized RPC rejected";
 
     private const string Policy = """
         apiVersion: cilium.io/v2
