@@ -106,9 +106,10 @@ public static class JumpgateAgent
             metrics.Observe(lanes, datapath.Lanes!);
         }
 
+        var envoy = new EnvoyServices(store, log, records, metrics.Envoy, httpOptions, TimeProvider.System);
         var content = new PolicyContent(store, options.ControlPlane?.Sidecar ?? new SidecarOptions(), logger);
         await using var xds = options.ControlPlane is { } controlPlane
-            ? await ControlPlaneServer.StartAsync(controlPlane, content, logger, stop.Token) : null;
+            ? await ControlPlaneServer.StartAsync(controlPlane, content, envoy, logger, stop.Token) : null;
         await using var admin = await AdminServer.StartAsync(
             adminSocket, reports, new LaneReports(lanes, datapath, datapath.LanesOffBecause), new XdsReports(xds),
             new EnvoyReports(store, content, xds, controller.Under), log, prometheus, stop.Token);

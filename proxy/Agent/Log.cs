@@ -71,4 +71,7 @@ internal static partial class Log
 
     [LoggerMessage(21, LogLevel.Error, "xDS node {Node} keeps its former configuration: {Errors}")]
     public static partial void NodeFailed(this ILogger logger, string node, string errors);
+
+    [LoggerMessage(30, LogLevel.Warning, "an access log from {Peer} was refused: {Reason}")]
+    public static partial void AccessLogRefused(this ILogger logger, string peer, string reason);
 }

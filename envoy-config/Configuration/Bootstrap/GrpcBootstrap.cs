@@ -23,6 +23,8 @@ public static class GrpcBootstrap
             {
                 ["id"] = options.Node,
                 ["cluster"] = "jumpgate",
+                // grpc-js refuses a node without one; endpoints have the same.
+                ["locality"] = new JsonObject { ["region"] = "jumpgate", ["zone"] = "node" },
                 ["metadata"] = new JsonObject { [NodeKey.ProfileKey] = "grpc" },
             },
             ["server_listener_resource_name_template"] = new ProxylessOptions().ServerTemplate,

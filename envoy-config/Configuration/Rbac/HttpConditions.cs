@@ -33,23 +33,26 @@ internal sealed class HttpConditions(HttpForm form)
             // CONNECT opens a tunnel in which no rule is asked any more: only a rule that speaks of the method grants it.
             all.Add(rule.Method is null
                 ? new Permission { NotRule = Exact(":method", Connect) }
-                : Header(":method", Matchers.Expression(rule.Method.Pattern)));
+                : Header(":method", Expression(rule.Method.Pattern)));
         }
 
         if (rule.Path is not null)
         {
-            all.Add(Target(Matchers.Expression(rule.Path.Pattern)));
+            all.Add(Target(Expression(rule.Path.Pattern)));
         }
 
         if (rule.Host is not null)
         {
-            all.Add(Header(":authority", Matchers.Expression(rule.Host.Pattern)));
+            all.Add(Header(":authority", Expression(rule.Host.Pattern)));
         }
 
         all.AddRange(rule.Headers.Select(h => Required(h.Name, h.Value)));
         all.AddRange(rule.HeaderMatches.Select(m => Required(m.Name, string.IsNullOrEmpty(m.Value) ? null : m.Value)));
         return all;
     }
+
+    private StringMatcher Expression(string pattern) =>
+        form == HttpForm.Envoy ? Matchers.Expression(pattern) : Matchers.Grouped(pattern);
 
     /// <summary>Rules are about path and query: Envoy's url_path would leave the query out, and gRPC has none.</summary>
     private Permission Target(StringMatcher value) => form == HttpForm.Envoy

@@ -28,6 +28,24 @@ internal static class Matchers
         ? new StringMatcher { SafeRegex = new RegexMatcher { Regex = pattern } }
         : new StringMatcher { Exact = pattern };
 
+    /// <summary>
+    /// The same for gRPC's libraries: grpc-js (1.14) puts '^' and '$' around an expression as it stands, so that of "a|b" it would
+    /// take everything that begins with a.
+    /// </summary>
+    public static StringMatcher Grouped(string pattern)
+    {
+        var matcher = Expression(pattern);
+        if (matcher.SafeRegex is { } expression && pattern.Contains('|', StringComparison.Ordinal))
+        {
+            // What \Q quotes to the end of the expression would quote the parenthesis too.
+            var quote = pattern.LastIndexOf("\\Q", StringComparison.Ordinal);
+            var open = quote >= 0 && pattern.IndexOf("\\E", quote, StringComparison.Ordinal) < 0;
+            expression.Regex = $"(?:{pattern}{(open ? "\\E" : string.Empty)})";
+        }
+
+        return matcher;
+    }
+
     public static HeaderMatcher Header(string name, StringMatcher value) => new() { Name = Name(name), StringMatch = value };
 
     /// <summary>In fields that Envoy has deprecated: see <see cref="HttpForm.OldGrpc"/>.</summary>

@@ -21,6 +21,7 @@ internal sealed class AgentMetrics : IDisposable
     public AgentMetrics()
     {
         Kafka = new KafkaMetrics(_meter);
+        Envoy = new EnvoyMetrics(_meter);
         _meter.CreateObservableCounter(
             "jumpgate.http.requests", Requests, "{request}",
             "HTTP requests by outcome, deciding policy and status class, whoever decided");
@@ -29,6 +30,8 @@ internal sealed class AgentMetrics : IDisposable
     }
 
     public KafkaMetrics Kafka { get; }
+
+    public EnvoyMetrics Envoy { get; }
 
     public void Request(in RequestCount count)
     {

@@ -19,7 +19,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Jumpgate.Agent.Tests.ControlPlane;
 
 /// <summary>Nodes over real streams, against policies in force.</summary>
-public sealed class PolicyContentTests : IAsyncLifetime, ISecretSource
+public sealed class PolicyContentTests : IAsyncLifetime, IDisposable, ISecretSource
 {
     private readonly SnapshotStore _store = new();
     private readonly CancellationTokenSource _stop = new();
@@ -43,7 +43,6 @@ public sealed class PolicyContentTests : IAsyncLifetime, ISecretSource
         await _stop.CancelAsync();
         await _running;
         await _server.DisposeAsync();
-        _stop.Dispose();
     }
 
     public string? TryRead(SecretReference secret) => null;
@@ -80,7 +79,7 @@ public sealed class PolicyContentTests : IAsyncLifetime, ISecretSource
         await envoy.SubscribeAsync(XdsType.Cluster);
 
         Assert.Null(await envoy.Call.NextAsync());
-        Assert.Equal(7, (await envoy.Call.StatusAsync()).Code);
+        Assert.Equal(Jumpgate.Grpc.StatusCode.PermissionDenied, (await envoy.Call.StatusAsync()).Code);
     }
 
     [Fact]
@@ -100,9 +99,11 @@ public sealed class PolicyContentTests : IAsyncLifetime, ISecretSource
             // What was under way comes first.
         }
 
-        Assert.Equal(14, (await gone.Call.StatusAsync()).Code);
+        Assert.Equal(Jumpgate.Grpc.StatusCode.Unavailable, (await gone.Call.StatusAsync()).Code);
         Assert.DoesNotContain("10.0.0.2", Rules((await RouteAsync(stays, route.Response)).Configuration));
     }
+
+    public void Dispose() => _stop.Dispose();
 
     private static string Rules(RouteConfiguration route) => $"{route.VirtualHosts[0].Routes[0].TypedPerFilterConfig.Values.Single()
         .Unpack<Envoy.Extensions.Filters.Http.Rbac.V3.RBACPerRoute>()}";
