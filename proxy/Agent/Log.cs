@@ -65,4 +65,10 @@ internal static partial class Log
 
     [LoggerMessage(19, LogLevel.Information, "xDS is served at {Address}, {Security}")]
     public static partial void ServesXds(this ILogger logger, System.Net.IPEndPoint address, string security);
+
+    [LoggerMessage(20, LogLevel.Information, "sidecar of workload {Workload}: {State}")]
+    public static partial void SidecarState(this ILogger logger, string workload, string state);
+
+    [LoggerMessage(21, LogLevel.Information, "sidecars removed: {Count}")]
+    public static partial void SidecarsRemoved(this ILogger logger, int count);
 }
