@@ -43,7 +43,6 @@ internal sealed class SidecarPrograms : IDisposable
     internal static SidecarPrograms Load(
         in SidecarConfig config, SidecarSettings settings, Func<string, BpfMap?> openPin)
     {
-        FeatureProbe.Require();
         var loaded = new SidecarPrograms();
         try
         {

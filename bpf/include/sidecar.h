@@ -15,6 +15,7 @@
 
 #define SIDECAR_EXCLUSIONS_MAX 1024
 #define SIDECAR_OPENING_MAX    65536
+#define SIDECAR_ARRIVED_MAX    8192
 #define SIDECAR_LISTENERS_MAX  16
 
 enum sidecar_count {
@@ -109,17 +110,20 @@ struct {
 	__type(value, struct sidecar_original);
 } sidecar_sockets SEC(".maps");
 
+/* An entry goes when the connection is established, and at the latest with the connecting socket.
+ */
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, SIDECAR_OPENING_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct sidecar_way);
 	__type(value, struct sidecar_original);
 } sidecar_opening SEC(".maps");
 
-/* Not in `sidecar_opening`: a flood of SYNs must not push out what the application opens. */
+/* What the look-up gave to the sidecar. A SYN may be all that ever comes: the oldest go first. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, SIDECAR_OPENING_MAX);
+	__uint(max_entries, SIDECAR_ARRIVED_MAX);
 	__type(key, struct sidecar_way);
 	__type(value, __u32);
 } sidecar_arrived SEC(".maps");

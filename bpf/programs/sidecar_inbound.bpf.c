@@ -4,7 +4,7 @@
  * inbound listener. The accepted socket's own address is where they were to go; it also answers
  * SO_ORIGINAL_DST.
  *
- * What comes over the loopback is the workload's own: the sidecar's connections to the application
+ * What the workload sends to itself stays its own: the sidecar's connections to the application
  * among it. The stack asks here wherever it looks for a listener: a SYN, one that finds TIME_WAIT,
  * and the last packet of a handshake with a SYN cookie.
  */
@@ -14,6 +14,24 @@
 #define AF_INET_	 2
 #define IPPROTO_TCP_	 6
 #define LOOPBACK_IFINDEX 1
+#define IPV4_LOOPBACK	 127
+
+/*
+ * A packet to an address of another interface that takes the loopback is said to have entered by
+ * that interface; its source tells then. The stack lets nobody outside have it: such packets are
+ * martians, and the answers to them would not leave.
+ */
+static __always_inline int is_from_inside(const struct bpf_sk_lookup *ctx,
+					  const struct sidecar_way *way)
+{
+	const __u32 *words = (const __u32 *)way->source;
+
+	if (ctx->ingress_ifindex == LOOPBACK_IFINDEX || same_address(way->source, way->destination))
+		return 1;
+	if (words[0] || words[1])
+		return 0;
+	return words[2] ? way->source[12] == IPV4_LOOPBACK : words[3] == bpf_htonl(1);
+}
 
 SEC("sk_lookup")
 int sidecar_inbound(struct bpf_sk_lookup *ctx)
@@ -22,7 +40,7 @@ int sidecar_inbound(struct bpf_sk_lookup *ctx)
 	struct sidecar_way way = {};
 	__u32 one = 1;
 
-	if (ctx->protocol != IPPROTO_TCP_ || ctx->ingress_ifindex == LOOPBACK_IFINDEX)
+	if (ctx->protocol != IPPROTO_TCP_)
 		return SK_PASS;
 	if (!config)
 		return SK_DROP;
@@ -37,6 +55,8 @@ int sidecar_inbound(struct bpf_sk_lookup *ctx)
 	}
 	way.source_port = ctx->remote_port;
 	way.destination_port = bpf_htons(ctx->local_port);
+	if (is_from_inside(ctx, &way))
+		return SK_PASS;
 	/* The sidecar would hand it to itself. */
 	if (ctx->local_port == config->inbound_port ||
 	    way.destination_port == config->outbound_port) {

@@ -81,7 +81,7 @@ internal sealed class SidecarController(SidecarDatapath kernel, ILogger logger)
 
             return null;
         }
-        catch (Exception e) when (e is DatapathException or NetlinkException)
+        catch (Exception e) when (e is DatapathException or NetlinkException or IOException or UnauthorizedAccessException)
         {
             return e.Message;
         }

@@ -36,7 +36,7 @@ public sealed class SidecarHaproxyTests
     [Fact]
     public async Task Haproxy_BothWays_ReadsTheOriginalDestination()
     {
-        await using var scene = await SidecarScene.StartAsync();
+        await using var scene = await SidecarScene.StartAsync(siblings: true);
         using var directory = new TempDirectory();
         var file = directory.File("haproxy.cfg");
         await File.WriteAllTextAsync(file, Configuration + "\n");

@@ -19,9 +19,8 @@ public sealed class SidecarInboundTests
         Assert.Equal(2, scene.Report().Listeners);
         await scene.StartServerAsync("client", scene.Cgroups.Application, 80, 90);
         var client = scene.Scene.Lab["client"];
-        var server = scene.Scene.Lab["server"];
-        scene.Scene.Lab.Ip("server", "addr add 192.0.2.1/32 dev lo");
-        scene.Scene.Lab.Ip("node", $"route add 192.0.2.1 via {server.IPv4}");
+        scene.Scene.Lab.Ip("world", "addr add 192.0.2.1/32 dev lo");
+        scene.Scene.Lab.Ip("node", $"route add 192.0.2.1 via {scene.Scene.Lab["world"].IPv4}");
 
         foreach (var address in new[] { client.IPv4, client.IPv6 })
         {
@@ -38,11 +37,37 @@ public sealed class SidecarInboundTests
             Assert.Equal("error ECONNREFUSED", await scene.AskFromAsync("server", null, "tcp", address, SidecarScene.Outbound));
         }
 
+        Assert.Equal(
+            $"peer {client.IPv4} 80\nserver {client.IPv4} 80 saw 192.0.2.1",
+            await scene.AskFromAsync("world", null, "bound", client.IPv4, 80, "192.0.2.1"));
+
+        // To itself, by its own address.
+        Assert.Equal(
+            $"peer {client.IPv4} 80\nserver {client.IPv4} 80 saw {client.IPv4}",
+            await scene.AskFromAsync("client", null, "tcp", client.IPv4, 80));
+
         var counts = scene.Report().Counts;
         Assert.Equal(2ul, counts["inbound_redirected"]);
-        Assert.Equal(2ul, counts["inbound_excluded"]);
+        Assert.Equal(3ul, counts["inbound_excluded"]);
         Assert.Equal(4ul, counts["inbound_blocked"]);
         Assert.Equal(2ul, counts["original_answered"]);
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("2")]
+    public async Task Inbound_TimeWaitAndSynCookies_DoNotPassTheSidecarBy(string synCookies)
+    {
+        await using var scene = await SidecarScene.StartAsync();
+        scene.Scene.Lab.Run("client", () => File.WriteAllText("/proc/sys/net/ipv4/tcp_syncookies", synCookies));
+        await scene.StartServerAsync("client", scene.Cgroups.Application, 80);
+        await scene.StartSidecarAsync();
+
+        foreach (var address in new[] { scene.Scene.Lab["client"].IPv4, scene.Scene.Lab["client"].IPv6 })
+        {
+            var once = $"peer {address} 80\nsidecar inbound {address} 80\nserver {address} 80 saw {address}";
+            Assert.Equal($"{once}\n{once}", await scene.AskFromAsync("server", null, "again", address, 80));
+        }
     }
 
     [Fact]

@@ -46,10 +46,12 @@ public sealed class SidecarOutboundTests
     {
         await using var scene = await SidecarScene.StartAsync(
             "outboundPort: 15001, excludeOutboundPorts: [90], excludeOutboundCIDRs: [\"2001:db8::/32\", 192.0.2.0/24]");
-        scene.Scene.Lab.Ip("server", "addr add 192.0.2.1/32 dev lo");
-        scene.Scene.Lab.Ip("server", "addr add 2001:db8::1/128 dev lo");
-        scene.Scene.Lab.Ip("node", $"route add 192.0.2.1 via {scene.Scene.Lab["server"].IPv4}");
-        scene.Scene.Lab.Ip("node", $"route add 2001:db8::1 via {scene.Scene.Lab["server"].IPv6}");
+        var world = scene.Scene.Lab["world"];
+        scene.Scene.Lab.Ip("world", "addr add 192.0.2.1/32 dev lo");
+        scene.Scene.Lab.Ip("world", "addr add 2001:db8::1/128 dev lo");
+        scene.Scene.Lab.Ip("node", $"route add 192.0.2.1 via {world.IPv4}");
+        scene.Scene.Lab.Ip("node", $"route add 2001:db8::1 via {world.IPv6}");
+        await scene.StartServerAsync("world", null, 80);
         await scene.StartServerAsync("server", null, 80, 90);
         await scene.StartServerAsync("client", scene.Cgroups.Application, 70);
         await scene.StartSidecarAsync();
@@ -98,6 +100,23 @@ public sealed class SidecarOutboundTests
 
         await scene.StartSidecarAsync();
         Assert.Contains($"sidecar outbound {ipv4} 80", await scene.AskAsync("tcp", ipv4, 80), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connect_ClientGoneBeforeTheAnswer_IsStillKnown()
+    {
+        await using var scene = await SidecarScene.StartAsync();
+        var sidecar = await scene.StartSidecarAsync();
+        scene.Scene.Lab.Run("client", () => File.WriteAllText("/proc/sys/net/ipv4/tcp_syncookies", "2"));
+        var server = scene.Scene.Lab["server"];
+
+        sidecar.Signal("STOP");
+        Assert.Equal($"peer {server.IPv4} 80", await scene.AskAsync("leave", server.IPv4, 80));
+        Assert.Equal($"peer {server.IPv6} 81", await scene.AskAsync("leave", server.IPv6, 81));
+        sidecar.Signal("CONT");
+
+        await sidecar.WaitForTextAsync($"sidecar outbound {server.IPv4} 80", Scene.Patience);
+        await sidecar.WaitForTextAsync($"sidecar outbound {server.IPv6} 81", Scene.Patience);
     }
 
     [Fact]

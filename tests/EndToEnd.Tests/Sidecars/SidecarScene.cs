@@ -22,12 +22,12 @@ internal sealed class SidecarScene : IAsyncDisposable
 
     public Scene Scene { get; }
 
-    /// <param name="sidecar">What the block says; {cgroup} and {own} stand for the folders.</param>
-    /// <param name="policies">None: everything is allowed.</param>
+    /// <param name="sidecar">What the block says besides the cgroups.</param>
+    /// <param name="siblings">The sidecar's cgroup is beside the application's and not below it.</param>
     public static async Task<SidecarScene> StartAsync(
-        string sidecar = "outboundPort: 15001, inboundPort: 15006", params string[] policies)
+        string sidecar = "outboundPort: 15001, inboundPort: 15006", bool siblings = false)
     {
-        var prepared = Prepare(sidecar, policies);
+        var prepared = Prepare(sidecar, siblings);
         try
         {
             await prepared.Scene.StartAgentAsync();
@@ -41,19 +41,18 @@ internal sealed class SidecarScene : IAsyncDisposable
         }
     }
 
-    public static SidecarScene Prepare(string sidecar, params string[] policies)
+    public static SidecarScene Prepare(string sidecar, bool siblings = false)
     {
         var cgroups = new CgroupTree();
         try
         {
             var block = sidecar.Contains("mark:", StringComparison.Ordinal) ? sidecar : $"sidecarCgroup: {cgroups.Sidecar}, {sidecar}";
-            return new SidecarScene(cgroups, Scene.Prepare(
-                new Dictionary<string, string>
-                {
-                    ["server"] = "labels: { org: empire, class: server }",
-                    ["client"] = $"labels: {{ org: empire }}, sidecar: {{ cgroup: {cgroups.Workload}, {block} }}",
-                },
-                policies));
+            var cgroup = siblings ? cgroups.Application : cgroups.Workload;
+            return new SidecarScene(cgroups, Scene.Prepare(new Dictionary<string, string>
+            {
+                ["server"] = "labels: { org: empire, class: server }",
+                ["client"] = $"labels: {{ org: empire }}, sidecar: {{ cgroup: {cgroup}, {block} }}",
+            }));
         }
         catch
         {

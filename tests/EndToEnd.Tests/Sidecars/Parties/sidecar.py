@@ -1,7 +1,7 @@
 """A proxy as Envoy's original_dst listeners are: it asks the kernel where each connection was to go.
 
 sidecar.py OUTBOUND INBOUND [MARK]: what it takes at OUTBOUND goes there, what it takes at INBOUND to the application.
-Each client reads one line first: which side, and the original destination.
+Each client reads one line first: which side, and the original destination. The same line is printed.
 """
 import ipaddress
 import socket
@@ -45,7 +45,12 @@ def serve(accepted, side):
         except OSError as error:
             accepted.sendall(f"sidecar {side} knows nothing: {error.errno}\n".encode())
             return
-        accepted.sendall(f"sidecar {side} {to[0]} {to[1]}\n".encode())
+        line = f"sidecar {side} {to[0]} {to[1]}"
+        print(line, flush=True)
+        try:
+            accepted.sendall(f"{line}\n".encode())
+        except OSError:
+            return
         with socket.socket(accepted.family, socket.SOCK_STREAM) as onward:
             if mark:
                 onward.setsockopt(socket.SOL_SOCKET, SO_MARK, mark)
