@@ -48,10 +48,14 @@ int sidecar_inbound(struct bpf_sk_lookup *ctx)
 		map_ipv4(way.source, ctx->remote_ip4);
 		map_ipv4(way.destination, ctx->local_ip4);
 	} else {
-		for (int i = 0; i < 4; i++) {
-			((__u32 *)way.source)[i] = ctx->remote_ip6[i];
-			((__u32 *)way.destination)[i] = ctx->local_ip6[i];
-		}
+		/* Whole addresses: what is read elsewhere as 8 bytes must not be written as 4. */
+		__u32 remote[4] = {ctx->remote_ip6[0], ctx->remote_ip6[1], ctx->remote_ip6[2],
+				   ctx->remote_ip6[3]};
+		__u32 local[4] = {ctx->local_ip6[0], ctx->local_ip6[1], ctx->local_ip6[2],
+				  ctx->local_ip6[3]};
+
+		__builtin_memcpy(way.source, remote, 16);
+		__builtin_memcpy(way.destination, local, 16);
 	}
 	way.source_port = ctx->remote_port;
 	way.destination_port = bpf_htons(ctx->local_port);

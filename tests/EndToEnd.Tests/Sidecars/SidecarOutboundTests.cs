@@ -138,14 +138,16 @@ public sealed class SidecarOutboundTests
     {
         await using var scene = SidecarScene.Prepare("outboundPort: 15001, inboundPort: 15006");
         var before = await OptionsAsync(scene);
+        var again = await OptionsAsync(scene);
         await scene.Scene.StartAgentAsync();
         scene.AssertAttached();
+        var after = await OptionsAsync(scene);
 
-        Assert.Equal(before.Length, (await OptionsAsync(scene)).Length);
-        foreach (var (was, now) in before.Zip(await OptionsAsync(scene)))
-        {
-            Assert.Equal(was, now);
-        }
+        // Some answers are never the same twice: ports, clocks, cookies.
+        var lasting = Enumerable.Range(0, before.Length).Where(i => before[i] == again[i]).ToList();
+        Assert.InRange(lasting.Count, before.Length * 99 / 100, before.Length);
+        Assert.Equal(before.Length, after.Length);
+        Assert.All(lasting, i => Assert.Equal(before[i], after[i]));
     }
 
     private static async Task<string[]> OptionsAsync(SidecarScene scene)
