@@ -100,6 +100,7 @@ public static class JumpgateAgent
         node.Run(server.Listen);
         var reports = new AdminReports(controller, store, connections, datapath, node);
         metrics.Observe(datapath, () => store.Current.Revision, () => connections.Count, () => reports.RefusedDocuments);
+        metrics.Observe(controller.Sidecars);
         metrics.Kafka.Observe(() => kafka.Closed);
         if (lanes is not null)
         {

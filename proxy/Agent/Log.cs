@@ -72,6 +72,12 @@ internal static partial class Log
     [LoggerMessage(21, LogLevel.Error, "xDS node {Node} keeps its former configuration: {Errors}")]
     public static partial void NodeFailed(this ILogger logger, string node, string errors);
 
-    [LoggerMessage(30, LogLevel.Warning, "an access log from {Peer} was refused: {Reason}")]
+    [LoggerMessage(22, LogLevel.Warning, "an access log from {Peer} was refused: {Reason}")]
     public static partial void AccessLogRefused(this ILogger logger, string peer, string reason);
+
+    [LoggerMessage(23, LogLevel.Information, "sidecar of workload {Workload}: {State}")]
+    public static partial void SidecarState(this ILogger logger, string workload, string state);
+
+    [LoggerMessage(24, LogLevel.Information, "sidecars removed: {Count}")]
+    public static partial void SidecarsRemoved(this ILogger logger, int count);
 }

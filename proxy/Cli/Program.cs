@@ -16,6 +16,7 @@ internal static class Program
             PolicyCommands.Create(),
             ReportCommands.Bpf(),
             LanesCommand.Create(),
+            SidecarsCommand.Create(),
             XdsCommand.Create(),
             EnvoyCommand.Create(),
             MonitorCommand.Create(),

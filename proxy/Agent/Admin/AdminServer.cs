@@ -41,6 +41,7 @@ internal sealed class AdminServer : IAsyncDisposable
         app.MapGet("/v1/bpf", () => Json(reports.Bpf()));
         app.MapGet("/v1/lanes", () => Json(lanes.List()));
         app.MapPut("/v1/lanes/mode/{mode}", (string mode) => SetLanes(lanes, mode));
+        app.MapGet("/v1/sidecars", () => Json(reports.Sidecars()));
         app.MapGet("/v1/xds", () => Json(xds.Report()));
         app.MapGet("/v1/envoy/config", (string node, string? profile, string? policies) =>
             Answer(envoy.Config(node, profile, policies, out var error), error));

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Jumpgate.Agent.Lanes;
+using Jumpgate.Agent.Sidecars;
 using Jumpgate.Bpf;
 using Jumpgate.Http.Observation;
 
@@ -94,6 +95,15 @@ internal sealed class AgentMetrics : IDisposable
                 new Measurement<long>((long)count.Value, new KeyValuePair<string, object?>("reason", LaneModes.Name(count.Key)))),
             "{pair}", "Of these, those that went on as ordinary connections");
     }
+
+    /// <summary>Likewise, of sidecars.</summary>
+    public void Observe(SidecarController sidecars) => _meter.CreateObservableCounter(
+        "jumpgate.sidecar.connections",
+        () => sidecars.States.SelectMany(s => sidecars.Counts(s.Name).Select(c => new Measurement<long>(
+            (long)c.Value,
+            new KeyValuePair<string, object?>("workload", s.Name),
+            new KeyValuePair<string, object?>("outcome", SidecarNames.Of(c.Key))))),
+        "{connection}", "Connections of workloads with a sidecar, by what became of them");
 
     public void Dispose() => _meter.Dispose();
 
