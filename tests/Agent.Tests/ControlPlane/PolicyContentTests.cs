@@ -6,6 +6,7 @@ using Envoy.Service.Discovery.V3;
 using Jumpgate.Agent.ControlPlane;
 using Jumpgate.Agent.Nodes;
 using Jumpgate.EnvoyConfig.Sidecar;
+using Jumpgate.Grpc;
 using Jumpgate.Policy.Documents;
 using Jumpgate.Policy.Http;
 using Jumpgate.Policy.Identities;
@@ -19,7 +20,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Jumpgate.Agent.Tests.ControlPlane;
 
 /// <summary>Nodes over real streams, against policies in force.</summary>
-public sealed class PolicyContentTests : IAsyncLifetime, ISecretSource
+public sealed class PolicyContentTests : IAsyncLifetime, IDisposable, ISecretSource
 {
     private readonly SnapshotStore _store = new();
     private readonly CancellationTokenSource _stop = new();
@@ -43,8 +44,9 @@ public sealed class PolicyContentTests : IAsyncLifetime, ISecretSource
         await _stop.CancelAsync();
         await _running;
         await _server.DisposeAsync();
-        _stop.Dispose();
     }
+
+    public void Dispose() => _stop.Dispose();
 
     public string? TryRead(SecretReference secret) => null;
 
@@ -80,7 +82,7 @@ public sealed class PolicyContentTests : IAsyncLifetime, ISecretSource
         await envoy.SubscribeAsync(XdsType.Cluster);
 
         Assert.Null(await envoy.Call.NextAsync());
-        Assert.Equal(7, (await envoy.Call.StatusAsync()).Code);
+        Assert.Equal(StatusCode.PermissionDenied, (await envoy.Call.StatusAsync()).Code);
     }
 
     [Fact]
@@ -100,7 +102,7 @@ public sealed class PolicyContentTests : IAsyncLifetime, ISecretSource
             // What was under way comes first.
         }
 
-        Assert.Equal(14, (await gone.Call.StatusAsync()).Code);
+        Assert.Equal(StatusCode.Unavailable, (await gone.Call.StatusAsync()).Code);
         Assert.DoesNotContain("10.0.0.2", Rules((await RouteAsync(stays, route.Response)).Configuration));
     }
 
