@@ -6,6 +6,7 @@ using Envoy.Service.Discovery.V3;
 using Jumpgate.Agent.ControlPlane;
 using Jumpgate.Agent.Nodes;
 using Jumpgate.EnvoyConfig.Sidecar;
+using Jumpgate.Grpc;
 using Jumpgate.Policy.Documents;
 using Jumpgate.Policy.Http;
 using Jumpgate.Policy.Identities;
@@ -45,6 +46,8 @@ public sealed class PolicyContentTests : IAsyncLifetime, IDisposable, ISecretSou
         await _server.DisposeAsync();
     }
 
+    public void Dispose() => _stop.Dispose();
+
     public string? TryRead(SecretReference secret) => null;
 
     [Fact]
@@ -79,7 +82,7 @@ public sealed class PolicyContentTests : IAsyncLifetime, IDisposable, ISecretSou
         await envoy.SubscribeAsync(XdsType.Cluster);
 
         Assert.Null(await envoy.Call.NextAsync());
-        Assert.Equal(Jumpgate.Grpc.StatusCode.PermissionDenied, (await envoy.Call.StatusAsync()).Code);
+        Assert.Equal(StatusCode.PermissionDenied, (await envoy.Call.StatusAsync()).Code);
     }
 
     [Fact]
@@ -99,11 +102,9 @@ public sealed class PolicyContentTests : IAsyncLifetime, IDisposable, ISecretSou
             // What was under way comes first.
         }
 
-        Assert.Equal(Jumpgate.Grpc.StatusCode.Unavailable, (await gone.Call.StatusAsync()).Code);
+        Assert.Equal(StatusCode.Unavailable, (await gone.Call.StatusAsync()).Code);
         Assert.DoesNotContain("10.0.0.2", Rules((await RouteAsync(stays, route.Response)).Configuration));
     }
-
-    public void Dispose() => _stop.Dispose();
 
     private static string Rules(RouteConfiguration route) => $"{route.VirtualHosts[0].Routes[0].TypedPerFilterConfig.Values.Single()
         .Unpack<Envoy.Extensions.Filters.Http.Rbac.V3.RBACPerRoute>()}";
