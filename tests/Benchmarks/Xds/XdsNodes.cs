@@ -8,6 +8,7 @@ using Envoy.Config.Core.V3;
 using Envoy.Service.Discovery.V3;
 using Google.Protobuf;
 using Jumpgate.Xds.Resources;
+using Pipe = System.IO.Pipelines.Pipe;
 
 namespace Jumpgate.Benchmarks.Xds;
 

@@ -53,7 +53,7 @@ public sealed class ProxylessAgentTests
             new Dictionary<string, string> { ["GRPC_XDS_BOOTSTRAP_CONFIG"] = bootstrap, ["GRPC_XDS_EXPERIMENTAL_RBAC"] = "true" });
         await using var client = scene.Lab.Start("server", "/usr/bin/python3", [Script("plain_client.py")]);
         var empire = $"{node.IPv4}:80"; // From its own address: org=empire.
-        var world = "127.0.0.1:80"; // From no workload's.
+        var world = "127.0.0.1:80"; // From no workload's, the host's to the agent.
 
         await Wait.UntilAsync(async () => await CallAsync(client, empire, "Land") == "OK", s_patience, "the server serves", server.Captured);
         Assert.Equal("OK", await CallAsync(client, empire, "Fire", "x-force=true"));
@@ -62,8 +62,8 @@ public sealed class ProxylessAgentTests
         Assert.Equal(Unauthorized, await CallAsync(client, empire, "Leave"));
         Assert.Equal(Unauthorized, await CallAsync(client, world, "Land"));
 
-        await scene.ApplyAsync("p0.yaml", Policy.Replace("fromEndpoints: [ { matchLabels: { org: empire } } ]", "fromEntities: [ world ]", StringComparison.Ordinal));
-        await Wait.UntilAsync(async () => await CallAsync(client, world, "Land") == "OK", s_patience, "the world is let in", server.Captured);
+        await scene.ApplyAsync("p0.yaml", Policy.Replace("fromEndpoints: [ { matchLabels: { org: empire } } ]", "fromEntities: [ host, world ]", StringComparison.Ordinal));
+        await Wait.UntilAsync(async () => await CallAsync(client, world, "Land") == "OK", s_patience, "others are let in", server.Captured);
         Assert.Equal(Unauthorized, await CallAsync(client, empire, "Land"));
     }
 
