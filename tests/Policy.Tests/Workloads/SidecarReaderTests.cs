@@ -36,7 +36,7 @@ public sealed class SidecarReaderTests
         Assert.Equal(["10.0.0.0/8", "fd00::/8"], sidecar.ExcludeOutboundCidrs.Select(n => n.ToString()));
         Assert.Equal([9901], sidecar.ExcludeInboundPorts.Select(port => (int)port));
         Assert.Equal(["192.0.2.7/32"], sidecar.ExcludeInboundCidrs.Select(n => n.ToString()));
-        Assert.Equal(5, sidecar.Location.Line);
+        Assert.Equal(4, sidecar.Location.Line);
     }
 
     [Fact]
