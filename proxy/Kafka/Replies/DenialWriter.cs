@@ -8,7 +8,6 @@ namespace Jumpgate.Kafka.Replies;
 /// <summary>Writes the reply that the API defines, with an error for everything the request asked for.</summary>
 internal readonly ref struct DenialWriter(BodyView request, DenialCode code)
 {
-
     private readonly BodyView _request = request;
     private readonly DenialCode _code = code;
     private readonly WireWriter _writer = new();
