@@ -65,7 +65,7 @@ public static class JumpgateAgent
         }
         else if (lanes is { IsDefault: false })
         {
-            logger.LanesByLabel(LaneController.ModeLabel);
+            logger.LanesByLabel(IdentityLabels.LaneMode);
         }
 
         var store = new SnapshotStore();

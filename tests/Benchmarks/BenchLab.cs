@@ -44,6 +44,9 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
 
     public string PinDirectory => _pins;
 
+    /// <summary>How a load is started: a command becomes another one.</summary>
+    public Func<string[], string[]> Through { get; set; } = command => command;
+
     public IPEndPoint Server => new(_lab["server"].IPv4, 80);
 
     /// <summary>The node's own address, as the client sees it.</summary>
@@ -121,21 +124,26 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
         _directory.Write($"nginx-{place}.conf", configuration));
 
     public Task StartHaproxyAsync(string place, string configuration, int port) =>
-        StartProxyAsync(place, port, "haproxy", "-f", _directory.Write($"haproxy-{place}.cfg", configuration));
+        StartProxyAsync(place, port, Haproxy(place, configuration));
+
+    /// <summary>One whose command becomes another one first.</summary>
+    public Task StartHaproxyAsync(string place, string configuration, int port, Func<string[], string[]> through) =>
+        StartProxyAsync(place, port, through(Haproxy(place, configuration)));
 
     /// <summary>Starts an agent that serves both workloads.</summary>
     /// <param name="lanes">As its option.</param>
     /// <param name="policy">Its one document.</param>
     /// <param name="environment">Added to the agent's.</param>
+    /// <param name="client">What the workloads file says of the client besides.</param>
     public async Task StartAgentAsync(
-        string lanes, string policy, IReadOnlyDictionary<string, string>? environment = null)
+        string lanes, string policy, IReadOnlyDictionary<string, string>? environment = null, string? client = null)
     {
         WritePolicy(policy);
         _directory.Write("workloads.yaml", $$"""
             uplinks: [ {{(world ? "uplink" : "")}} ]
             workloads:
               - { name: server, labels: { class: server }, netns: {{_lab["server"].NamespaceName}} }
-              - { name: client, labels: { class: client }, netns: {{_lab["client"].NamespaceName}} }
+              - { name: client, labels: { class: client }, netns: {{_lab["client"].NamespaceName}}{{(client is null ? "" : $", {client}")}} }
 
             """);
         var agent = _lab.Start(
@@ -200,7 +208,8 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
         if (work.Load == Load.Wrk)
         {
             var script = _directory.Write("work.lua", Wrk.Script(work));
-            using var wrk = _lab.Start(from, "wrk", Wrk.Arguments(work, script, seconds, url));
+            var command = Through(["wrk", .. Wrk.Arguments(work, script, seconds, url)]);
+            using var wrk = _lab.Start(from, command[0], command[1..]);
             await wrk.WaitForExitAsync(Patience);
             return Wrk.Parse(wrk.Output, MachineCpu.BusySeconds() - before);
         }
@@ -236,9 +245,12 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
         }
     }
 
-    private async Task StartProxyAsync(string place, int port, string program, params string[] arguments)
+    private string[] Haproxy(string place, string configuration) =>
+        ["haproxy", "-f", _directory.Write($"haproxy-{place}.cfg", configuration)];
+
+    private async Task StartProxyAsync(string place, int port, params string[] command)
     {
-        var proxy = _lab.Start(place, program, arguments);
+        var proxy = _lab.Start(place, command[0], command[1..]);
         _peers.Add(proxy);
         await proxy.WaitForPortAsync(new IPEndPoint(IPAddress.Loopback, port), Patience);
     }

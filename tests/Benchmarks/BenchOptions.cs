@@ -10,6 +10,7 @@ internal sealed record BenchOptions
     public const string Latency = "latency";
     public const string Redirect = "redirect";
     public const string Sidecar = "sidecar";
+    public const string Connect = "connect";
     public const string Nodes = "nodes";
     public const string Grpc = "grpc";
     public const string Connections = "connections";
@@ -27,6 +28,7 @@ internal sealed record BenchOptions
               latency      p50, p90 and p99 at a rate that all peers keep
               redirect     the same haproxy behind iptables REDIRECT, TPROXY, and Jumpgate's tc programs
               sidecar      a sidecar on both sides behind iptables, against Jumpgate on the node
+              connect      new connections through a sidecar that reads SO_ORIGINAL_DST: iptables against sidecar mode
               nodes        traffic from another node
               grpc         unary calls
 
@@ -58,7 +60,7 @@ internal sealed record BenchOptions
         """;
 
     /// <summary>Those that compare peers, in the order in which everything is measured.</summary>
-    public static readonly IReadOnlyList<string> Sections = [Http, Latency, Redirect, Sidecar, Nodes, Grpc];
+    public static readonly IReadOnlyList<string> Sections = [Http, Latency, Redirect, Sidecar, Connect, Nodes, Grpc];
 
     private const int MostIdentities = 1_000_000;
     private const int MostConnections = 25_000;

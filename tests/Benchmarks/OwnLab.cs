@@ -5,7 +5,7 @@ internal static class OwnLab
 {
     /// <summary>Makes them with a server, and starts the peer; on failure they go.</summary>
     /// <param name="start">Given the lab, which goes with the peer.</param>
-    public static async Task<IRunningPeer> StartAsync(Func<BenchLab, Task<HttpPeer>> start)
+    public static async Task<IRunningPeer> StartAsync(Func<BenchLab, Task<IRunningPeer>> start)
     {
         var lab = new BenchLab();
         try
@@ -20,7 +20,7 @@ internal static class OwnLab
         }
     }
 
-    private sealed class Peer(HttpPeer inner, BenchLab lab) : IRunningPeer
+    private sealed class Peer(IRunningPeer inner, BenchLab lab) : IRunningPeer
     {
         public Task<Measurement> MeasureAsync(Work work) => inner.MeasureAsync(work);
 

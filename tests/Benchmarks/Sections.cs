@@ -44,6 +44,7 @@ internal static class Sections
         BenchOptions.Latency => LatencyBench.RunAsync(options, stop),
         BenchOptions.Redirect => RedirectBench.RunAsync(options, stop),
         BenchOptions.Sidecar => SidecarBench.RunAsync(options, stop),
+        BenchOptions.Connect => ConnectBench.RunAsync(options, stop),
         BenchOptions.Nodes => NodesBench.RunAsync(options, stop),
         BenchOptions.Grpc => GrpcBench.RunAsync(options, stop),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such section."),

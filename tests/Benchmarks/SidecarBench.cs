@@ -37,7 +37,7 @@ internal static class SidecarBench
         };
     }
 
-    private static async Task<HttpPeer> StartAsync(BenchLab lab, string peer, int seconds)
+    private static async Task<IRunningPeer> StartAsync(BenchLab lab, string peer, int seconds)
     {
         var work = Works[0];
         if (peer is HaproxySidecars or NginxSidecars)

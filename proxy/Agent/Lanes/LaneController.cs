@@ -7,6 +7,7 @@ using Jumpgate.Agent.Workloads;
 using Jumpgate.Bpf;
 using Jumpgate.Bpf.Netlink;
 using Jumpgate.Http.Connections;
+using Jumpgate.Policy.Labels;
 using Jumpgate.Policy.Snapshots;
 using Jumpgate.Sockmap.Lanes;
 using Microsoft.Extensions.Logging;
@@ -19,9 +20,6 @@ namespace Jumpgate.Agent.Lanes;
 /// </summary>
 internal sealed class LaneController
 {
-    /// <summary>Label of a workload whose applications cannot bear joined sockets: off, short-circuit or policy.</summary>
-    public const string ModeLabel = "jumpgate.dev/lanes";
-
     private readonly LaneDatapath _datapath;
     private readonly NetworkNamespace _node;
     private readonly LaneTable _table;
@@ -161,7 +159,7 @@ internal sealed class LaneController
     /// </summary>
     private (LaneMode Mode, bool IsAskedFor) ModeOf(LocatedWorkload workload)
     {
-        var label = workload.Definition.Labels.Where(l => l.Key == ModeLabel).Select(l => l.Value).FirstOrDefault();
+        var label = workload.Definition.Labels.Where(l => l.Key == IdentityLabels.LaneMode).Select(l => l.Value).FirstOrDefault();
         if (LaneModes.TryParse(label, out var mode))
         {
             return (mode, mode != LaneMode.Off);

@@ -100,11 +100,12 @@ internal sealed class PeerCatalog
 
     private void AddWorkload(Workload workload, IdentityAllocator identities)
     {
-        var identity = identities.ForLabels(workload.Labels);
+        var labels = IdentityLabels.Of(workload.Labels);
+        var identity = identities.ForLabels(labels);
         var group = identities.ForGroup(identity, workload.Ports);
         if (!_byGroup.TryGetValue(group, out var peer))
         {
-            peer = Add(PeerKind.Workload, identity, workload.Labels, null, group, workload.Ports);
+            peer = Add(PeerKind.Workload, identity, labels, null, group, workload.Ports);
         }
 
         _byWorkload[workload] = peer;

@@ -30,7 +30,7 @@ internal static class RedirectBench
         return new Section(BenchOptions.Redirect, Redirect, Comparison.Rate, results);
     }
 
-    private static async Task<HttpPeer> StartAsync(BenchLab lab, string peer, int seconds)
+    private static async Task<IRunningPeer> StartAsync(BenchLab lab, string peer, int seconds)
     {
         var work = Works[0];
         var target = lab.Server;

@@ -117,6 +117,7 @@ public class SpecReaderTests
     [InlineData("key: \"cidr:10.0.0.0/8\"\noperator: Exists", 8, "key", "CIDR rules")]
     [InlineData("key: \":a\"\noperator: Exists", 8, "key", "label source")]
     [InlineData("key: \"k8s:\"\noperator: Exists", 8, "key", "no label key")]
+    [InlineData("key: \"k8s:jumpgate.dev/lanes\"\noperator: DoesNotExist", 8, "key", "not who a workload is")]
     public void Read_BadExpression_IsRefused(string expression, int line, string field, string word) =>
         Policies.Refuse(Selecting(expression), line, $"spec.endpointSelector.matchExpressions[0].{field}", word);
 

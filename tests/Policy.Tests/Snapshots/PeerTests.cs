@@ -13,6 +13,16 @@ public sealed class PeerTests
     [Fact]
     public void Resolve_NoRule_AllowsEverything() => AssertAllowed(People(), "xwing", "ship", "host", Outside, Outside6);
 
+    [Theory]
+    [InlineData("org=empire", true)]
+    [InlineData("org=empire jumpgate.dev/lanes=off", true)]
+    [InlineData("org=empire jumpgate.dev/service=x", false)]
+    public void Labels_ThatSayHowBytesTravel_AreNoPartOfTheIdentity(string labels, bool isSame)
+    {
+        var scene = new Scene().Workload("a", "org=empire", "10.0.0.1").Workload("b", labels, "10.0.0.2");
+        Assert.Equal(isSame, scene.Group("a") == scene.Group("b"));
+    }
+
     [Fact]
     public void Resolve_EmptyEntry_IsDefaultDenyAllowingNothing()
     {

@@ -101,6 +101,12 @@ internal static class SelectorReader
             return null;
         }
 
+        if (key == IdentityLabels.LaneMode)
+        {
+            field.Error($"label {key} says how bytes travel and not who a workload is; select by another one");
+            return null;
+        }
+
         switch (source)
         {
             case null or "any":

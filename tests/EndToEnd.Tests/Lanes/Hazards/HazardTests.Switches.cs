@@ -137,13 +137,15 @@ public sealed partial class HazardTests
         Assert.Equal(1, server.Accepted);
     }
 
-    /// <summary>Hazard 12: a workload that cannot bear lanes says so, and its sockets do not join.</summary>
+    /// <summary>
+    /// Hazard 12: a workload that cannot bear lanes says so, and its sockets do not join; those that have stay, and the kernel
+    /// decides nothing there until the label goes.
+    /// </summary>
     [Fact]
-    public async Task Label_Off_KeepsSocketsOut()
+    public async Task Label_Off_KeepsSocketsOut_AndTouchesNoOpenConnection()
     {
         using var server = new WireServer(scene.Scene, HelloAsync);
         using var client = await WarmAsync(server.Address);
-        client.Dispose();
         var file = scene.Scene.WorkloadsFile;
         var workloads = await File.ReadAllTextAsync(file);
         var maps = new KernelMaps(scene.Scene);
@@ -151,23 +153,29 @@ public sealed partial class HazardTests
         {
             await WriteAsync(
                 workloads.Replace("class: server", "class: server, jumpgate.dev/lanes: \"off\"", StringComparison.Ordinal));
-            await Wait.UntilAsync(() => maps.Count("lane_pairs") == 0, Scene.Patience, "former connections to go");
+            Assert.Equal((200, "hello\n"), await client.AskAsync(Wire.Request("/v1/hello")));
+            var decided = await scene.DecidedAsync();
+            var joined = maps.Count("lane_pairs");
             using var second = await Wire.ConnectAsync(scene.Scene, server.Address);
             for (var i = 0; i < 5; i++)
             {
-                Assert.Equal((200, "hello\n"), await second.AskAsync(Wire.Request("/v1/hello")));
-                Assert.Equal(403, (await second.AskAsync(Wire.Request("/secret"))).Status);
+                foreach (var connection in (Wire[])[client, second])
+                {
+                    Assert.Equal((200, "hello\n"), await connection.AskAsync(Wire.Request("/v1/hello")));
+                    Assert.Equal(403, (await connection.AskAsync(Wire.Request("/secret"))).Status);
+                }
             }
 
-            Assert.Equal(0, maps.Count("lane_pairs"));
+            Assert.Equal(decided, await scene.DecidedAsync());
+            Assert.Equal(joined, maps.Count("lane_pairs"));
         }
         finally
         {
             await WriteAsync(workloads);
         }
 
-        using var third = await WarmAsync(server.Address);
-        Assert.Equal(2, maps.Count("lane_pairs"));
+        await UntilDecidedAsync(client);
+        Assert.Equal(2, server.Accepted);
 
         async Task WriteAsync(string text)
         {

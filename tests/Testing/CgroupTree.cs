@@ -1,9 +1,7 @@
-using Jumpgate.Testing;
-
-namespace Jumpgate.EndToEnd.Tests.Sidecars;
+namespace Jumpgate.Testing;
 
 /// <summary>A workload's cgroup with folders for its application and its sidecar, made below the mount of cgroup v2.</summary>
-internal sealed class CgroupTree : IDisposable
+public sealed class CgroupTree : IDisposable
 {
     private const string Prefix = "jg-";
     private static int _trees;
