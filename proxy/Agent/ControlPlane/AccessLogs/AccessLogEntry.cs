@@ -42,7 +42,7 @@ internal sealed record AccessLogEntry
     {
         var details = entry.Response?.ResponseCodeDetails;
         var status = (int)Math.Min(entry.Response?.ResponseCode ?? 0, 999);
-        return From(entry.CommonProperties, details, status == 0) is not { } common ? null : common with
+        return From(entry.CommonProperties, details, status == 0, isConnection: false) is not { } common ? null : common with
         {
             Request = new AccessLogRequest(
                 MethodOf(entry.Request?.RequestMethod ?? RequestMethod.MethodUnspecified),
@@ -61,9 +61,9 @@ internal sealed record AccessLogEntry
     }
 
     /// <inheritdoc cref="Of(HTTPAccessLogEntry)"/>
-    public static AccessLogEntry? Of(TCPAccessLogEntry entry) => From(entry.CommonProperties, null, false);
+    public static AccessLogEntry? Of(TCPAccessLogEntry entry) => From(entry.CommonProperties, null, unanswered: false, isConnection: true);
 
-    private static AccessLogEntry? From(AccessLogCommon? common, string? details, bool unanswered)
+    private static AccessLogEntry? From(AccessLogCommon? common, string? details, bool unanswered, bool isConnection)
     {
         // Not downstream_remote_address: X-Forwarded-For may have made it.
         if (!EnvoyAddress.TryRead(common?.DownstreamDirectRemoteAddress, out var source, out var protocol)
@@ -73,7 +73,7 @@ internal sealed record AccessLogEntry
         }
 
         details = string.IsNullOrEmpty(details) ? common.ConnectionTerminationDetails : details;
-        var (verdict, policy) = AccessLogVerdict.Of(common, details, unanswered);
+        var (verdict, policy) = AccessLogVerdict.Of(common, details, unanswered, isConnection);
         return new AccessLogEntry
         {
             Time = TimeOf(common.StartTime),

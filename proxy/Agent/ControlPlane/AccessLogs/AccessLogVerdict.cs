@@ -13,7 +13,9 @@ internal static class AccessLogVerdict
     private static readonly string[] ShadowFilters = ["envoy.filters.http.rbac", "envoy.filters.network.rbac"];
 
     /// <param name="unanswered">An HTTP request that got no response.</param>
-    public static (string Verdict, string? Policy) Of(AccessLogCommon common, string details, bool unanswered)
+    /// <param name="isConnection">No request: the entry is about a connection.</param>
+    public static (string Verdict, string? Policy) Of(
+        AccessLogCommon common, string details, bool unanswered, bool isConnection)
     {
         // Envoy writes "rbac_access_denied_matched_policy[NAME]", "none" where no allowing policy matched; blanks become '_'.
         if (details.StartsWith(RbacDenied, StringComparison.Ordinal))
@@ -27,6 +29,12 @@ internal static class AccessLogVerdict
         if (details is "ext_authz_denied" or "ext_authz_error" || common.ResponseFlags?.UnauthorizedDetails is not null)
         {
             return (AccessLogEntry.Dropped, Word(authorization, "rule"));
+        }
+
+        // No filter chain for this port and address: whoever no rule names is closed by having none.
+        if (isConnection && common.ResponseFlags?.NoRouteFound == true)
+        {
+            return (AccessLogEntry.Dropped, null);
         }
 
         if (Failed(common.ResponseFlags) || unanswered)

@@ -51,6 +51,16 @@ public sealed class AccessLogTests
     }
 
     [Fact]
+    public void Of_ConnectionWithoutAFilterChain_IsDropped()
+    {
+        var connection = new TCPAccessLogEntry { CommonProperties = Common() };
+        connection.CommonProperties.ResponseFlags = new ResponseFlags { NoRouteFound = true };
+
+        Assert.Equal("DROPPED", AccessLogEntry.Of(connection)!.Verdict);
+        Assert.Equal("ERROR", AccessLogEntry.Of(Http(e => e.CommonProperties.ResponseFlags = new ResponseFlags { NoRouteFound = true }))!.Verdict);
+    }
+
+    [Fact]
     public void Of_ShadowRulesAndOurOwnAudit_AreAudits()
     {
         var shadow = Http(e => Metadata(
