@@ -12,6 +12,7 @@ using Jumpgate.Http;
 using Jumpgate.Http.Connections;
 using Jumpgate.Http.Http2;
 using Jumpgate.Kafka;
+using Jumpgate.Policy.Labels;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;

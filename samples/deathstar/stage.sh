@@ -1,7 +1,7 @@
 # The stage of the demos, sourced by them: a node and workloads as network namespaces, an agent, its monitor, and how a scene is
 # judged. What sources it sets root and sample, calls stage_begin with the workloads' names, and start_agent.
 
-app=$root/proxy/Cli/bin/Release/net10.0/jumpgate.dll
+app=$root/artifacts/jumpgate/jumpgate.dll
 work=$(mktemp -d)
 pins=/sys/fs/bpf/jumpgate-demo
 namespaces=()

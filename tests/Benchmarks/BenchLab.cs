@@ -32,8 +32,6 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
     private readonly List<NetnsProcess> _peers = [];
     private NginxServer? _server;
 
-    private static string AgentDll => Path.Combine(AppContext.BaseDirectory, "jumpgate.dll");
-
     private string AdminSocket => _directory.File("admin.sock");
 
     /// <summary>For what needs more than this class has.</summary>
@@ -150,7 +148,7 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
             "node",
             "dotnet",
             [
-                AgentDll, "agent", "--workloads", _directory.File("workloads.yaml"), "--policies",
+                Product.Command, "agent", "--workloads", _directory.File("workloads.yaml"), "--policies",
                 _directory.File("policies"),
                 "--state", _directory.File("state"), "--admin-socket", AdminSocket, "--pin-dir", _pins,
                 "--lanes", lanes,
@@ -182,7 +180,7 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
         if (System.IO.Directory.Exists(_pins))
         {
             using var cleanup = _lab.Start(
-                "node", "dotnet", AgentDll, "cleanup", "--pin-dir", _pins, "--state", _directory.File("state"));
+                "node", "dotnet", Product.Command, "cleanup", "--pin-dir", _pins, "--state", _directory.File("state"));
             await cleanup.WaitForExitAsync(Patience);
         }
     }

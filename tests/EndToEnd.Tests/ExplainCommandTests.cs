@@ -75,5 +75,5 @@ public sealed class ExplainCommandTests : IDisposable
     ]);
 
     private static (int Code, string Output, string Error) Run(params string[] arguments) => Command.TryRun(
-        null, "env", ["DOTNET_EnableDiagnostics=0", "dotnet", Path.Combine(AppContext.BaseDirectory, "jumpgate.dll"), .. arguments]);
+        null, "env", ["DOTNET_EnableDiagnostics=0", "dotnet", Product.Command, .. arguments]);
 }

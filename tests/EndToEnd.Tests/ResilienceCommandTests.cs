@@ -84,5 +84,5 @@ public sealed class ResilienceCommandTests : IDisposable
     private static (int Code, string Output, string Error) Run(params string[] arguments) => Run([], arguments);
 
     private static (int Code, string Output, string Error) Run(string[] through, params string[] arguments) => Command.TryRun(
-        null, "env", ["DOTNET_EnableDiagnostics=0", .. through, "dotnet", Path.Combine(AppContext.BaseDirectory, "jumpgate.dll"), .. arguments]);
+        null, "env", ["DOTNET_EnableDiagnostics=0", .. through, "dotnet", Product.Command, .. arguments]);
 }

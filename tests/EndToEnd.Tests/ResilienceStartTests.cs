@@ -175,7 +175,7 @@ public sealed partial class ResilienceStartTests : IDisposable
     {
         var options = _scene.AgentOptions.Chunk(2).Where(o => !more.Contains(o[0])).SelectMany(o => o);
         string[] command =
-            [.. through, "dotnet", Path.Combine(AppContext.BaseDirectory, "jumpgate.dll"), "agent", .. options, .. more];
+            [.. through, "dotnet", Product.Command, "agent", .. options, .. more];
         using var process = NetnsProcess.Start(_scene.Lab.NodeName, command[0], command[1..]);
         var code = await process.WaitForExitAsync(Scene.Patience);
         Assert.Empty(process.Output);

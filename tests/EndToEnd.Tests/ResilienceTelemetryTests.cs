@@ -83,7 +83,7 @@ public sealed class ResilienceTelemetryTests
         File.SetUnixFileMode(Path.GetDirectoryName(scene.AdminSocket)!, (UnixFileMode)0x1ed);
         await using var other = NetnsProcess.Start(
             scene.Lab.NodeName, "setpriv",
-            ["--reuid", "65534", "--regid", "65534", "--clear-groups", "dotnet", Path.Combine(AppContext.BaseDirectory, "jumpgate.dll"),
+            ["--reuid", "65534", "--regid", "65534", "--clear-groups", "dotnet", Product.Command,
                 "status", "--admin-socket", scene.AdminSocket]);
         Assert.Equal(1, await other.WaitForExitAsync(Scene.Patience));
         Assert.Equal($"jumpgate: {scene.AdminSocket}: permission denied; run as root\n", other.Error);

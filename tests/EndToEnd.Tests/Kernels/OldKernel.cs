@@ -35,7 +35,7 @@ public sealed class OldKernel : IAsyncLifetime
         using var directory = new TempDirectory();
         var image = directory.File("image.cpio");
         await RunAsync(
-            Path.Combine(here, "build-image"), kernel, RuntimeEnvironment.GetRuntimeDirectory(), AppContext.BaseDirectory, image);
+            Path.Combine(here, "build-image"), kernel, RuntimeEnvironment.GetRuntimeDirectory(), Product.Directory, image);
         // A run that is killed itself must not leave the emulator behind.
         Console = (await RunAsync(
             "timeout", "--kill-after=5", $"{Patience.TotalSeconds}",

@@ -35,7 +35,7 @@ public sealed class LaneSightTests(PolicyPartyScene scene) : IClassFixture<Polic
     {
         var server = await scene.ServerAsync("nginx");
         using var monitor = scene.Scene.Lab.Start(
-            "node", "dotnet", Path.Combine(AppContext.BaseDirectory, "jumpgate.dll"),
+            "node", "dotnet", Product.Command,
             "monitor", "--protocol", "http", "--json", "--admin-socket", scene.Scene.AdminSocket);
         using var client = await Wire.ConnectAsync(scene.Scene, scene.Address(server));
         var output = string.Empty;

@@ -108,7 +108,7 @@ internal sealed class Scene : IAsyncDisposable
     public async Task StartAgentAsync(IReadOnlyDictionary<string, string>? environment = null, params string[] through)
     {
         string[] command =
-            [.. through, "dotnet", Path.Combine(AppContext.BaseDirectory, "jumpgate.dll"), "agent", .. AgentOptions];
+            [.. through, "dotnet", Product.Command, "agent", .. AgentOptions];
         Agent = Lab.Start("node", command[0], command[1..], environment);
         await Agent.WaitForTextAsync("jumpgate ready", Patience);
     }
@@ -116,7 +116,7 @@ internal sealed class Scene : IAsyncDisposable
     public (int ExitCode, string Output) Jumpgate(params string[] arguments)
     {
         using var process = NetnsProcess.Start(
-            Lab.NodeName, "dotnet", [Path.Combine(AppContext.BaseDirectory, "jumpgate.dll"), .. arguments]);
+            Lab.NodeName, "dotnet", [Product.Command, .. arguments]);
         var code = process.WaitForExitAsync(Patience).GetAwaiter().GetResult();
         return (code, process.Output + process.Error);
     }
