@@ -78,7 +78,7 @@ public static class JumpgateAgent
             store,
             connections,
             new ConnectionDispatcher(httpOptions, http2, TimeProvider.System),
-            new TransparentConnector(TimeSpan.FromSeconds(5)),
+            new TransparentConnector(TimeSpan.FromSeconds(5), joins: lanes is not null),
             lanes,
             new RequestObserver(log, records, metrics),
             metrics,

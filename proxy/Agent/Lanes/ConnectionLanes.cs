@@ -1,13 +1,13 @@
-using System.Net.Sockets;
 using Jumpgate.Agent.Listening;
 using Jumpgate.Http.Connections;
+using Jumpgate.Http.Sockets;
 
 namespace Jumpgate.Agent.Lanes;
 
 /// <summary>Opens the lanes of one connection, one after the other: each belongs to one connection to the server.</summary>
 internal sealed class ConnectionLanes(LaneController controller, OpenConnection connection) : ILaneOpener
 {
-    public ILane? TryOpen(Socket client, Socket server)
+    public ILane? TryOpen(TcpChannel client, TcpChannel server)
     {
         if (controller.TryOpen(client, server, connection.Resolved) is not { } lane)
         {
@@ -21,14 +21,14 @@ internal sealed class ConnectionLanes(LaneController controller, OpenConnection 
         return open;
     }
 
-    public async ValueTask<ISendPacer?> TryPaceAsync(Socket socket) =>
-        await controller.Table.TryFindPeerAsync(socket.SafeHandle) is { } reader
+    public async ValueTask<ISendPacer?> TryPaceAsync(TcpChannel socket) =>
+        await controller.Table.TryFindPeerAsync(socket.Handle) is { } reader
             ? controller.Pacer(reader, connection.Aborted)
             : null;
 
-    public async ValueTask LeaveAsync(Socket socket)
+    public async ValueTask LeaveAsync(TcpChannel socket)
     {
-        if (await controller.Table.TryFindPeerAsync(socket.SafeHandle) is { } peer)
+        if (await controller.Table.TryFindPeerAsync(socket.Handle) is { } peer)
         {
             controller.Leave(peer);
         }

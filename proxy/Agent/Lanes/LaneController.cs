@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
 using Jumpgate.Agent.Listening;
 using Jumpgate.Agent.Workloads;
 using Jumpgate.Bpf;
 using Jumpgate.Bpf.Netlink;
 using Jumpgate.Http.Connections;
+using Jumpgate.Http.Sockets;
 using Jumpgate.Policy.Snapshots;
 using Jumpgate.Sockmap.Lanes;
 
@@ -120,10 +120,10 @@ internal sealed class LaneController
         _automata.End();
     }
 
-    internal LaneHandle? TryOpen(Socket client, Socket server, ConnectionPolicy policy)
+    internal LaneHandle? TryOpen(TcpChannel client, TcpChannel server, ConnectionPolicy policy)
     {
         var automaton = _automata.Find(policy);
-        return automaton is { Offset: 0, IsFinal: true } ? null : _table.TryCreate(client.SafeHandle, server.SafeHandle);
+        return automaton is { Offset: 0, IsFinal: true } ? null : _table.TryCreate(client.Handle, server.Handle);
     }
 
     internal void Renew(LaneHandle lane, ConnectionPolicy policy) =>

@@ -1,5 +1,5 @@
-using System.Net.Sockets;
 using Jumpgate.Http.Http1;
+using Jumpgate.Http.Sockets;
 
 namespace Jumpgate.Http.Connections;
 
@@ -15,8 +15,8 @@ public sealed class ConnectionDispatcher(HttpFilterOptions options, IHttp2Handle
     {
         ArgumentNullException.ThrowIfNull(connection);
         var client = connection.Client;
-        using var aborted = connection.Aborted.UnsafeRegister(static s => ((Socket)s!).Reset(), client);
-        using var stopped = stopping.UnsafeRegister(static s => ((Socket)s!).Reset(), client);
+        using var aborted = connection.Aborted.UnsafeRegister(static s => ((TcpChannel)s!).Reset(), client);
+        using var stopped = stopping.UnsafeRegister(static s => ((TcpChannel)s!).Reset(), client);
         try
         {
             if (!connection.Policy.Current.HasHttpRules)
@@ -47,7 +47,7 @@ public sealed class ConnectionDispatcher(HttpFilterOptions options, IHttp2Handle
         }
     }
 
-    private static ValueTask<ISendPacer?> PacerAsync(ProxiedConnection connection, Socket client) =>
+    private static ValueTask<ISendPacer?> PacerAsync(ProxiedConnection connection, TcpChannel client) =>
         connection.Lanes?.TryPaceAsync(client) ?? default;
 
     /// <summary>For those who send without a pacer: Kestrel, and the relay of connections that need no filter now.</summary>
@@ -65,15 +65,19 @@ public sealed class ConnectionDispatcher(HttpFilterOptions options, IHttp2Handle
     private static async Task RelayAsync(ProxiedConnection connection)
     {
         using var server = await connection.Upstream.ConnectAsync(connection.Flow, connection.Aborted);
-        using var aborted = connection.Aborted.UnsafeRegister(static s => ((Socket)s!).Reset(), server);
+        using var aborted = connection.Aborted.UnsafeRegister(static s => ((TcpChannel)s!).Reset(), server);
         await ByteRelay.RunAsync(connection.Client, server, null, null);
     }
 
     /// <summary>Reads until the first byte that differs from the preface, or all of it.</summary>
     private async Task<bool> BeginsWithPrefaceAsync(SocketInput input, ProxiedConnection connection)
     {
-        using var timer = time.CreateTimer(
-            static s => ((Socket)s!).Reset(), connection.Client, options.IdleTimeout, Timeout.InfiniteTimeSpan);
+        var limit = options.IdleTimeout;
+        using var deadline = new Deadline(time, options.IdleTimeout, () =>
+        {
+            connection.Client.Reset();
+            return false;
+        });
         while (true)
         {
             var common = Math.Min(input.Unread.Length, Preface.Length);
@@ -87,11 +91,19 @@ public sealed class ConnectionDispatcher(HttpFilterOptions options, IHttp2Handle
                 return true;
             }
 
-            timer.Change(options.HeadTimeout, Timeout.InfiniteTimeSpan);
-            if (await input.FillAsync() == 0)
+            var count = input.TryFill();
+            if (count == TcpChannel.WouldBlock)
+            {
+                deadline.Set(limit);
+                count = await input.FillAsync();
+            }
+
+            if (count == 0)
             {
                 return false;
             }
+
+            limit = options.HeadTimeout;
         }
     }
 }

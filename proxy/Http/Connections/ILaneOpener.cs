@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using Jumpgate.Http.Sockets;
 
 namespace Jumpgate.Http.Connections;
 
@@ -7,13 +7,13 @@ public interface ILaneOpener
 {
     /// <summary>Null where the sockets have not joined, the rules cannot be decided in the kernel, or there is no room: the
     /// proxy decides everything then.</summary>
-    ILane? TryOpen(Socket client, Socket server);
+    ILane? TryOpen(TcpChannel client, TcpChannel server);
 
     /// <summary>Paces what is sent to the other end of <paramref name="socket"/>; null where TCP does, because that end has
     /// not joined.</summary>
-    ValueTask<ISendPacer?> TryPaceAsync(Socket socket);
+    ValueTask<ISendPacer?> TryPaceAsync(TcpChannel socket);
 
     /// <summary>Makes the other end of <paramref name="socket"/> an ordinary socket again, before anything is sent to it: for
     /// those who send without a pacer.</summary>
-    ValueTask LeaveAsync(Socket socket);
+    ValueTask LeaveAsync(TcpChannel socket);
 }

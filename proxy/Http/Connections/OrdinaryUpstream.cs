@@ -1,11 +1,11 @@
-using System.Net.Sockets;
+using Jumpgate.Http.Sockets;
 
 namespace Jumpgate.Http.Connections;
 
 /// <summary>Connects to servers whose sockets shall be ordinary ones.</summary>
 internal sealed class OrdinaryUpstream(IUpstreamConnector connector, ILaneOpener lanes) : IUpstreamConnector
 {
-    public async ValueTask<Socket> ConnectAsync(FlowMetadata flow, CancellationToken cancellationToken)
+    public async ValueTask<TcpChannel> ConnectAsync(FlowMetadata flow, CancellationToken cancellationToken)
     {
         var socket = await connector.ConnectAsync(flow, cancellationToken);
         await lanes.LeaveAsync(socket);

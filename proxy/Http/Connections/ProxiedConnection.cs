@@ -1,12 +1,12 @@
-using System.Net.Sockets;
 using Jumpgate.Http.Observation;
+using Jumpgate.Http.Sockets;
 
 namespace Jumpgate.Http.Connections;
 
 /// <summary>One accepted connection and all that serving it needs. Whoever serves it owns the socket.</summary>
 public sealed record ProxiedConnection
 {
-    public required Socket Client { get; init; }
+    public required TcpChannel Client { get; init; }
     public required FlowMetadata Flow { get; init; }
     public required IConnectionPolicySource Policy { get; init; }
     public required IUpstreamConnector Upstream { get; init; }

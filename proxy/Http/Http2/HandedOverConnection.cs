@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Sockets;
 using Jumpgate.Http.Connections;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
@@ -16,16 +17,24 @@ internal sealed class HandedOverConnection : ConnectionContext
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public HandedOverConnection(
-        ProxiedConnection connection, Http2Upstream upstream, ReadOnlyMemory<byte> received, ConnectionContext inner)
+        ProxiedConnection connection,
+        Socket client,
+        Http2Upstream upstream,
+        ReadOnlyMemory<byte> received,
+        ConnectionContext inner)
     {
         _inner = inner;
         Connection = connection;
+        Client = client;
         Upstream = upstream;
         Transport = new Duplex(new PrefixedPipeReader(received, inner.Transport.Input), inner.Transport.Output);
         Features.Set(this);
     }
 
     public ProxiedConnection Connection { get; }
+
+    /// <summary>Kestrel's now.</summary>
+    public Socket Client { get; }
 
     public Http2Upstream Upstream { get; }
 

@@ -60,8 +60,9 @@ public sealed class Http2Handler : IHttp2Handler, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(connection);
         using var upstream = new Http2Upstream(connection, _options);
+        using var client = connection.Client.Release();
         await using var handed =
-            new HandedOverConnection(connection, upstream, received, _sockets.Create(connection.Client));
+            new HandedOverConnection(connection, client, upstream, received, _sockets.Create(client));
         if (!_handOver.TryGive(handed))
         {
             return;
@@ -85,7 +86,7 @@ public sealed class Http2Handler : IHttp2Handler, IAsyncDisposable
     private static void Abort(HandedOverConnection connection)
     {
         // The client first: it must not see the answers that follow from the server's end.
-        connection.Connection.Client.Reset();
+        connection.Client.Reset();
         connection.Upstream.Dispose();
         connection.Abort(new ConnectionAbortedException("the connection is no longer allowed, or the agent stops"));
     }

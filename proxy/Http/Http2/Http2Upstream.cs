@@ -69,7 +69,8 @@ internal sealed class Http2Upstream : IDisposable
     private async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var socket = await _connection.Upstream.ConnectAsync(_connection.Flow, cancellationToken);
+        var channel = await _connection.Upstream.ConnectAsync(_connection.Flow, cancellationToken);
+        var socket = channel.Release();
         lock (_lock)
         {
             if (!_closed)

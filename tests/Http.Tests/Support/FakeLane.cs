@@ -1,5 +1,5 @@
-using System.Net.Sockets;
 using Jumpgate.Http.Connections;
+using Jumpgate.Http.Sockets;
 
 namespace Jumpgate.Http.Tests.Support;
 
@@ -47,11 +47,11 @@ internal sealed class FakeLane : ILane, ILaneOpener, ISendPacer
 
     public int PieceSize => 1000;
 
-    public ILane TryOpen(Socket client, Socket server) => this;
+    public ILane TryOpen(TcpChannel client, TcpChannel server) => this;
 
-    public ValueTask<ISendPacer?> TryPaceAsync(Socket socket) => new(this);
+    public ValueTask<ISendPacer?> TryPaceAsync(TcpChannel socket) => new(this);
 
-    public ValueTask LeaveAsync(Socket socket) => default;
+    public ValueTask LeaveAsync(TcpChannel socket) => default;
 
     public async ValueTask WaitAsync(int bytes)
     {
