@@ -26,13 +26,13 @@ public sealed partial class TcpChannel : IEventHandler, IValueTaskSource
         }
 
         _turns = 0;
-        if (_read.IsReady)
+        if (_slot == 0)
         {
-            return default;
+            // Until somebody tells of what comes, every look says "perhaps": who waits between looks would never rest.
+            Watch(writes: false);
         }
 
-        Watch(writes: false);
-        return new ValueTask(this, Reading);
+        return _read.IsReady ? default : new ValueTask(this, Reading);
     }
 
     public ValueTask WaitWritableAsync()

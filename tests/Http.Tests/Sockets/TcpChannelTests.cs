@@ -82,6 +82,31 @@ public sealed class TcpChannelTests
     }
 
     [Fact]
+    public async Task WaitReadable_BetweenLooksThatFindNothing_Rests()
+    {
+        var (channel, other) = await PairAsync();
+        using (channel)
+        using (other)
+        {
+            var looks = 0;
+            var watching = Task.Run(async () =>
+            {
+                while (!channel.HasArrived)
+                {
+                    Interlocked.Increment(ref looks);
+                    await channel.WaitReadableAsync();
+                }
+            });
+            await Wait.UntilAsync(() => Task.FromResult(Volatile.Read(ref looks) > 1), Bounded.Limit, "two looks");
+
+            await other.SendAsync(new byte[1]);
+
+            await watching.Within();
+            Assert.InRange(looks, 2, 4);
+        }
+    }
+
+    [Fact]
     public async Task Send_SlowReader_AllArrivesInOrder()
     {
         var (channel, other) = await PairAsync();
