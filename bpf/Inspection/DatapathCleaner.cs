@@ -26,6 +26,11 @@ internal static class DatapathCleaner
         var elsewhere = ledger?.CountElsewhere() ?? 0;
         var links = pins is not null && ProxyLookupLink.Detach(pins) ? 1 : 0;
         links += pins is not null && LaneDatapath.Detach(pins) ? 1 : 0;
+        if (pins is not null)
+        {
+            LaneRetirement.Retire(pins);
+        }
+
         var removed = pins?.RemoveAll() ?? 0;
         pins?.Dispose();
         return new(interfaces, removed, BpfFs.UnmountIfUnused())

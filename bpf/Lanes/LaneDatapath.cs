@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Runtime.InteropServices;
 using Jumpgate.Bpf.Native;
@@ -26,6 +27,7 @@ public sealed class LaneDatapath : IDisposable
         _settings = new(loaded.Maps["lane_settings"]);
         _lanes = new(loaded.Maps["lanes"]);
         _arena = new(loaded.Maps["lane_arena"]);
+        Direct = new(loaded);
         Forget();
     }
 
@@ -35,6 +37,9 @@ public sealed class LaneDatapath : IDisposable
     /// <summary>Whether FIONREAD counts what is in a joined socket's queue; without, some servers cannot bear to be
     /// joined.</summary>
     public bool CountsQueues { get; } = FeatureProbe.CountsQueues();
+
+    /// <summary>Pairs of applications without a proxy in between.</summary>
+    public DirectDatapath Direct { get; }
 
     /// <summary>How many lanes there can be.</summary>
     public int Count => _lanes.Count;
@@ -58,6 +63,7 @@ public sealed class LaneDatapath : IDisposable
             LibBpf.ProgramAttach(
                 _loaded.Programs[ProgramObject.LaneMessage], _loaded.Maps["lane_joined"].Fd, SocketMessageVerdict, 0),
             "lane_message cannot be attached to the table of joined sockets");
+        Direct.Attach();
         var result = LibBpf.OpenPin(_pins.PathOf(LinkPin));
         if (result >= 0)
         {
@@ -89,6 +95,10 @@ public sealed class LaneDatapath : IDisposable
         _ = LibBpf.LinkDetach(link);
         return true;
     }
+
+    /// <summary>Addresses whose sockets may join.</summary>
+    public IReadOnlyList<IPAddress> ReadEndpoints() =>
+        [.. _loaded.Maps["lane_endpoints"].ReadKeys<Address16>(int.MaxValue).Select(a => a.ToIPAddress())];
 
     /// <summary>Lets the sockets of an address join, in one network namespace.</summary>
     public void SetEndpoint(IPAddress address, LaneEndpoint endpoint) =>
@@ -185,24 +195,14 @@ public sealed class LaneDatapath : IDisposable
     /// there.</summary>
     public void Leave(PairEnd socket) => _loaded.Maps["lane_joined"].Remove(socket.Cookie);
 
-    private unsafe bool Ask(LaneQuestion question)
+    private bool Ask(LaneQuestion question)
     {
-        var options = new TestRunOptions
-        {
-            Size = (nuint)sizeof(TestRunOptions),
-            ContextIn = (byte*)&question,
-            ContextInSize = (uint)sizeof(LaneQuestion),
-        };
-        int result;
-        do
-        {
-            result = LibBpf.TestRun(_loaded.Programs[ProgramObject.LaneAsk], &options);
-        }
-        while (result == -Errno.Interrupted);
-
-        Errno.Check(result, "lane_ask cannot be run");
+        SystemCall.Run(_loaded.Programs[ProgramObject.LaneAsk], ref question);
         return question.Answer != 0;
     }
+
+    /// <summary>Tells the kernel that an agent is here.</summary>
+    public void Attend() => Settings.AttendedNs = (ulong)Stopwatch.GetTimestamp();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -212,7 +212,8 @@ public sealed class LaneDatapath : IDisposable
         _arena.Dispose();
     }
 
-    /// <summary>The sockets of a former agent's lanes died with it.</summary>
+    /// <summary>The sockets of a former agent's lanes died with it. Direct pairs have not, and go on as they
+    /// were.</summary>
     private void Forget()
     {
         for (var slot = 0; slot < Count; slot++)
@@ -225,11 +226,6 @@ public sealed class LaneDatapath : IDisposable
             Unbind(cookie);
         }
 
-        foreach (var address in _loaded.Maps["lane_endpoints"].ReadKeys<Address16>(int.MaxValue))
-        {
-            _loaded.Maps["lane_endpoints"].Remove(address);
-        }
-
-        Settings = default;
+        Settings.Observed = 0;
     }
 }

@@ -105,6 +105,9 @@ public enum EventType : byte
 
     /// <summary>And its response has been handed to the client.</summary>
     Response = 5,
+
+    /// <summary>A direct pair leaves: for the agent itself.</summary>
+    Leave = 6,
 }
 
 /// <summary>Which program saw the packet (enum trace_point).</summary>

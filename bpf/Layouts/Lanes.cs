@@ -63,7 +63,8 @@ public struct LaneEndpoint
     /// <summary>What they may do.</summary>
     public LaneMode Mode;
 
-    private uint _pad;
+    /// <summary>1: also where no L7 rules ask and no proxy is in between.</summary>
+    public uint Direct;
 }
 
 /// <summary>The node's switches (struct lane_settings).</summary>
@@ -83,6 +84,9 @@ public struct LaneSettings
     public uint Generation;
 
     private uint _pad;
+
+    /// <summary>When an agent was last here, CLOCK_MONOTONIC.</summary>
+    public ulong AttendedNs;
 }
 
 /// <summary>A TCP connection between two joined sockets (struct pair_key).</summary>
@@ -133,6 +137,19 @@ public struct Pair
     public PairEnd Passive;
 }
 
+/// <summary>A head that the kernel has read before (struct lane_head).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct LaneHead
+{
+    private ulong _revision;
+    private uint _automaton;
+    private uint _length;
+    private ulong _facts;
+    private uint _body;
+    private uint _class;
+    private LaneHeadBytes _bytes;
+}
+
 /// <summary>What a joined socket knows of itself (struct lane_socket).</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct LaneSocket
@@ -179,6 +196,9 @@ public struct LaneSocket
 
     /// <summary>When the flow's entry was told that it is in use.</summary>
     public ulong RefreshedNs;
+
+    /// <summary>The head that was read last.</summary>
+    public LaneHead Known;
 
     /// <summary>Bytes went over the stack and may be unread.</summary>
     public readonly bool IsOrdinary => _ordinary != 0;
@@ -279,6 +299,13 @@ public struct Lane
 internal struct LanePad3
 {
     private ulong _first;
+}
+
+/// <summary>The head's bytes.</summary>
+[InlineArray(520)]
+internal struct LaneHeadBytes
+{
+    private byte _first;
 }
 
 /// <summary>One method for each request on its way.</summary>

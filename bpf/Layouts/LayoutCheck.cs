@@ -35,6 +35,10 @@ internal static class LayoutCheck
         ("lane_latency", typeof(LaneLatency)),
         ("lane_event", typeof(LaneEvent)),
         ("lane_question", typeof(LaneQuestion)),
+        ("direct_way", typeof(DirectWay)),
+        ("direct_pair", typeof(DirectPair)),
+        ("direct_socket", typeof(DirectSocket)),
+        ("direct_question", typeof(DirectQuestion)),
     ];
 
     /// <summary>C enums, the prefix of their constants, and their mirrors.</summary>
@@ -53,6 +57,8 @@ internal static class LayoutCheck
     [
         ("lane_mode", "LANE_", typeof(LaneMode)),
         ("lane_reason", "LANE_", typeof(LaneReason)),
+        ("direct_state", "DIRECT_", typeof(DirectState)),
+        ("left_reason", "LEFT_", typeof(LeftReason)),
     ];
 
     /// <summary>The first difference in words, or null. Types this BTF does not carry are added to

@@ -92,6 +92,11 @@ internal static class DatapathLoader
 
         difference ??= CompareLayouts(pinned.Values);
         loaded.ReplacedBecause = difference;
+        if (difference is not null || loaded.LanesOffBecause is not null)
+        {
+            LaneRetirement.Retire(pins);
+        }
+
         loaded.Adopted = difference is null && pinned.ContainsKey(StateMap);
         foreach (var (name, map) in pinned)
         {

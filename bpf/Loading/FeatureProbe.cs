@@ -61,6 +61,7 @@ public static class FeatureProbe
             : !HasHelper(SocketMessage, Loop) ? Lacks("BPF helper bpf_loop in sk_msg; Linux 5.17 or later is needed")
             : !HasHelper(SocketMessage, ProbeReadKernel) ? Lacks("BPF helper bpf_probe_read_kernel in sk_msg")
             : !HasHelper(SocketOperations, NetnsCookie) ? Lacks("BPF helper bpf_get_netns_cookie in sockops")
+            : !HasFunction("bpf_iter_tcp") ? Lacks("BPF iterator over TCP sockets")
             : CgroupMount.Find() is null ? "no cgroup v2 hierarchy is mounted; mount one, for example at /sys/fs/cgroup"
             : null;
     }
@@ -71,10 +72,15 @@ public static class FeatureProbe
     /// </summary>
     internal static bool CountsQueues()
     {
-        const uint KindFunction = 12;
         using var log = new LibBpfLog();
+        return HasFunction("tcp_bpf_ioctl");
+    }
+
+    private static bool HasFunction(string name)
+    {
+        const uint KindFunction = 12;
         using var btf = LibBpf.KernelBtf();
-        return !btf.IsInvalid && LibBpf.BtfFind(btf.DangerousGetHandle(), "tcp_bpf_ioctl", KindFunction) >= 0;
+        return !btf.IsInvalid && LibBpf.BtfFind(btf.DangerousGetHandle(), name, KindFunction) >= 0;
     }
 
     private static List<string> MissingPrivileges()

@@ -122,6 +122,9 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_link_create")]
     internal static partial int LinkCreate(BpfFd program, SafeHandle target, int attachType, nint options);
 
+    [LibraryImport(Library, EntryPoint = "bpf_iter_create")]
+    internal static partial int IteratorCreate(BpfFd link);
+
     [LibraryImport(Library, EntryPoint = "bpf_link_update")]
     internal static partial int LinkUpdate(BpfFd link, BpfFd program, nint options);
 

@@ -9,8 +9,8 @@
  * byte b of the head:
  *     state = rows[state * stride + byte_class[b]]
  * and where state < specials, outcomes[state] says what this byte completed. State 0 is "don't
- * know" and ends the walk. Everything the automaton does not accept is "don't know": it never says
- * "deny".
+ * know" and ends the walk. Where state - specials < plains, printable bytes need no look.
+ * Everything the automaton does not accept is "don't know": it never says "deny".
  */
 #ifndef JUMPGATE_AUTOMATON_H
 #define JUMPGATE_AUTOMATON_H
@@ -95,6 +95,9 @@ struct automaton_section {
 	__u32 rows;	/* __u16[states * stride] */
 	__u32 next;	/* the section that follows; 0: none */
 	__u32 zero; /* 0, unknown to the verifier: counts begin here, and it need not follow each */
+	__u32 plains; /* states behind the specials that every byte from 0x20 to 0x7e leaves as they
+			 are */
+	__u32 pad;
 	__u8 byte_class[256];
 };
 

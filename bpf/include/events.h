@@ -6,6 +6,7 @@
 #define JUMPGATE_EVENTS_H
 
 #include "counters.h"
+#include "packet.h"
 #include "tables.h"
 
 static __always_inline void emit(struct __sk_buff *skb, const struct packet *packet,

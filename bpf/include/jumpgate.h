@@ -72,6 +72,7 @@ enum event_type {
 	EVENT_AUDIT = 3,    /* allowed, but only because the denying document is in audit mode */
 	EVENT_REQUEST = 4,  /* struct lane_event: a request decided in the kernel */
 	EVENT_RESPONSE = 5, /* and what became of it */
+	EVENT_LEAVE = 6,    /* a direct pair leaves: for the agent itself */
 };
 
 enum trace_point {

@@ -24,11 +24,15 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	void *sk_user_data;
+	int sk_rcvbuf;
+	int sk_rcvlowat;
+	__u8 sk_userlocks : 4;
 };
 
 struct tcp_sock {
 	__u32 write_seq;
 	__u32 copied_seq;
+	_Bool is_mptcp;
 };
 
 struct refcount_struct {
@@ -39,6 +43,7 @@ struct refcount_struct {
 
 struct sk_psock {
 	struct list_head ingress_msg;
+	__u32 msg_tot_len; /* bytes in `ingress_msg`; newer kernels only */
 	struct refcount_struct refcnt;
 };
 
@@ -56,6 +61,15 @@ static __always_inline int is_still(const struct pair_end *end)
 
 	return end->cookie &&
 	       (__u64)BPF_CORE_READ(sock, __sk_common.skc_cookie.counter) == end->cookie;
+}
+
+/* A part of an MPTCP connection: the application does not read from this socket. The address comes
+ * from memory, as a number: the verifier forbids to count from a pointer that it knows. */
+static __always_inline int is_mptcp(const volatile __u64 *sock)
+{
+	struct tcp_sock *socket = (struct tcp_sock *)*sock;
+
+	return bpf_core_field_exists(socket->is_mptcp) && BPF_CORE_READ(socket, is_mptcp);
 }
 
 static __always_inline struct sk_psock *psock_of(struct sock *sock)
@@ -90,6 +104,17 @@ static __always_inline int queue_is_empty(const struct pair_end *end)
 	return first ==
 		   (struct list_head *)((__u64)psock + bpf_core_field_offset(psock->ingress_msg)) &&
 	       is_still(end);
+}
+
+/* Bytes that wait in the socket's queue; `most` where this kernel does not count them and there are
+ * some. */
+static __always_inline __u64 queued_bytes(const struct pair_end *end, __u64 most)
+{
+	struct sk_psock *psock = psock_of((struct sock *)end->sock);
+
+	if (!bpf_core_field_exists(psock->msg_tot_len))
+		return queue_is_empty(end) ? 0 : most;
+	return psock ? BPF_CORE_READ(psock, msg_tot_len) : 0;
 }
 
 static __always_inline __u32 write_sequence(__u64 sock)

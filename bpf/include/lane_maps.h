@@ -5,7 +5,7 @@
 
 #include "maps.h"
 #include "automaton.h"
-#include "lanes.h"
+#include "direct.h"
 
 #define LANES_DEFAULT	   16384
 #define LANE_SOCKETS_MAX   131072
@@ -124,8 +124,13 @@ struct lane_layouts {
 	struct lane_latency lane_latency;
 	struct lane_event lane_event;
 	struct lane_question lane_question;
+	struct direct_pair direct_pair;
+	struct direct_socket direct_socket;
+	struct direct_question direct_question;
 	enum lane_mode lane_mode;
 	enum lane_reason lane_reason;
+	enum direct_state direct_state;
+	enum left_reason left_reason;
 };
 
 struct lane_layouts *lane_layouts SEC(".layouts");

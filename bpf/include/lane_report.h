@@ -53,11 +53,11 @@ static __always_inline void report_request(struct sk_msg_md *message, struct lan
 
 /* Counts a request whose response is through. */
 static __always_inline void account(struct lane_socket *self, struct lane *lane, __u32 number,
-				    __u32 status, __u32 observed)
+				    __u32 status, __u64 now, __u32 observed)
 {
 	__u32 slot = number % LANE_REQUESTS_MAX, zero = 0, rule = lane->rules[slot], bucket = 0,
 	      class;
-	__u64 latency = bpf_ktime_get_ns() - lane->started_ns[slot], rest = latency / 1000;
+	__u64 latency = now - lane->started_ns[slot], rest = latency / 1000;
 	struct lane_latency *latencies;
 	struct lane_event *event;
 	struct lane_rule *counter;
@@ -81,7 +81,7 @@ static __always_inline void account(struct lane_socket *self, struct lane *lane,
 		latencies
 		    ->buckets[bucket < LANE_LATENCY_BUCKETS ? bucket : LANE_LATENCY_BUCKETS - 1]++;
 	}
-	if (!observed || !within_budget(bpf_ktime_get_ns()))
+	if (!observed || !within_budget(now))
 		return;
 	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event)

@@ -23,6 +23,8 @@
 	(256u * 1024) /* bytes in a joined socket's queue before the stack's window is asked for   \
 		       */
 
+#define LANE_HEAD_KNOWN_MAX 512u /* a power of two */
+
 #define LANE_STATUS_CLASSES  6u
 #define LANE_LATENCY_BUCKETS 24u
 #define LANE_LINE_MAX	     256u
@@ -53,9 +55,9 @@ enum lane_reason {
 
 /* Value of `lane_endpoints`; the key is an address, as in `endpoints`. */
 struct lane_endpoint {
-	__u64 netns; /* cookie of the network namespace whose sockets bear the address */
-	__u32 mode;  /* enum lane_mode */
-	__u32 pad;
+	__u64 netns;  /* cookie of the network namespace whose sockets bear the address */
+	__u32 mode;   /* enum lane_mode */
+	__u32 direct; /* 1: also for flows without L7 rules, past the proxy (direct.h) */
 };
 
 struct lane_settings {
@@ -64,6 +66,7 @@ struct lane_settings {
 	__u64 node_netns; /* cookie of the proxy's network namespace */
 	__u32 generation; /* of `lane_endpoints`: sockets look there again when it has changed */
 	__u32 pad;
+	__u64 attended_ns; /* when an agent was last here (CLOCK_MONOTONIC) */
 };
 
 /* A TCP connection between two joined sockets. Initial sequence numbers make it exact: addresses
@@ -88,6 +91,19 @@ struct pair {
 	struct pair_end passive;
 };
 
+/* A head, or the fields of one, that was read before (C: a request's fields; S: a response's head).
+ */
+struct lane_head {
+	__u64 revision;	 /* policy revision, */
+	__u32 automaton; /* and automaton that read it */
+	__u32 length;	 /* of `bytes`; 0: none */
+	__u64 facts;
+	__u32 body; /* its length, as the head says */
+	__u32 class;
+	__u8 bytes[LANE_HEAD_KNOWN_MAX +
+		   8]; /* a word more: what a verifier believes of the last one */
+};
+
 /* What a joined socket knows of itself (socket storage; the proxy reads that of its own). */
 struct lane_socket {
 	struct pair_key key;
@@ -108,6 +124,7 @@ struct lane_socket {
 	__u32 generation; /* when that was looked up */
 	__u32 pad_generation;
 	__u64 refreshed_ns; /* when the flow's entry was told that it is in use */
+	struct lane_head known;
 };
 
 /* One lane. The first part is written by the proxy, the second by C's program, the third by S's. */

@@ -3,7 +3,9 @@
 #ifndef JUMPGATE_TABLES_H
 #define JUMPGATE_TABLES_H
 
-#include "packet.h"
+#include <linux/in.h>
+#include <bpf/bpf_endian.h>
+#include "maps.h"
 
 #define IDENTITY_HOST  1
 #define IDENTITY_WORLD 2

@@ -2,15 +2,14 @@
 /*
  * sockops, on the cgroup hierarchy's root: joins the sockets of managed flows when they are
  * established, and pairs the two ends of each connection. It sees every TCP socket of the machine
- * and touches only those of flows that Jumpgate redirected, in the namespaces it knows.
+ * and touches only those of flows that Jumpgate judged, in the namespaces it knows: what it
+ * redirected makes lanes, what needs no proxy makes direct pairs.
  *
  * A socket is joined before it can send or receive its first byte, so that its bytes come one way
  * from the start.
  */
-#include "lane_maps.h"
 #include "address.h"
-#include "kernel_sockets.h"
-#include "lane_pairs.h"
+#include "direct_join.h"
 
 #define FAMILY_IPV4 2
 #define FAMILY_IPV6 10
@@ -36,9 +35,10 @@ static __always_inline void read_addresses(struct bpf_sock_ops *ops, __u8 local[
 	}
 }
 
-/* True where this socket may join: both ends on this node, in the namespace that bears the address,
- * and the flow goes through the proxy. */
-static __always_inline int may_join(struct bpf_sock_ops *ops, struct lane_socket *socket)
+/* The flow's verdict where this socket may join: both ends on this node, in the namespace that
+ * bears the address; else VERDICT_NONE. */
+static __always_inline enum verdict may_join(struct bpf_sock_ops *ops, struct lane_socket *socket,
+					     __u64 *revision)
 {
 	struct lane_endpoint *source, *destination;
 	struct lane_settings *settings;
@@ -48,16 +48,23 @@ static __always_inline int may_join(struct bpf_sock_ops *ops, struct lane_socket
 
 	settings = bpf_map_lookup_elem(&lane_settings, &zero);
 	if (!settings || settings->mode == LANE_OFF)
-		return 0;
+		return VERDICT_NONE;
 	socket->generation = settings->generation;
 	socket->mode = endpoints_mode(&socket->key, &source, &destination);
 	if (socket->mode == LANE_OFF || !source || !destination)
-		return 0;
+		return VERDICT_NONE;
 	flow = flow_of(&socket->key);
-	if (!flow || flow->verdict != VERDICT_REDIRECT)
-		return 0;
 	socket->is_proxys = netns == settings->node_netns;
-	return socket->is_proxys || netns == (socket->is_active ? source : destination)->netns;
+	if (!flow ||
+	    (!socket->is_proxys && netns != (socket->is_active ? source : destination)->netns))
+		return VERDICT_NONE;
+	*revision = flow->revision;
+	if (flow->verdict == VERDICT_REDIRECT)
+		return VERDICT_REDIRECT;
+	return flow->verdict == VERDICT_ALLOW && source->direct && destination->direct &&
+		       !socket->is_proxys
+		   ? VERDICT_ALLOW
+		   : VERDICT_NONE;
 }
 
 static __always_inline void join(struct bpf_sock_ops *ops, int is_active)
@@ -65,7 +72,8 @@ static __always_inline void join(struct bpf_sock_ops *ops, int is_active)
 	struct lane_socket fresh = {}, *socket;
 	struct pair_key *key = &fresh.key;
 	struct bpf_sock *sk = ops->sk;
-	__u64 cookie;
+	enum verdict verdict;
+	__u64 cookie, revision = 0;
 
 	if ((ops->family != FAMILY_IPV4 && ops->family != FAMILY_IPV6) || !sk)
 		return;
@@ -83,7 +91,10 @@ static __always_inline void join(struct bpf_sock_ops *ops, int is_active)
 		key->source_sequence = ops->rcv_nxt;
 	}
 	fresh.is_active = is_active;
-	if (!may_join(ops, &fresh))
+	verdict = may_join(ops, &fresh, &revision);
+	if (verdict == VERDICT_ALLOW)
+		join_direct(ops, sk, &fresh, revision);
+	if (verdict != VERDICT_REDIRECT)
 		return;
 	socket = bpf_sk_storage_get(&lane_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!socket)
@@ -93,7 +104,8 @@ static __always_inline void join(struct bpf_sock_ops *ops, int is_active)
 	fresh.self.sock = (__u64)sk;
 	fresh.first = ops->snd_nxt;
 	*socket = fresh;
-	if (bpf_sock_hash_update(ops, &lane_joined, &cookie, BPF_NOEXIST)) {
+	if (is_mptcp(&socket->self.sock) ||
+	    bpf_sock_hash_update(ops, &lane_joined, &cookie, BPF_NOEXIST)) {
 		bpf_sk_storage_delete(&lane_sockets, sk);
 		return;
 	}
@@ -108,6 +120,7 @@ static __always_inline void leave(struct bpf_sock_ops *ops)
 
 	if (!sk)
 		return;
+	leave_direct(sk);
 	socket = bpf_sk_storage_get(&lane_sockets, sk, 0, 0);
 	if (socket)
 		bpf_map_delete_elem(&lane_pairs, &socket->key);

@@ -19,8 +19,8 @@
  * queue to the stack at any time, and back only when everything on the stack has been read.
  */
 #include "lane_maps.h"
-#include "head.h"
 #include "kernel_sockets.h"
+#include "known_head.h"
 #include "lane_pairs.h"
 #include "lane_report.h"
 
@@ -163,7 +163,7 @@ static __always_inline void straighten(struct sk_msg_md *message)
 
 /* The first alternative whose facts all hold; 0 where there is none. */
 static __always_inline const struct automaton_alternative *
-find_alternative(const struct head *head, __u32 first, __u32 count)
+find_alternative(const struct head *head, const __u8 *arena, __u32 first, __u32 count)
 {
 	const struct automaton_alternative *alternative;
 	__u32 i;
@@ -173,7 +173,7 @@ find_alternative(const struct head *head, __u32 first, __u32 count)
 	for (i = 0; i < AUTOMATON_MAX_ALTERNATIVES; i++) {
 		if (i >= count)
 			return 0;
-		alternative = arena_at(head->arena, first + i * sizeof(*alternative));
+		alternative = arena_at(arena, first + i * sizeof(*alternative));
 		if ((alternative->facts & head->facts) == alternative->facts)
 			return alternative;
 	}
@@ -182,24 +182,24 @@ find_alternative(const struct head *head, __u32 first, __u32 count)
 
 /* Whether both directions' rules allow the request that was read; `rule` is the receiver's, or the
  * sender's where the receiver has none. */
-static __always_inline int is_allowed(const struct head *head, __u32 *method, __u32 *rule)
+static __always_inline int is_allowed(const struct head *head, const __u8 *arena, __u32 *method,
+				      __u32 *rule)
 {
-	const struct automaton *automaton = arena_at(head->arena, head->base);
+	const struct automaton *automaton = arena_at(arena, head->base);
 	const struct automaton_alternative *egress, *ingress;
 	const struct automaton_class *class;
 	__u32 alternatives;
 
 	if (!(head->facts & FACT_HOST) || head->class >= automaton->class_count)
 		return 0;
-	class =
-	    arena_at(head->arena, head->base + automaton->classes + head->class * sizeof(*class));
+	class = arena_at(arena, head->base + automaton->classes + head->class * sizeof(*class));
 	alternatives = head->base + automaton->alternatives;
 	*method = class->method;
-	egress = find_alternative(head, alternatives + class->egress * sizeof(*egress),
+	egress = find_alternative(head, arena, alternatives + class->egress * sizeof(*egress),
 				  class->egress_count);
 	if (!egress)
 		return 0;
-	ingress = find_alternative(head, alternatives + class->ingress * sizeof(*ingress),
+	ingress = find_alternative(head, arena, alternatives + class->ingress * sizeof(*ingress),
 				   class->ingress_count);
 	if (!ingress)
 		return 0;
@@ -220,7 +220,8 @@ from_client(struct sk_msg_md *message, struct lane_socket *self, struct lane *la
 	struct datapath *active;
 	__u32 zero = 0, method = METHOD_OTHER, rule = RULE_NONE, bytes, number, slot;
 	struct arena *arena;
-	struct head head;
+	struct reading reading;
+	struct head *head = &reading.head;
 
 	if (!is_open(lane) || sent_to_peer(self) != (__u32)lane->requests_consumed)
 		return LANE_CLOSED;
@@ -234,14 +235,20 @@ from_client(struct sk_msg_md *message, struct lane_socket *self, struct lane *la
 	if (!arena)
 		return LANE_CLOSED;
 	straighten(message);
-	read_head(message, arena->bytes, *(volatile __u32 *)&lane->automaton, &head);
-	if (head.result == HEAD_OPEN)
+	if (begin(&reading, message, arena->bytes, *(volatile __u32 *)&lane->automaton)) {
+		read_section(&reading);
+		if (head->next) {
+			enter(head, arena->bytes, head->next);
+			read_known(&reading, &self->known, lane->revision);
+		}
+	}
+	if (head->result == HEAD_OPEN)
 		return message->size > AUTOMATON_MAX_HEAD ? LANE_TOO_LARGE : LANE_SPLIT;
-	if (head.result != HEAD_WHOLE || !is_allowed(&head, &method, &rule))
+	if (head->result != HEAD_WHOLE || !is_allowed(head, arena->bytes, &method, &rule))
 		return LANE_UNKNOWN;
-	if (head.length > LANE_REQUEST_MAX)
+	if (head->length > LANE_REQUEST_MAX)
 		return LANE_TOO_LARGE;
-	bytes = head.position + head.length;
+	bytes = head->position + head->length;
 	if (!has_room(self, &lane->server, bytes))
 		return LANE_FULL;
 	if (lane->upstream_ordinary) {
@@ -294,11 +301,12 @@ static __always_inline int to_client(struct sk_msg_md *message, struct lane_sock
 }
 
 /* The response's last byte has been handed to C. */
-static __always_inline void finish(struct lane_socket *self, struct lane *lane, __u32 observed)
+static __always_inline void finish(struct lane_socket *self, struct lane *lane, __u64 now,
+				   __u32 observed)
 {
-	account(self, lane, lane->finished, self->status, observed);
+	account(self, lane, lane->finished, self->status, now, observed);
 	lane->finished_by = bpf_get_current_task();
-	lane->finished_ns = bpf_ktime_get_coarse_ns();
+	lane->finished_ns = now;
 	__sync_fetch_and_add(&lane->finished, 1);
 }
 
@@ -318,8 +326,9 @@ from_server(struct sk_msg_md *message, struct lane_socket *self, struct lane *la
 {
 	__u32 zero = 0, bytes = message->size, slot, status;
 	struct arena *arena;
-	struct head head;
-	__u64 whole;
+	struct reading reading;
+	struct head *head = &reading.head;
+	__u64 whole, now;
 
 	if (self->remaining) {
 		if (bytes > self->remaining)
@@ -328,7 +337,7 @@ from_server(struct sk_msg_md *message, struct lane_socket *self, struct lane *la
 			return LANE_GONE;
 		self->remaining -= bytes;
 		if (!self->remaining)
-			finish(self, lane, observed);
+			finish(self, lane, bpf_ktime_get_ns(), observed);
 		return LANE_DECIDED;
 	}
 	if (sent_to_peer(self) != (__u32)lane->responses_consumed)
@@ -340,17 +349,18 @@ from_server(struct sk_msg_md *message, struct lane_socket *self, struct lane *la
 	if (!arena)
 		return LANE_CLOSED;
 	straighten(message);
-	read_head(message, arena->bytes, lane->response_automaton, &head);
-	if (head.result != HEAD_WHOLE)
+	if (begin(&reading, message, arena->bytes, lane->response_automaton))
+		read_known(&reading, &self->known, lane->revision);
+	if (head->result != HEAD_WHOLE)
 		return LANE_RESPONSE;
 	/* The class of a status: with a body (of the stated length), or without one whatever the
 	 * head says. */
 	if (lane->methods[slot % LANE_REQUESTS_MAX] == METHOD_HEAD ||
-	    head.class == RESPONSE_WITHOUT_BODY)
-		head.length = 0;
-	else if (!(head.facts & FACT_CONTENT_LENGTH))
+	    head->class == RESPONSE_WITHOUT_BODY)
+		head->length = 0;
+	else if (!(head->facts & FACT_CONTENT_LENGTH))
 		return LANE_RESPONSE;
-	whole = (__u64)head.position + head.length;
+	whole = (__u64)head->position + head->length;
 	if (whole > LANE_RESPONSE_MAX)
 		return LANE_TOO_LARGE;
 	if (!has_room(self, &lane->client, whole))
@@ -367,9 +377,9 @@ from_server(struct sk_msg_md *message, struct lane_socket *self, struct lane *la
 		return LANE_GONE;
 	self->remaining = whole - bytes;
 	self->status = status;
-	lane->last_use_ns = bpf_ktime_get_ns();
+	lane->last_use_ns = now = bpf_ktime_get_ns();
 	if (!self->remaining)
-		finish(self, lane, observed);
+		finish(self, lane, now, observed);
 	refresh(self);
 	return LANE_DECIDED;
 }

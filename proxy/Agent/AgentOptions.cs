@@ -1,3 +1,4 @@
+using Jumpgate.Agent.ControlPlane;
 using Jumpgate.Bpf;
 
 namespace Jumpgate.Agent;
@@ -16,6 +17,9 @@ public sealed record AgentOptions
 
     /// <summary>What joined sockets may do on this node, at most.</summary>
     public LaneMode Lanes { get; init; }
+
+    /// <summary>The xDS server; null for none.</summary>
+    public ControlPlaneOptions? ControlPlane { get; init; }
 
     public const string DefaultStateDirectory = "/var/lib/jumpgate";
     public const string DefaultAdminSocket = "/run/jumpgate/admin.sock";

@@ -1,4 +1,5 @@
 using Jumpgate.Agent.Admin;
+using Jumpgate.Agent.ControlPlane;
 using Jumpgate.Agent.Flows;
 using Jumpgate.Agent.Lanes;
 using Jumpgate.Agent.Listening;
@@ -9,6 +10,7 @@ using Jumpgate.Bpf.Netlink;
 using Jumpgate.Http;
 using Jumpgate.Http.Connections;
 using Jumpgate.Http.Http2;
+using Jumpgate.Kafka;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -54,7 +56,7 @@ public static class JumpgateAgent
         }
 
         var lanes = datapath.Lanes is { } joined
-            ? new LaneController(joined, node, options.Lanes, RuleSetCompiler.Responses, RuleSetCompiler.Compile)
+            ? new LaneController(joined, node, options.Lanes, RuleSetCompiler.Responses, RuleSetCompiler.Compile, logger)
             : null;
         if (lanes is null && options.Lanes != LaneMode.Off)
         {
@@ -71,6 +73,7 @@ public static class JumpgateAgent
         var log = new FlowLog();
         var records = new FlowRecords(store, TimeProvider.System);
         using var controller = new NodeController(options, datapath, node, store, connections, lanes, state, logger);
+        var kafka = new KafkaFilter(new KafkaFilterOptions(), TimeProvider.System);
         var httpOptions = new HttpFilterOptions();
         await using var http2 = await Http2Handler.StartAsync(httpOptions, TimeProvider.System, stopping);
         using var server = new ProxyServer(
@@ -78,9 +81,11 @@ public static class JumpgateAgent
             store,
             connections,
             new ConnectionDispatcher(httpOptions, http2, TimeProvider.System),
+            kafka,
             new TransparentConnector(TimeSpan.FromSeconds(5), joins: lanes is not null),
             lanes,
             new RequestObserver(log, records, metrics),
+            new KafkaRequestObserver(log, records, metrics),
             metrics,
             logger);
 
@@ -94,19 +99,34 @@ public static class JumpgateAgent
         node.Run(server.Listen);
         var reports = new AdminReports(controller, store, connections, datapath, node);
         metrics.Observe(datapath, () => store.Current.Revision, () => connections.Count, () => reports.RefusedDocuments);
+        metrics.Kafka.Observe(() => kafka.Closed);
         if (lanes is not null)
         {
             metrics.Observe(lanes, datapath.Lanes!);
         }
 
+        var content = new NoXdsContent();
+        await using var xds = options.ControlPlane is { } controlPlane
+            ? await ControlPlaneServer.StartAsync(controlPlane, content, logger, stop.Token) : null;
         await using var admin = await AdminServer.StartAsync(
-            adminSocket, reports, new LaneReports(lanes, datapath, datapath.LanesOffBecause), log, prometheus, stop.Token);
-        var tasks = new[]
+            adminSocket, reports, new LaneReports(lanes, datapath, datapath.LanesOffBecause), new XdsReports(xds), log, prometheus,
+            stop.Token);
+        var tasks = new List<Task>
         {
             server.RunAsync(stop.Token),
             controller.RunAsync(stop.Token),
             new EventPump(datapath, lanes, log, records, logger).RunAsync(stop.Token),
         };
+        if (lanes is not null)
+        {
+            tasks.Add(lanes.Direct.RunAsync(stop.Token));
+        }
+
+        if (xds is not null)
+        {
+            tasks.Add(content.RunAsync(xds.Cache, stop.Token));
+        }
+
         await ready.WriteLineAsync(
             $"jumpgate ready: revision {store.Current.Revision}, {store.Current.Workloads.Length} workloads, {store.Current.Documents.Length} policies");
         await ready.FlushAsync(CancellationToken.None);

@@ -59,4 +59,10 @@ internal static partial class Log
         "this kernel's FIONREAD does not count what joined sockets hold, and servers that trust it (nginx) would wait for ever: "
         + "only workloads labelled {Label}: policy or short-circuit have lanes")]
     public static partial void LanesByLabel(this ILogger logger, string label);
+
+    [LoggerMessage(18, LogLevel.Warning, "joined connections that want to leave wait: {Reason}")]
+    public static partial void DirectPairsFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(19, LogLevel.Information, "xDS is served at {Address}, {Security}")]
+    public static partial void ServesXds(this ILogger logger, System.Net.IPEndPoint address, string security);
 }

@@ -9,6 +9,7 @@ internal static class FlowText
 {
     public static string ProtocolOf(FlowRecord record) => record switch
     {
+        { L7.Kafka: not null } => "kafka",
         { L7: not null } => "http",
         { L4.Tcp: not null } => "tcp",
         { L4.Udp: not null } => "udp",
@@ -18,6 +19,11 @@ internal static class FlowText
 
     public static string Format(FlowRecord record)
     {
+        if (record.L7 is { Kafka: { } kafka })
+        {
+            return KafkaText.Format(record, kafka);
+        }
+
         var ports = record.L4?.Tcp ?? record.L4?.Udp;
         var text = new StringBuilder();
         Append(text, record.Source, record.Ip.Source);
@@ -33,10 +39,10 @@ internal static class FlowText
         }
 
         text.Append(' ').Append(ProtocolOf(record));
-        if (record.L7 is { } l7)
+        if (record.L7 is { Http: { } http } l7)
         {
-            text.Append($" {l7.Http.Method} {l7.Http.Url} {record.Verdict} {l7.Http.Code}");
-            text.Append(l7.Http.GrpcStatus is { } grpc ? $" grpc-status {grpc}" : "");
+            text.Append($" {http.Method} {http.Url} {record.Verdict} {http.Code}");
+            text.Append(http.GrpcStatus is { } grpc ? $" grpc-status {grpc}" : "");
             text.Append(CultureInfo.InvariantCulture, $" {l7.LatencyNs / 1e6:0.0}ms");
         }
         else
@@ -52,6 +58,6 @@ internal static class FlowText
     private static void Append(StringBuilder text, FlowPeer peer, string address) =>
         text.Append(peer.Workload ?? address).Append(" (").Append(string.Join(',', peer.Labels)).Append(')');
 
-    private static string Bracket(string address, bool withPort) =>
+    internal static string Bracket(string address, bool withPort) =>
         withPort && address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
 }

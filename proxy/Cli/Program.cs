@@ -16,6 +16,7 @@ internal static class Program
             PolicyCommands.Create(),
             ReportCommands.Bpf(),
             LanesCommand.Create(),
+            XdsCommand.Create(),
             MonitorCommand.Create(),
             CleanupCommand.Create(),
         };

@@ -60,7 +60,7 @@ public static class AutomatonCompiler
         where TState : notnull
     {
         var table = TransitionTable.Explore(machine, stateLimit, out var start, out isWhole)
-            .Minimize(ref start).SpecialsFirst(ref start, out var specials);
-        return new Section(table, machine.Classes, start, specials);
+            .Minimize(ref start).InOrderOfWalk(machine.Classes, ref start, out var specials, out var plains);
+        return new Section(table, machine.Classes, start, specials, plains);
     }
 }

@@ -7,6 +7,7 @@ public static class AutomatonWalker
 {
     private const int MaxHead = 4096;
     private const int MaxLines = 64;
+    private const int Stride = 8;
 
     /// <summary>What the kernel would say to a message that begins with these bytes.</summary>
     public static HeadVerdict Walk(ReadOnlySpan<byte> table, ReadOnlySpan<byte> message)
@@ -19,6 +20,13 @@ public static class AutomatonWalker
         var lines = 0;
         for (var position = 0; position < message.Length && position <= MaxHead; position++)
         {
+            if (state - section.Specials < section.Plains && position + Stride <= message.Length
+                && !message.Slice(position, Stride).ContainsAnyExceptInRange((byte)0x20, (byte)0x7e))
+            {
+                position += Stride - 1;
+                continue;
+            }
+
             var value = message[position];
             var row = (int)((state * section.Stride) + section.ByteClass[value]);
             state = MemoryMarshal.Cast<byte, ushort>(table[(int)section.Rows..])[row];

@@ -14,6 +14,8 @@ internal struct SectionHeader
     public uint Outcomes;
     public uint Rows;
     public uint Next;
+    public uint Zero;
+    public uint Plains;
     public uint Pad;
     public ByteClassTable ByteClass;
 }

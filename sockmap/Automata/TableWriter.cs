@@ -58,6 +58,7 @@ internal static class TableWriter
             States = (uint)table.States,
             Outcomes = (uint)(offset + Unsafe.SizeOf<SectionHeader>()),
             Next = (uint)next,
+            Plains = (uint)section.Plains,
         };
         header.Rows = header.Outcomes + (header.Specials * (uint)Unsafe.SizeOf<OutcomeRecord>());
         section.Classes.ClassOf.CopyTo(header.ByteClass);

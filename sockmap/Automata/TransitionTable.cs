@@ -63,11 +63,20 @@ internal sealed class TransitionTable(int stride, List<int> next, List<Outcome?>
             Stride, [.. leader.SelectMany(state => Row(state, block))], [.. leader.Select(state => outcomes[state])]);
     }
 
-    /// <summary>Puts the states that mean something first, behind "don't know".</summary>
-    public TransitionTable SpecialsFirst(ref int start, out int specials)
+    /// <summary>
+    /// "Don't know" first, then the states that mean something, then those that printable bytes do not leave, then the rest.
+    /// </summary>
+    public TransitionTable InOrderOfWalk(ByteClasses classes, ref int start, out int specials, out int plains)
     {
-        var order = Enumerable.Range(0, States).OrderBy(state => state == 0 ? 0 : outcomes[state] is null ? 2 : 1).ToArray();
+        var printable = classes.ClassOf[0x20..0x7f].ToArray().Distinct().ToArray();
+        bool IsPlain(int state) =>
+            outcomes[state] is null && printable.All(column => this[state, column] == state);
+
+        var plain = Enumerable.Range(0, States).Select(IsPlain).ToArray();
+        var order = Enumerable.Range(0, States)
+            .OrderBy(state => state == 0 ? 0 : outcomes[state] is not null ? 1 : plain[state] ? 2 : 3).ToArray();
         specials = order.Count(state => outcomes[state] is not null);
+        plains = plain.Count(isPlain => isPlain);
         var number = new int[States];
         for (var i = 0; i < order.Length; i++)
         {

@@ -3,31 +3,53 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Jumpgate.Benchmarks.Connections;
+using Jumpgate.Benchmarks.Loads;
 using Jumpgate.Testing;
 
 namespace Jumpgate.Benchmarks;
 
 /// <summary>
-/// A node and two workloads, nginx behind, wrk in front. Peers take turns: nothing of one runs while another is measured.
+/// A node and two workloads, nginx behind, wrk or h2load in front. Peers take turns: nothing of one runs while another
+/// is measured.
 /// </summary>
-internal sealed class BenchLab : IAsyncDisposable
+/// <param name="world">With another machine behind an uplink.</param>
+internal sealed class BenchLab(bool world = false) : IAsyncDisposable
 {
-    private const int ProxyPort = 8080;
+    /// <summary>Where a proxy of the node listens.</summary>
+    public const int ProxyPort = 8080;
+
+    /// <summary>Where the server speaks HTTP/2.</summary>
+    public const int GrpcPort = 81;
+
+    /// <summary>Of gRPC: not compressed, no bytes.</summary>
+    private const string EmptyMessage = "\0\0\0\0\0";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly Lab _lab = Lab.Create(false, ["server", "client"]);
+    private readonly Lab _lab = Lab.Create(world, ["server", "client"]);
     private readonly TempDirectory _directory = new();
     private readonly string _pins = $"/sys/fs/bpf/jumpgate-bench-{Environment.ProcessId}";
+    private readonly List<NetnsProcess> _peers = [];
     private NginxServer? _server;
-    private NetnsProcess? _peer;
 
     private static string AgentDll => Path.Combine(AppContext.BaseDirectory, "jumpgate.dll");
 
     private string AdminSocket => _directory.File("admin.sock");
 
+    /// <summary>For what needs more than this class has.</summary>
+    public Lab Lab => _lab;
+
+    /// <summary>Goes with the lab.</summary>
+    public TempDirectory Directory => _directory;
+
+    public string PinDirectory => _pins;
+
     public IPEndPoint Server => new(_lab["server"].IPv4, 80);
 
-    private string ServerAddress => _lab["server"].IPv4.ToString();
+    /// <summary>The node's own address, as the client sees it.</summary>
+    public IPEndPoint Proxy => new(_lab["client"].GatewayIPv4, ProxyPort);
+
+    public IPEndPoint GrpcServer => new(_lab["server"].IPv4, GrpcPort);
 
     /// <param name="connections">How many the server takes at once.</param>
     public async Task StartServerAsync(int connections = 4096)
@@ -40,6 +62,13 @@ internal sealed class BenchLab : IAsyncDisposable
             keepalive_timeout 1h;
             location / { return 200 "Ship landed\n"; }
             location = /v1/64k { alias {{body}}; }
+            listen 0.0.0.0:{{GrpcPort}} http2;
+            http2_max_requests 1000000000;
+            location = {{Work.Call}} {
+                default_type application/grpc;
+                add_trailer grpc-status 0;
+                return 200 "{{EmptyMessage}}";
+            }
             """, connections);
     }
 
@@ -50,29 +79,49 @@ internal sealed class BenchLab : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Starts a peer; what the client asks is in the result.</summary>
-    public async Task<IPEndPoint> StartAsync(string peer, Work work)
+    /// <summary>Starts one of <see cref="Peers.All"/>; on failure nothing of it is left.</summary>
+    /// <param name="peer">Which.</param>
+    /// <param name="work">For its rules and protocol.</param>
+    /// <param name="policy">An agent's, in place of the one for clients of this node.</param>
+    /// <returns>What the client asks.</returns>
+    public async Task<IPEndPoint> StartAsync(string peer, Work work, string? policy = null)
     {
-        switch (peer)
+        var server = work.Load == Load.Grpc ? GrpcServer : Server;
+        try
         {
-            case Peers.Straight:
-                return Server;
-            case Peers.Nginx:
-                Directory.CreateDirectory(_directory.File("nginx"));
-                await StartProxyAsync("nginx", "-e", "stderr", "-p", _directory.File("nginx"), "-c",
-                    _directory.Write("nginx-proxy.conf", PeerFiles.Nginx(_directory.File("nginx"), ServerAddress, work, ProxyPort)));
-                break;
-            case Peers.Haproxy:
-                await StartProxyAsync("haproxy", "-f", _directory.Write(
-                    "haproxy.cfg", PeerFiles.Haproxy(ServerAddress, work, ProxyPort)));
-                break;
-            default:
-                await StartAgentAsync(Peers.LaneMode(peer), PeerFiles.Policy(work));
-                return Server;
+            switch (peer)
+            {
+                case Peers.Straight:
+                    return server;
+                case Peers.Nginx:
+                    await StartNginxAsync(
+                        "node", PeerFiles.Nginx(NginxDirectory("node"), $"{server}", work, ProxyPort), ProxyPort);
+                    return Proxy;
+                case Peers.Haproxy:
+                    await StartHaproxyAsync("node", PeerFiles.Haproxy($"{server}", work, $":{ProxyPort}"), ProxyPort);
+                    return Proxy;
+                default:
+                    await StartAgentAsync(Peers.LaneMode(peer), policy ?? PeerFiles.Policy(work));
+                    return server;
+            }
         }
-
-        return new IPEndPoint(_lab["client"].GatewayIPv4, ProxyPort);
+        catch
+        {
+            await StopAsync();
+            throw;
+        }
     }
+
+    /// <summary>Where a proxy nginx may write.</summary>
+    public string NginxDirectory(string place) =>
+        System.IO.Directory.CreateDirectory(_directory.File($"nginx-{place}.d")).FullName;
+
+    public Task StartNginxAsync(string place, string configuration, int port) => StartProxyAsync(
+        place, port, "nginx", "-e", "stderr", "-p", NginxDirectory(place), "-c",
+        _directory.Write($"nginx-{place}.conf", configuration));
+
+    public Task StartHaproxyAsync(string place, string configuration, int port) =>
+        StartProxyAsync(place, port, "haproxy", "-f", _directory.Write($"haproxy-{place}.cfg", configuration));
 
     /// <summary>Starts an agent that serves both workloads.</summary>
     /// <param name="lanes">As its option.</param>
@@ -83,21 +132,24 @@ internal sealed class BenchLab : IAsyncDisposable
     {
         WritePolicy(policy);
         _directory.Write("workloads.yaml", $$"""
+            uplinks: [ {{(world ? "uplink" : "")}} ]
             workloads:
               - { name: server, labels: { class: server }, netns: {{_lab["server"].NamespaceName}} }
               - { name: client, labels: { class: client }, netns: {{_lab["client"].NamespaceName}} }
 
             """);
-        _peer = _lab.Start(
+        var agent = _lab.Start(
             "node",
             "dotnet",
             [
                 AgentDll, "agent", "--workloads", _directory.File("workloads.yaml"), "--policies",
                 _directory.File("policies"),
-                "--state", _directory.File("state"), "--admin-socket", AdminSocket, "--pin-dir", _pins, "--lanes", lanes,
+                "--state", _directory.File("state"), "--admin-socket", AdminSocket, "--pin-dir", _pins,
+                "--lanes", lanes,
             ],
             environment);
-        await _peer.WaitForTextAsync("jumpgate ready", Patience);
+        _peers.Add(agent);
+        await agent.WaitForTextAsync("jumpgate ready", Patience);
     }
 
     /// <summary>Replaces the agent's policy in one step.</summary>
@@ -110,16 +162,16 @@ internal sealed class BenchLab : IAsyncDisposable
     public void Open(IdleConnections connections, IPEndPoint target, int count, CancellationToken stop) =>
         connections.Open(_lab, "client", target, count, stop);
 
+    /// <summary>Ends whatever was started since the server.</summary>
     public async Task StopAsync()
     {
-        if (_peer is null)
+        foreach (var peer in _peers)
         {
-            return;
+            await peer.DisposeAsync();
         }
 
-        await _peer.DisposeAsync();
-        _peer = null;
-        if (Directory.Exists(_pins))
+        _peers.Clear();
+        if (System.IO.Directory.Exists(_pins))
         {
             using var cleanup = _lab.Start(
                 "node", "dotnet", AgentDll, "cleanup", "--pin-dir", _pins, "--state", _directory.File("state"));
@@ -128,9 +180,10 @@ internal sealed class BenchLab : IAsyncDisposable
     }
 
     /// <summary>The status of one request, so that nobody is measured doing nothing.</summary>
-    public int Ask(IPEndPoint target, string method, string path) => _lab.Run("client", () =>
+    public int Ask(IPEndPoint target, string method, string path, string from = "client") => _lab.Run(from, () =>
     {
-        using var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 5000 };
+        using var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.ReceiveTimeout = 5000;
         socket.Connect(target);
         socket.Send(Encoding.ASCII.GetBytes(
             $"{method} {path} HTTP/1.1\r\nHost: bench\r\nX-Fleet: imperial\r\nContent-Length: 0\r\n\r\n"));
@@ -139,38 +192,54 @@ internal sealed class BenchLab : IAsyncDisposable
         return text.Length > 12 ? int.Parse(text.AsSpan(9, 3), CultureInfo.InvariantCulture) : 0;
     });
 
-    public async Task<Measurement?> MeasureAsync(IPEndPoint target, Work work, int seconds)
+    /// <exception cref="InvalidOperationException">Something was not answered with 200.</exception>
+    public async Task<Measurement> MeasureAsync(IPEndPoint target, Work work, int seconds, string from = "client")
     {
-        var script = _directory.Write("work.lua", $"wrk.headers['X-Fleet'] = 'imperial' {work.Script}\n");
+        var url = $"http://{target}{work.Path}";
         var before = MachineCpu.BusySeconds();
-        using var wrk = _lab.Start(
-            "client", "wrk", "-t1", $"-c{work.Connections}", $"-d{seconds}s", "--latency", "-s", script, $"http://{target}{work.Path}");
-        await wrk.WaitForExitAsync(Patience);
-        return Measurement.Parse(wrk.Output, MachineCpu.BusySeconds() - before);
+        if (work.Load == Load.Wrk)
+        {
+            var script = _directory.Write("work.lua", Wrk.Script(work));
+            using var wrk = _lab.Start(from, "wrk", Wrk.Arguments(work, script, seconds, url));
+            await wrk.WaitForExitAsync(Patience);
+            return Wrk.Parse(wrk.Output, MachineCpu.BusySeconds() - before);
+        }
+
+        var log = _directory.File("h2load.log");
+        File.Delete(log);
+        using var h2load = _lab.Start(from, "h2load", H2load.Arguments(work, _directory.Path, seconds, log, url));
+        await h2load.WaitForExitAsync(Patience);
+        var cpu = MachineCpu.BusySeconds() - before;
+        return H2loadLog.Parse(File.Exists(log) ? File.ReadLines(log) : []).ToMeasurement(cpu, work.Tolerated);
     }
 
     /// <summary>Resident memory of the peer, in bytes.</summary>
-    public long PeerMemory() => _peer is null ? 0
-        : long.Parse(
-            File.ReadLines($"/proc/{_peer.Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
-                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
-            CultureInfo.InvariantCulture) * 1024;
+    public long PeerMemory() => _peers.Sum(peer => long.Parse(
+        File.ReadLines($"/proc/{peer.Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture) * 1024);
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
-        if (_server is not null)
+        try
         {
-            await _server.DisposeAsync();
+            await StopAsync();
+            if (_server is not null)
+            {
+                await _server.DisposeAsync();
+            }
         }
-
-        _lab.Dispose();
-        _directory.Dispose();
+        finally
+        {
+            _lab.Dispose();
+            _directory.Dispose();
+        }
     }
 
-    private async Task StartProxyAsync(string program, params string[] arguments)
+    private async Task StartProxyAsync(string place, int port, string program, params string[] arguments)
     {
-        _peer = _lab.Start("node", program, arguments);
-        await _peer.WaitForPortAsync(new IPEndPoint(IPAddress.Loopback, ProxyPort), Patience);
+        var proxy = _lab.Start(place, program, arguments);
+        _peers.Add(proxy);
+        await proxy.WaitForPortAsync(new IPEndPoint(IPAddress.Loopback, port), Patience);
     }
 }

@@ -5,43 +5,61 @@ namespace Jumpgate.Benchmarks;
 /// <summary>What to measure, and for how long.</summary>
 internal sealed record BenchOptions
 {
+    public const string Everything = "everything";
     public const string Http = "http";
-    public const string Tables = "tables";
+    public const string Latency = "latency";
+    public const string Redirect = "redirect";
+    public const string Sidecar = "sidecar";
+    public const string Nodes = "nodes";
+    public const string Grpc = "grpc";
     public const string Connections = "connections";
+    public const string Tables = "tables";
 
     public const string Help = """
-        Measures Jumpgate, in network namespaces of its own.
+        Measures Jumpgate beside its peers, in network namespaces of its own.
 
-          ./bench [http] [--rounds N] [--seconds S] [--only WORK,...] [--output DIR]
-              HTTP through Jumpgate beside its peers, in one run
+          ./bench [--rounds N] [--seconds S] [--output DIR]
+              all sections but tables, about 17 minutes
+
+          ./bench SECTION [--rounds N] [--seconds S] [--output DIR]
+              http         keep-alive GET, POST, 64 KB, 1 to 10,000 rules, new connections [--only WORK,...]
+              latency      p50, p90 and p99 at a rate that all peers keep
+              redirect     the same haproxy behind iptables REDIRECT, TPROXY, and Jumpgate's tc programs
+              sidecar      a sidecar on both sides behind iptables, against Jumpgate on the node
+              nodes        traffic from another node
+              grpc         unary calls
+
+          ./bench connections [--rounds N] [--connections N] [--output DIR]
+              the agent's resident memory for each open idle connection, in user space and with lanes
 
           ./bench tables [--rounds N] [--sizes N,...] [--output DIR]
               what grows with identities and rules: publishing tables, attaching a workload, a packet's way through
               from_workload (BPF_PROG_TEST_RUN) in a new and in a known flow, a changed policy file until acknowledged
 
-          ./bench connections [--rounds N] [--connections N] [--output DIR]
-              the agent's resident memory for each open idle connection, in user space and with lanes
-
-          --rounds       how often everything is measured (default 5; tables 7, connections 3); medians are reported
-          --seconds      how long each HTTP measurement takes (default 3)
+          --rounds       how often everything is measured (default 3; everything 2, tables 7); medians are reported
+          --seconds      how long each measurement takes (default 2; everything: 1)
           --only         pieces of work: keep-alive-1, keep-alive-32, keep-alive-256, post-1k, response-64k,
                          rules-100, rules-10000, new-connection
           --sizes        identities, each with a rule (default 10,100,1000,10000,100000; at most 1,000,000); an agent
                          reads no more than 25,000 from one file
           --connections  idle connections (default 10000, at most 25000); each takes two open files of the agent, so
                          that a hard limit (ulimit -Hn) that cannot be raised may make them fewer
-          --output       where results.json and chart.svg, tables.json or connections.json go (default artifacts/bench)
+          --output       where NAME.json and NAME.svg go, results.json and results.svg for everything (default
+                         artifacts/bench)
 
         docs/benchmarks.md says how to read the results.
         """;
+
+    /// <summary>Those that compare peers, in the order in which everything is measured.</summary>
+    public static readonly IReadOnlyList<string> Sections = [Http, Latency, Redirect, Sidecar, Nodes, Grpc];
 
     private const int MostIdentities = 1_000_000;
     private const int MostConnections = 25_000;
 
     /// <summary>What is measured.</summary>
-    public string Command { get; init; } = Http;
+    public string Command { get; init; } = Everything;
 
-    public int Rounds { get; init; } = 5;
+    public int Rounds { get; init; } = 3;
 
     /// <summary>Identities in the tables.</summary>
     public IReadOnlyList<int> TableSizes { get; init; } = [10, 100, 1000, 10_000, 100_000];
@@ -49,7 +67,8 @@ internal sealed record BenchOptions
     /// <summary>Open at once, and idle.</summary>
     public int IdleConnections { get; init; } = 10_000;
 
-    public int Seconds { get; init; } = 3;
+    /// <summary>A measurement takes so long.</summary>
+    public int Seconds { get; init; } = 2;
 
     public IReadOnlySet<string>? Only { get; init; }
 
@@ -57,10 +76,15 @@ internal sealed record BenchOptions
 
     public static bool TryParse(string[] args, out BenchOptions options, out string? error)
     {
-        var isNamed = args.Length > 0 && args[0] is Http or Tables or Connections;
-        var command = isNamed ? args[0] : Http;
-        var rounds = command switch { Tables => 7, Connections => 3, _ => 5 };
-        options = new BenchOptions { Command = command, Rounds = rounds };
+        var isNamed = args.Length > 0 && (args[0] is Tables or Connections || Sections.Contains(args[0]));
+        var command = isNamed ? args[0] : Everything;
+        var comparesPeers = command is not (Tables or Connections);
+        options = new BenchOptions
+        {
+            Command = command,
+            Rounds = command switch { Everything => 2, Tables => 7, _ => 3 },
+            Seconds = command == Everything ? 1 : 2,
+        };
         error = null;
         for (var i = isNamed ? 1 : 0; i < args.Length; i += 2)
         {
@@ -77,7 +101,7 @@ internal sealed record BenchOptions
                 case "--rounds" when number > 0:
                     options = options with { Rounds = number };
                     break;
-                case "--seconds" when command == Http && number > 0:
+                case "--seconds" when comparesPeers && number > 0:
                     options = options with { Seconds = number };
                     break;
                 case "--only" when command == Http:

@@ -1,16 +1,17 @@
 using System.Runtime.InteropServices;
 using Jumpgate.Benchmarks;
-using Jumpgate.Benchmarks.Connections;
-using Jumpgate.Benchmarks.Tables;
+using Jumpgate.Benchmarks.Kafka;
 using Jumpgate.Bpf;
 
 if (args.Contains("--help"))
 {
-    Console.WriteLine(BenchOptions.Help);
+    Console.WriteLine($"{BenchOptions.Help}\n\n{KafkaBench.Help}");
     return 0;
 }
 
-if (!BenchOptions.TryParse(args, out var options, out var error))
+// Kafka has options of its own.
+var isKafka = args.Length > 0 && args[0] == "kafka";
+if (!BenchOptions.TryParse(isKafka ? [] : args, out var options, out var error))
 {
     Console.Error.WriteLine($"bench: {error}");
     Console.Error.WriteLine("Try './bench --help'.");
@@ -29,19 +30,12 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
-    switch (options.Command)
+    if (isKafka)
     {
-        case BenchOptions.Tables:
-            Report.Write(await TableBench.RunAsync(options, stop.Token), "tables.json", options);
-            break;
-        case BenchOptions.Connections:
-            Report.Write(await ConnectionBench.RunAsync(options, stop.Token), "connections.json", options);
-            break;
-        default:
-            Report.Write(await HttpBench.RunAsync(options, stop.Token), options);
-            break;
+        return await KafkaBench.RunAsync(args[1..], stop.Token);
     }
 
+    await Sections.RunAsync(options, stop.Token);
     return 0;
 }
 catch (OperationCanceledException)

@@ -6,18 +6,19 @@ namespace Jumpgate.Benchmarks;
 /// <param name="Unavailable">Why there is no figure, or null.</param>
 internal sealed record Result<T>(string Work, string Peer, IReadOnlyList<T> Rounds, string? Unavailable = null)
 {
-    public double Median(Func<T, double> figure)
-    {
-        var sorted = Rounds.Select(figure).Order().ToArray();
-        return sorted.Length == 0 ? double.NaN
-            : sorted.Length % 2 == 1 ? sorted[sorted.Length / 2]
-            : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
-    }
+    public double Median(Func<T, double> figure) => Statistics.Median(Rounds.Select(figure));
 
     /// <summary>The least and the most, as tables show them.</summary>
-    public string Spread(Func<T, double> figure, string format)
+    public string Spread(Func<T, double> figure, string format) => Spread([.. Rounds.Select(figure)], format);
+
+    /// <summary>Against another peer, round by round.</summary>
+    public double[] RatiosTo(Result<T> baseline, Func<T, double> figure) =>
+        Statistics.PairedRatios(Rounds.Select(figure), baseline.Rounds.Select(figure));
+
+    /// <summary>The least and the most, as tables show them; empty for none.</summary>
+    public static string Spread(IReadOnlyList<double> figures, string format)
     {
         string Text(double value) => value.ToString(format, CultureInfo.InvariantCulture);
-        return Rounds.Count == 0 ? "" : $"{Text(Rounds.Min(figure))}-{Text(Rounds.Max(figure))}";
+        return figures.Count == 0 ? "" : $"{Text(figures.Min())}-{Text(figures.Max())}";
     }
 }

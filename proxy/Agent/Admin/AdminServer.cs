@@ -25,7 +25,8 @@ internal sealed class AdminServer : IAsyncDisposable
 
     /// <param name="path">As <see cref="AdminSocket.Claim"/> gave it.</param>
     public static async Task<AdminServer> StartAsync(
-        string path, AdminReports reports, LaneReports lanes, FlowLog log, PrometheusText metrics, CancellationToken stopping)
+        string path, AdminReports reports, LaneReports lanes, XdsReports xds, FlowLog log, PrometheusText metrics,
+        CancellationToken stopping)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Logging.ClearProviders();
@@ -40,6 +41,7 @@ internal sealed class AdminServer : IAsyncDisposable
         app.MapGet("/v1/bpf", () => Json(reports.Bpf()));
         app.MapGet("/v1/lanes", () => Json(lanes.List()));
         app.MapPut("/v1/lanes/mode/{mode}", (string mode) => SetLanes(lanes, mode));
+        app.MapGet("/v1/xds", () => Json(xds.Report()));
         app.MapGet("/metrics", () => Results.Text(metrics.Write(), "text/plain; version=0.0.4"));
         app.MapGet("/v1/events", (HttpContext context, int? last, bool? follow) =>
             StreamEventsAsync(context, log, last ?? 0, follow ?? false, stopping));

@@ -17,7 +17,23 @@ public sealed record LaneListReport(
     IReadOnlyDictionary<string, ulong> Requests,
     IReadOnlyDictionary<string, ulong> Responses,
     IReadOnlyDictionary<string, ulong> LatencyMicroseconds,
-    IReadOnlyList<LaneRuleSetReport> RuleSets);
+    IReadOnlyList<LaneRuleSetReport> RuleSets,
+    DirectReport Direct);
+
+/// <summary>Pairs of applications without L7 rules, joined with no proxy in between.</summary>
+/// <param name="Joined">Pairs that joined since the kernel's maps were made.</param>
+/// <param name="Left">Of these the ones that became ordinary connections again, by reason.</param>
+/// <param name="Pairs">Those that are joined now, a thousand at most.</param>
+public sealed record DirectReport(
+    ulong Joined, IReadOnlyDictionary<string, ulong> Left, IReadOnlyList<DirectPairReport> Pairs);
+
+/// <summary>One of them.</summary>
+/// <param name="State">opening, joined or leaving.</param>
+/// <param name="BytesIn">From the client, past the stack.</param>
+/// <param name="BytesOut">From the server, likewise.</param>
+/// <param name="Reason">Why it leaves; null where it does not.</param>
+public sealed record DirectPairReport(
+    string Client, string Server, string State, ulong BytesIn, ulong BytesOut, string? Reason);
 
 /// <summary>A rule set of open connections.</summary>
 /// <param name="Policies">Whose rules it has.</param>

@@ -10,7 +10,8 @@ namespace Jumpgate.Agent.Admin;
 internal sealed class LaneReports(LaneController? lanes, Datapath datapath, string? offBecause)
 {
     public LaneListReport List() => lanes is null || datapath.Lanes is not { } kernel
-        ? new LaneListReport(LaneModes.Name(LaneMode.Off), offBecause, 0, [], Empty, Empty, Empty, [])
+        ? new LaneListReport(LaneModes.Name(LaneMode.Off), offBecause, 0, [], Empty, Empty, Empty, [],
+            new DirectReport(0, Empty, []))
         : new LaneListReport(
             LaneModes.Name(lanes.Mode),
             null,
@@ -20,7 +21,8 @@ internal sealed class LaneReports(LaneController? lanes, Datapath datapath, stri
             Count(kernel.ReadReasons(responses: true)),
             Latencies(kernel.ReadLatencies()),
             [.. lanes.Automata.List().Select(set => new LaneRuleSetReport(
-                set.Policies, set.Automaton.Length, set.Automaton.Reason))]);
+                set.Policies, set.Automaton.Length, set.Automaton.Reason))],
+            Describe(kernel.Direct));
 
     /// <summary>One line.</summary>
     public string Summary()
@@ -48,6 +50,24 @@ internal sealed class LaneReports(LaneController? lanes, Datapath datapath, stri
     }
 
     private static readonly Dictionary<string, ulong> Empty = [];
+
+    private const int PairsMax = 1000;
+
+    private static DirectReport Describe(DirectDatapath direct)
+    {
+        var counts = direct.ReadCounts();
+        return new DirectReport(
+            counts[LeftReason.None],
+            counts.Where(count => count.Key != LeftReason.None)
+                .ToDictionary(count => LaneModes.Name(count.Key), count => count.Value),
+            [.. direct.ReadPairs(PairsMax).Select(pair => new DirectPairReport(
+                new IPEndPoint(pair.Key.Source.ToIPAddress(), pair.Key.SourcePort).ToString(),
+                new IPEndPoint(pair.Key.Destination.ToIPAddress(), pair.Key.DestinationPort).ToString(),
+                LaneModes.Name(pair.Pair.State),
+                pair.Pair.FromActive.Bytes,
+                pair.Pair.FromPassive.Bytes,
+                pair.Pair.Reason == LeftReason.None ? null : LaneModes.Name(pair.Pair.Reason)))]);
+    }
 
     private static LaneReport Describe(LaneHandle handle, ulong revision)
     {

@@ -18,6 +18,9 @@ public sealed record ExplainAnswer(
     /// Null where nobody has to.</summary>
     public string? Lane { get; init; }
 
+    /// <summary>Of a Kafka request: each topic, and the rule that covers it.</summary>
+    public IReadOnlyList<string> Topics { get; init; } = [];
+
     /// <summary>What reading the documents warned about.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -4,6 +4,7 @@ using Jumpgate.Policy;
 using Jumpgate.Policy.Documents;
 using Jumpgate.Policy.Http;
 using Jumpgate.Policy.Identities;
+using Jumpgate.Policy.Kafka;
 using Jumpgate.Policy.Snapshots;
 using Jumpgate.Policy.Workloads;
 
@@ -50,7 +51,13 @@ public sealed class PolicyExplainer
     public ExplainAnswer? TryAnswer(ExplainQuestion question, out string? error)
     {
         ArgumentNullException.ThrowIfNull(question);
-        error = null;
+        error = question is { Request: not null, Kafka: not null } ? "--request and --kafka are two questions; ask one of them" : null;
+        var kafka = question.Kafka is null || error is not null ? null : KafkaQuestion.TryParse(question.Kafka, out error);
+        if (error is not null)
+        {
+            return null;
+        }
+
         if (!TryFind(question.From, out var from) || !TryFind(question.To, out var to))
         {
             error = $"{(TryFind(question.From, out _) ? question.To : question.From)} is neither a workload of the file, nor "
@@ -79,6 +86,11 @@ public sealed class PolicyExplainer
                     (audit.AuditRule ?? audit.DefaultDenyBy)?.ToString(), "kernel");
         }
 
+        if (kafka is not null)
+        {
+            return Judge(kafka, policy, answer);
+        }
+
         if (question.Request is null)
         {
             return answer.Finish("ALLOWED", "L7 decides", (policy.Ingress.Rule ?? policy.Egress.Rule)?.ToString(), "proxy");
@@ -91,6 +103,13 @@ public sealed class PolicyExplainer
         ExplainQuestion question, ConnectionPolicy policy, Draft answer, string defaultHost, out string? error)
     {
         error = null;
+        if (policy.HasKafkaRules)
+        {
+            return (answer with { Client = "the connection closed" }).Finish(
+                "DENIED", "Kafka rules decide on this port, and no HTTP request is one of Kafka",
+                (policy.Ingress.Kafka is null ? policy.Egress : policy.Ingress).Rule?.ToString(), "proxy");
+        }
+
         var parts = question.Request!.Split(' ', 2);
         if (parts.Length != 2 || parts[0].Length == 0)
         {
@@ -102,6 +121,32 @@ public sealed class PolicyExplainer
             ? Http2Question.TryAsk(parts[0], parts[1], question.Headers, defaultHost, policy, out error)
             : Http1Question.Ask(parts[0], parts[1], question.Headers, defaultHost, policy);
         return asked is { } explanation ? Finish(answer, explanation, policy) : null;
+    }
+
+    private static ExplainAnswer Judge(KafkaQuestion question, ConnectionPolicy policy, Draft answer)
+    {
+        if (policy.HasHttpRules)
+        {
+            return (answer with { Client = "400, and the connection closed" }).Finish(
+                "DENIED", "HTTP rules decide on this port, and no Kafka request is one of HTTP",
+                (policy.Ingress.Http is null ? policy.Egress : policy.Ingress).Rule?.ToString(), "proxy");
+        }
+
+        var decision = policy.Decide(question.Request);
+        var (reason, client) = KafkaExplanation.Of(question, decision, policy);
+        var denying = policy.Egress.Kafka?.Decide(question.Request).Verdict == KafkaVerdict.Denied ? policy.Egress : policy.Ingress;
+        var verdict = decision.Verdict switch
+        {
+            KafkaVerdict.Denied => "DENIED",
+            KafkaVerdict.Audit => "AUDIT",
+            _ => "ALLOWED",
+        };
+        return (answer with { Client = client, Lane = KafkaExplanation.Lane }).Finish(
+            verdict, reason,
+            (decision.Rule ?? (verdict == "DENIED" ? denying.Rule : null))?.ToString(), "proxy") with
+        {
+            Topics = KafkaExplanation.Topics(question.Request, decision, policy),
+        };
     }
 
     private static ExplainAnswer Finish(Draft answer, HttpExplanation explained, ConnectionPolicy policy)

@@ -26,6 +26,17 @@ internal sealed class EventPump(
         }
     }
 
+    private void Add(FlowEvent told)
+    {
+        if (told.Type == EventType.Leave)
+        {
+            lanes?.Direct.Wake();
+            return;
+        }
+
+        log.Add(records.From(told));
+    }
+
     private void Run(CancellationToken stopping)
     {
         var requests = new LaneRequests(records, index => lanes?.Automata.RuleAt(index));
@@ -34,7 +45,7 @@ internal sealed class EventPump(
             using var reader = datapath.OpenEvents();
             while (!stopping.IsCancellationRequested)
             {
-                reader.Poll(Timeout, e => log.Add(records.From(e)), told =>
+                reader.Poll(Timeout, Add, told =>
                 {
                     if (requests.From(told) is { } record)
                     {

@@ -33,6 +33,7 @@ public sealed record FlowL4(FlowPorts? Tcp, FlowPorts? Udp, string? Protocol);
 
 public sealed record FlowPorts(int SourcePort, int DestinationPort, string? Flags = null);
 
-public sealed record FlowL7(FlowHttp Http, ulong LatencyNs);
+/// <summary>One of the protocols.</summary>
+public sealed record FlowL7(FlowHttp? Http, ulong LatencyNs, FlowKafka? Kafka = null);
 
 public sealed record FlowHttp(int Code, string Method, string Url, string Protocol, string Host, int? GrpcStatus);

@@ -3,6 +3,7 @@ using Jumpgate.Agent.Nodes;
 using Jumpgate.Bpf;
 using Jumpgate.Http.Observation;
 using Jumpgate.Policy.Identities;
+using Jumpgate.Policy.Kafka.Observation;
 using Jumpgate.Policy.Snapshots;
 
 namespace Jumpgate.Agent.Flows;
@@ -73,6 +74,27 @@ internal sealed class FlowRecords(SnapshotStore store, TimeProvider time)
                 (ulong)request.Duration.TotalNanoseconds),
             TrafficDirection = "INGRESS",
             PolicyNames = request.Rule is null ? [] : [request.Rule.ToString()],
+            PolicyRevision = request.PolicyRevision,
+            Summary = request.Reason,
+        };
+    }
+
+    public FlowRecord From(KafkaRequestRecord request)
+    {
+        var snapshot = store.Current;
+        var rule = request.Decision?.Rule;
+        return new FlowRecord
+        {
+            Time = request.Time,
+            Verdict = KafkaFlows.Verdict(request.Outcome),
+            DropReasonDesc = KafkaFlows.DropReason(request.Outcome),
+            Source = PeerOf(snapshot, request.SourceIdentity.Value, request.Source.Address),
+            Destination = PeerOf(snapshot, request.DestinationIdentity.Value, request.Destination.Address),
+            Ip = Ip(request.Source.Address, request.Destination.Address),
+            L4 = new FlowL4(new FlowPorts(request.Source.Port, request.Destination.Port), null, null),
+            L7 = new FlowL7(null, (ulong)request.Duration.TotalNanoseconds, KafkaFlows.From(request)),
+            TrafficDirection = "INGRESS",
+            PolicyNames = rule is null ? [] : [rule.ToString()],
             PolicyRevision = request.PolicyRevision,
             Summary = request.Reason,
         };

@@ -1,6 +1,6 @@
 using Jumpgate.Agent.Listening;
 using Jumpgate.Http.Connections;
-using Jumpgate.Http.Sockets;
+using Jumpgate.Connections.Sockets;
 
 namespace Jumpgate.Agent.Lanes;
 

@@ -113,7 +113,7 @@ internal sealed class LaneAutomata
     /// <summary>The automaton for a policy; offset 0 and a reason where the kernel cannot decide any of its requests.</summary>
     public LaneAutomaton Find(ConnectionPolicy policy)
     {
-        var key = (policy.Egress.Http, policy.Ingress.Http, policy.Egress.Audit || policy.Ingress.Audit);
+        var key = (policy.Egress.Http, policy.Ingress.Http, policy.Egress.Audit || policy.Ingress.Audit || policy.HasKafkaRules);
         lock (_gate)
         {
             if (policy.Revision != _revision)

@@ -5,9 +5,10 @@ using Jumpgate.Agent.Workloads;
 using Jumpgate.Bpf;
 using Jumpgate.Bpf.Netlink;
 using Jumpgate.Http.Connections;
-using Jumpgate.Http.Sockets;
+using Jumpgate.Connections.Sockets;
 using Jumpgate.Policy.Snapshots;
 using Jumpgate.Sockmap.Lanes;
+using Microsoft.Extensions.Logging;
 
 namespace Jumpgate.Agent.Lanes;
 
@@ -24,7 +25,6 @@ internal sealed class LaneController
     private readonly NetworkNamespace _node;
     private readonly LaneTable _table;
     private readonly LaneAutomata _automata;
-    private readonly Dictionary<IPAddress, LaneEndpoint> _endpoints = [];
     private ConnectionTable? _connections;
 
     public LaneController(
@@ -32,14 +32,18 @@ internal sealed class LaneController
         NetworkNamespace node,
         LaneMode mode,
         byte[] responses,
-        Func<ConnectionPolicy, AutomatonTable> compile)
+        Func<ConnectionPolicy, AutomatonTable> compile,
+        ILogger logger)
     {
         _datapath = datapath;
         _node = node;
         _table = new LaneTable(datapath);
         _automata = new LaneAutomata(datapath, responses, compile, TimeProvider.System);
         _automata.Compiled += RenewAll;
-        datapath.Settings = new LaneSettings { Mode = mode, NodeNetns = node.Cookie };
+        Direct = new DirectPairs(datapath, node, logger);
+        datapath.Settings.NodeNetns = node.Cookie;
+        datapath.Settings.Mode = mode;
+        datapath.Attend();
         datapath.Attach();
     }
 
@@ -60,6 +64,9 @@ internal sealed class LaneController
     /// <summary>False: only workloads whose label asks for it.</summary>
     public bool IsDefault => _datapath.CountsQueues;
 
+    /// <summary>Pairs of applications without a proxy in between.</summary>
+    public DirectPairs Direct { get; }
+
     public LaneTable Table => _table;
 
     public LaneAutomata Automata => _automata;
@@ -76,9 +83,10 @@ internal sealed class LaneController
     public void SetWorkloads(ImmutableArray<LocatedWorkload> workloads)
     {
         var wanted = new Dictionary<IPAddress, LaneEndpoint>();
+        var names = new Dictionary<IPAddress, string>();
         foreach (var workload in workloads)
         {
-            var mode = ModeOf(workload);
+            var (mode, isAskedFor) = ModeOf(workload);
             if (workload.Definition.NetworkNamespace is not { } name || mode == LaneMode.Off)
             {
                 continue;
@@ -92,22 +100,28 @@ internal sealed class LaneController
 
             foreach (var address in workload.Addresses)
             {
-                wanted[address] = new LaneEndpoint { Netns = netns.Cookie, Mode = mode };
+                wanted[address] = new LaneEndpoint
+                {
+                    Netns = netns.Cookie,
+                    Mode = mode,
+                    Direct = isAskedFor ? 1u : 0,
+                };
+                names[address] = name;
             }
         }
 
-        foreach (var gone in _endpoints.Keys.Except(wanted.Keys).ToList())
+        // Those of a former agent are among them.
+        foreach (var gone in _datapath.ReadEndpoints().Where(address => !wanted.ContainsKey(address)))
         {
             _datapath.RemoveEndpoint(gone);
-            _endpoints.Remove(gone);
         }
 
         foreach (var (address, endpoint) in wanted)
         {
             _datapath.SetEndpoint(address, endpoint);
-            _endpoints[address] = endpoint;
         }
 
+        Direct.SetNamespaces(names);
         _datapath.Settings.Generation++;
     }
 
@@ -140,17 +154,19 @@ internal sealed class LaneController
         }
     }
 
-    /// <summary>What the label says; without one everything, but where the kernel may make some servers wait for
-    /// ever.</summary>
-    private LaneMode ModeOf(LocatedWorkload workload)
+    /// <summary>
+    /// What the label says; without one everything, but where the kernel may make some servers wait for ever. Applications
+    /// that the proxy would not come between are any program at all, and some cannot bear joined sockets (splice(2),
+    /// MSG_WAITALL): those a label must name.
+    /// </summary>
+    private (LaneMode Mode, bool IsAskedFor) ModeOf(LocatedWorkload workload)
     {
         var label = workload.Definition.Labels.Where(l => l.Key == ModeLabel).Select(l => l.Value).FirstOrDefault();
-        return label switch
+        if (LaneModes.TryParse(label, out var mode))
         {
-            "off" => LaneMode.Off,
-            "short-circuit" => LaneMode.ShortCircuit,
-            "policy" => LaneMode.Policy,
-            _ => _datapath.CountsQueues ? LaneMode.Policy : LaneMode.Off,
-        };
+            return (mode, mode != LaneMode.Off);
+        }
+
+        return (_datapath.CountsQueues ? LaneMode.Policy : LaneMode.Off, false);
     }
 }

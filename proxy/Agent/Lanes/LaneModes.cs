@@ -25,6 +25,23 @@ public static class LaneModes
         return known;
     }
 
+    public static string Name(DirectState state) => state switch
+    {
+        DirectState.Opening => "opening",
+        DirectState.Joined => "joined",
+        DirectState.Leaving => "leaving",
+        _ => "other",
+    };
+
+    public static string Name(LeftReason reason) => reason switch
+    {
+        LeftReason.Early => "early",
+        LeftReason.Behind => "behind",
+        LeftReason.Switched => "switched",
+        LeftReason.Policy => "policy",
+        _ => "other",
+    };
+
     public static string Name(LaneReason reason) => reason switch
     {
         LaneReason.Decided => "decided",

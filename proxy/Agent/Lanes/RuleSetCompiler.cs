@@ -17,6 +17,11 @@ internal static class RuleSetCompiler
 
     public static AutomatonTable Compile(ConnectionPolicy policy)
     {
+        if (policy.HasKafkaRules)
+        {
+            return new AutomatonTable(null, "Kafka is decided in the proxy: lanes are for HTTP/1.1", []);
+        }
+
         if (policy.Egress.Audit || policy.Ingress.Audit)
         {
             return new AutomatonTable(null, "a document in audit mode is to record every request", []);

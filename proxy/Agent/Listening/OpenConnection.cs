@@ -1,14 +1,16 @@
 using Jumpgate.Agent.Nodes;
 using Jumpgate.Http.Connections;
+using Jumpgate.Kafka.Connections;
 using Jumpgate.Policy;
 using Jumpgate.Policy.Http;
+using Jumpgate.Policy.Kafka;
 using Jumpgate.Policy.Snapshots;
 using Jumpgate.Sockmap.Lanes;
 
 namespace Jumpgate.Agent.Listening;
 
 /// <summary>A redirected connection that is open, and the policy for it as of now.</summary>
-internal sealed class OpenConnection : IConnectionPolicySource, IDisposable
+internal sealed class OpenConnection : IConnectionPolicySource, IKafkaPolicySource, IDisposable
 {
     private readonly SnapshotStore _store;
     private readonly CancellationTokenSource _aborted = new();
@@ -20,13 +22,15 @@ internal sealed class OpenConnection : IConnectionPolicySource, IDisposable
         _store = store;
         Flow = flow;
         _policy = Resolve(store.Current);
-        IsRelay = !_policy.HasHttpRules;
+        Protocol = _policy.HasKafkaRules ? ConnectionProtocol.Kafka
+            : _policy.HasHttpRules ? ConnectionProtocol.Http
+            : ConnectionProtocol.Any;
     }
 
     public FlowMetadata Flow { get; }
 
-    /// <summary>Began without L7 rules: its bytes are not parsed and cannot be from the middle on.</summary>
-    public bool IsRelay { get; }
+    /// <summary>What it is read as from its first byte to its last: no protocol can be taken up in the middle.</summary>
+    public ConnectionProtocol Protocol { get; }
 
     public CancellationToken Aborted => _aborted.Token;
 
@@ -38,6 +42,8 @@ internal sealed class OpenConnection : IConnectionPolicySource, IDisposable
     }
 
     public IRequestPolicy Current => Resolved;
+
+    IKafkaPolicy IKafkaPolicySource.Current => Resolved;
 
     public ConnectionPolicy Resolved
     {
@@ -63,7 +69,9 @@ internal sealed class OpenConnection : IConnectionPolicySource, IDisposable
     public void Dispose() => _aborted.Dispose();
 
     private bool Verdict(ConnectionPolicy policy) =>
-        policy.Verdict is L4Verdict.Allow or L4Verdict.Redirect && !(IsRelay && policy.HasHttpRules);
+        policy.Verdict is L4Verdict.Allow or L4Verdict.Redirect
+        && (Protocol == ConnectionProtocol.Http || !policy.HasHttpRules)
+        && (Protocol == ConnectionProtocol.Kafka || !policy.HasKafkaRules);
 
     private ConnectionPolicy Resolve(PolicySnapshot snapshot) => snapshot.Resolve(
         Flow.SourceGroup, Flow.DestinationGroup, L4Protocol.Tcp, (ushort)Flow.OriginalDestination.Port);

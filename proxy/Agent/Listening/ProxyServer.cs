@@ -4,10 +4,13 @@ using Jumpgate.Agent.Lanes;
 using Jumpgate.Agent.Nodes;
 using Jumpgate.Agent.Telemetry;
 using Jumpgate.Bpf;
+using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Connections;
 using Jumpgate.Http.Observation;
-using Jumpgate.Http.Sockets;
+using Jumpgate.Kafka;
+using Jumpgate.Kafka.Connections;
 using Jumpgate.Policy.Identities;
+using Jumpgate.Policy.Kafka.Observation;
 using Microsoft.Extensions.Logging;
 
 namespace Jumpgate.Agent.Listening;
@@ -21,9 +24,11 @@ internal sealed class ProxyServer(
     SnapshotStore store,
     ConnectionTable connections,
     ConnectionDispatcher dispatcher,
+    KafkaFilter kafka,
     IUpstreamConnector upstream,
     LaneController? lanes,
     IRequestObserver observer,
+    IKafkaObserver kafkaObserver,
     AgentMetrics metrics,
     ILogger logger) : IDisposable
 {
@@ -104,18 +109,7 @@ internal sealed class ProxyServer(
                     return;
                 }
 
-                await dispatcher.ServeAsync(
-                    new ProxiedConnection
-                    {
-                        Client = client,
-                        Flow = flow,
-                        Policy = connection,
-                        Upstream = upstream,
-                        Observer = observer,
-                        Lanes = lanes?.Opener(connection),
-                        Aborted = connection.Aborted,
-                    },
-                    stopping);
+                await ServeAsync(client, connection, stopping);
             }
             finally
             {
@@ -137,6 +131,33 @@ internal sealed class ProxyServer(
             client.Dispose();
         }
     }
+
+    private Task ServeAsync(TcpChannel client, OpenConnection connection, CancellationToken stopping) =>
+        connection.Protocol == ConnectionProtocol.Kafka
+            ? kafka.ServeAsync(
+                new KafkaConnection
+                {
+                    Client = client,
+                    Flow = connection.Flow,
+                    Policy = connection,
+                    Upstream = upstream,
+                    Observer = kafkaObserver,
+                    Lanes = lanes?.Opener(connection),
+                    Aborted = connection.Aborted,
+                },
+                stopping)
+            : dispatcher.ServeAsync(
+                new ProxiedConnection
+                {
+                    Client = client,
+                    Flow = connection.Flow,
+                    Policy = connection,
+                    Upstream = upstream,
+                    Observer = observer,
+                    Lanes = lanes?.Opener(connection),
+                    Aborted = connection.Aborted,
+                },
+                stopping);
 
     /// <summary>The kernel's word on this flow. An absent fact is no default: without it the connection is closed.</summary>
     private FlowMetadata? ReadMetadata(TcpChannel client, IPEndPoint source)

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Jumpgate.Http.Connections;
-using Jumpgate.Http.Sockets;
+using Jumpgate.Connections.Sockets;
 
 namespace Jumpgate.Agent.Listening;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Jumpgate.Http.Sockets;
+using Jumpgate.Connections.Sockets;
 
 namespace Jumpgate.Agent.Listening;
 

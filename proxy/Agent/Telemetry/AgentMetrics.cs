@@ -20,12 +20,15 @@ internal sealed class AgentMetrics : IDisposable
 
     public AgentMetrics()
     {
+        Kafka = new KafkaMetrics(_meter);
         _meter.CreateObservableCounter(
             "jumpgate.http.requests", Requests, "{request}",
             "HTTP requests by outcome, deciding policy and status class, whoever decided");
         _duration = _meter.CreateHistogram<double>("jumpgate.http.request.duration", "s", "From the request head to the end of the response");
         _metadataMissing = _meter.CreateCounter<long>("jumpgate.connections.metadata_missing", "{connection}", "Connections closed because the kernel knew no flow for them");
     }
+
+    public KafkaMetrics Kafka { get; }
 
     public void Request(in RequestCount count)
     {
@@ -79,6 +82,14 @@ internal sealed class AgentMetrics : IDisposable
                 };
             },
             "By", "Bytes between the two ends of joined connections, those of lanes not among them");
+        _meter.CreateObservableCounter(
+            "jumpgate.lanes.pairs.joined", () => (long)kernel.Direct.ReadCounts()[LeftReason.None],
+            "{pair}", "Connections without L7 rules that the kernel joined, past the proxy");
+        _meter.CreateObservableCounter(
+            "jumpgate.lanes.pairs.left",
+            () => kernel.Direct.ReadCounts().Where(count => count.Key != LeftReason.None).Select(count =>
+                new Measurement<long>((long)count.Value, new KeyValuePair<string, object?>("reason", LaneModes.Name(count.Key)))),
+            "{pair}", "Of these, those that went on as ordinary connections");
     }
 
     public void Dispose() => _meter.Dispose();

@@ -36,6 +36,8 @@ internal static class AgentCommand
         {
             workloads, policies, secrets, state, socket, pins, flows, lanes,
         };
+        var xds = new XdsCommand.AgentOptionSet();
+        xds.AddTo(command);
         command.SetAction((parsed, cancellation) => RunAsync(
             new AgentOptions
             {
@@ -47,6 +49,7 @@ internal static class AgentCommand
                 PinDirectory = parsed.GetRequiredValue(pins),
                 FlowTableSize = parsed.GetValue(flows),
                 Lanes = LaneModes.TryParse(parsed.GetValue(lanes), out var mode) ? mode : LaneMode.Off,
+                ControlPlane = xds.Read(parsed),
             },
             cancellation));
         return command;

@@ -29,6 +29,11 @@ internal static class ExplainCommand
             Description = "A header of it: 'Name: value'; may be given again. Host is TO:PORT where none is given, and "
                 + ":authority over HTTP/2.",
         };
+        var kafka = new Option<string?>("--kafka")
+        {
+            Description = "A Kafka request: 'API topic=T client=C version=N group=G txn=X acks=N', API by its Kafka name in any "
+                + "case; topic= may be given again, and is * for Metadata of all topics.",
+        };
         var http = new Option<string>("--http")
         {
             Description = "The version that the client speaks: 1.1, or 2 with prior knowledge, as gRPC does.",
@@ -41,7 +46,7 @@ internal static class ExplainCommand
             "explain",
             "Judges one connection or request as the proxy does, and says what a client would see: 0 allowed, 1 not, 2 usage.")
         {
-            workloads, policies, from, to, port, protocol, request, header, http, secrets, json,
+            workloads, policies, from, to, port, protocol, request, header, http, kafka, secrets, json,
         };
         command.SetAction(parsed =>
         {
@@ -62,6 +67,7 @@ internal static class ExplainCommand
                     Protocol = parsed.GetValue(protocol) == "udp" ? L4Protocol.Udp : L4Protocol.Tcp,
                     Request = parsed.GetValue(request),
                     IsHttp2 = parsed.GetValue(http) == "2",
+                    Kafka = parsed.GetValue(kafka),
                     Headers = parsed.GetValue(header) ?? [],
                 },
                 out var error);
@@ -129,6 +135,11 @@ internal static class ExplainCommand
         if (answer.Target is not null)
         {
             Console.WriteLine($"  target   {answer.Target}");
+        }
+
+        foreach (var topic in answer.Topics)
+        {
+            Console.WriteLine($"  topic    {topic}");
         }
 
         if (answer.Client is not null)

@@ -63,6 +63,14 @@ internal static class LanesCommand
                 l.Client, l.Server, l.State, Number(l.Requests), Number(l.RequestBytes), Number(l.ResponseBytes),
                 Number(l.UnderWay), string.Create(CultureInfo.InvariantCulture, $"{l.IdleSeconds:0.0}s"),
                 l.LastReason ?? "-"]));
+        Console.WriteLine();
+        Console.WriteLine($"pairs without L7 rules: {Number(report.Direct.Joined)} joined, left: {Counts(report.Direct.Left)}");
+        Console.WriteLine();
+        Table.Write(
+            Console.Out,
+            ["CLIENT", "SERVER", "STATE", "BYTES IN", "BYTES OUT", "REASON"],
+            report.Direct.Pairs.Select(p => (IReadOnlyList<string>)[
+                p.Client, p.Server, p.State, Number(p.BytesIn), Number(p.BytesOut), p.Reason ?? "-"]));
     }
 
     /// <summary>Half of the requests took less than the first figure, and so on.</summary>

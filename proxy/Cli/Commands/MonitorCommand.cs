@@ -14,7 +14,7 @@ internal static class MonitorCommand
         var json = CommonOptions.Json();
         var verdict = new Option<string?>("--verdict") { Description = "Only FORWARDED, DROPPED, REDIRECTED, AUDIT or ERROR." };
         var workload = new Option<string?>("--workload") { Description = "Only flows from or to this workload." };
-        var protocol = new Option<string?>("--protocol") { Description = "Only http, tcp, udp or icmp." };
+        var protocol = new Option<string?>("--protocol") { Description = "Only http, kafka, tcp, udp or icmp." };
         var last = new Option<int?>("--last") { Description = "Show the last N recorded events and end." };
         var command = new Command("monitor", "Shows flow events as they happen.")
         {

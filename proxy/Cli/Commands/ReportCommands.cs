@@ -55,11 +55,11 @@ internal static class ReportCommands
         }),
     };
 
-    public static Command List<T>(string description, string path, Action<T> write)
+    public static Command List<T>(string description, string path, Action<T> write, string name = "list")
     {
         var socket = CommonOptions.AdminSocket();
         var json = CommonOptions.Json();
-        var command = new Command("list", description) { socket, json };
+        var command = new Command(name, description) { socket, json };
         command.SetAction((parsed, cancellation) => AdminClient.RunAsync(parsed.GetRequiredValue(socket), async client =>
         {
             var report = await client.GetAsync<T>(path, cancellation);

@@ -1,5 +1,5 @@
 using System.Buffers;
-using Jumpgate.Http.Sockets;
+using Jumpgate.Connections.Sockets;
 
 namespace Jumpgate.Http.Connections;
 

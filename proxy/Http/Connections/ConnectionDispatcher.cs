@@ -1,5 +1,5 @@
 using Jumpgate.Http.Http1;
-using Jumpgate.Http.Sockets;
+using Jumpgate.Connections.Sockets;
 
 namespace Jumpgate.Http.Connections;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using Jumpgate.Http.Sockets;
+using Jumpgate.Connections.Sockets;
 
 namespace Jumpgate.Http.Connections;
 

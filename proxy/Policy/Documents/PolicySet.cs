@@ -8,7 +8,7 @@ public static class PolicySet
 {
     /// <returns>
     /// The documents in force: all valid ones, but for those that share kind, namespace and name, which are refused, each naming the
-    /// others. Warns where an L4 rule makes L7 rules irrelevant.
+    /// others, and those that have HTTP and Kafka rules on one port, likewise. Warns where an L4 rule makes L7 rules irrelevant.
     /// </returns>
     public static PolicySetResult Combine(IEnumerable<PolicyFileResult> files)
     {
@@ -34,6 +34,9 @@ public static class PolicySet
             diagnostics.AddRange(same.Select(document => Duplicate(document, same)));
         }
 
+        var conflicts = ProtocolConflicts.Find(documents);
+        diagnostics.AddRange(documents.Where(conflicts.ContainsKey).Select(d => conflicts[d]));
+        documents.RemoveAll(conflicts.ContainsKey);
         diagnostics.AddRange(ShadowFinder.Find(documents));
         return new PolicySetResult(documents.DrainToImmutable(), diagnostics.DrainToImmutable());
     }

@@ -11,6 +11,11 @@ public sealed record PortRule
     public required ImmutableArray<PortSpec> Ports { get; init; }
     /// <summary>Null: no <c>rules.http</c>. Empty (<c>http: []</c>): everything is allowed but CONNECT.</summary>
     public ImmutableArray<HttpRule>? Http { get; init; }
+    /// <summary>Null: no <c>rules.kafka</c>. Empty (<c>kafka: []</c>): everything is allowed.</summary>
+    public ImmutableArray<KafkaRule>? Kafka { get; init; }
+
+    /// <summary>The proxy decides on its ports.</summary>
+    public bool HasL7 => Http is not null || Kafka is not null;
 }
 
 /// <summary>

@@ -7,9 +7,13 @@ public interface IKafkaPolicy
 
     KafkaDecision Decide(KafkaRequest request);
 
-    /// <summary>Whether some rule grants the API to anybody on this connection: what is left out of ApiVersions' reply.</summary>
+    /// <summary>
+    /// Whether the API stays in the reply to ApiVersions: where some rule grants it to anybody on this connection. Those of
+    /// the roles stay in any case, so that a client who tries them gets Kafka's own error. (librdkafka takes a broker that
+    /// lists no Produce for one that has no record batches, and its consumers would fail.)
+    /// </summary>
     bool Grants(KafkaApi api);
 
-    /// <summary>Whether the topic stays in the reply to a request for all topics.</summary>
+    /// <summary>Whether the topic stays in the reply to an allowed request for all topics.</summary>
     bool Shows(KafkaRequest request, string topic);
 }

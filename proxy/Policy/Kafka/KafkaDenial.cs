@@ -1,6 +1,11 @@
 namespace Jumpgate.Policy.Kafka;
 
-/// <summary>What a denied request was not allowed; the values are Kafka's error codes.</summary>
+/// <summary>
+/// What a denied request was not allowed; the values are Kafka's error codes. Where several things fail, it is, as brokers
+/// check them, the transactional id, then the group, then the topics: the first for which no rule that grants the API to
+/// the client has a fitting condition. Where no rule grants the API (in that version, to that client id) at all: the
+/// topics, else the group, else the transactional id that the request carries, else the cluster.
+/// </summary>
 public enum KafkaDenial : short
 {
     None = 0,
@@ -8,7 +13,7 @@ public enum KafkaDenial : short
     Topic = 29,
     /// <summary>GROUP_AUTHORIZATION_FAILED</summary>
     Group = 30,
-    /// <summary>CLUSTER_AUTHORIZATION_FAILED: the API itself, its version or the client id.</summary>
+    /// <summary>CLUSTER_AUTHORIZATION_FAILED: a request that carries nothing of the others.</summary>
     Cluster = 31,
     /// <summary>TRANSACTIONAL_ID_AUTHORIZATION_FAILED</summary>
     TransactionalId = 53,

@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using Jumpgate.Policy.Http;
 using Jumpgate.Policy.Http.Rules;
+using Jumpgate.Policy.Kafka;
 
 namespace Jumpgate.Policy.Snapshots;
 
 /// <summary>
 /// Both directions' decisions for one connection, of one snapshot. Immutable; a request reads the reference once.
 /// </summary>
-public sealed record ConnectionPolicy(ulong Revision, L4Decision Egress, L4Decision Ingress) : IRequestPolicy
+public sealed record ConnectionPolicy(ulong Revision, L4Decision Egress, L4Decision Ingress) : IRequestPolicy, IKafkaPolicy
 {
     /// <summary>The stricter of both: a drop on either side comes before any L7 answer.</summary>
     public L4Verdict Verdict =>
@@ -18,6 +19,15 @@ public sealed record ConnectionPolicy(ulong Revision, L4Decision Egress, L4Decis
 
     /// <summary>True where at least one direction has HTTP rules to ask.</summary>
     public bool HasHttpRules => Egress.Http is not null || Ingress.Http is not null;
+
+    /// <summary>
+    /// True where at least one direction has Kafka rules to ask. Where <see cref="HasHttpRules"/> too (one side's rules take
+    /// the port for HTTP, the other's for Kafka), no request of either protocol is allowed.
+    /// </summary>
+    public bool HasKafkaRules => Egress.Kafka is not null || Ingress.Kafka is not null;
+
+    /// <summary>The proxy has requests to judge.</summary>
+    public bool HasL7Rules => HasHttpRules || HasKafkaRules;
 
     /// <summary>
     /// Asks the sender's rules, then the receiver's; both must allow, and both directions' header actions apply in that
@@ -53,9 +63,18 @@ public sealed record ConnectionPolicy(ulong Revision, L4Decision Egress, L4Decis
         };
     }
 
+    /// <inheritdoc cref="KafkaJudge.Decide"/>
+    public KafkaDecision Decide(KafkaRequest request) => KafkaJudge.Decide(Egress, Ingress, request);
+
+    public bool Grants(KafkaApi api) => KafkaJudge.Grants(Egress, api) && KafkaJudge.Grants(Ingress, api);
+
+    public bool Shows(KafkaRequest request, string topic) =>
+        KafkaJudge.Shows(Egress, request, topic) && KafkaJudge.Shows(Ingress, request, topic);
+
     private static HttpDecision Decide(L4Decision direction, in HttpRequestView request)
     {
-        if (IsDrop(direction.Verdict))
+        // No HTTP request matches a Kafka rule.
+        if (IsDrop(direction.Verdict) || direction.Kafka is not null)
         {
             return new HttpDecision(HttpVerdict.Denied, direction.Rule, [], []);
         }

@@ -68,9 +68,9 @@ internal sealed class DirectionPolicy
     }
 
     /// <summary>
-    /// What applies to one peer and class; the HTTP atoms among it, in document order, go to <paramref name="http"/>.
+    /// What applies to one peer and class; those with L7 rules among it, in document order, go to <paramref name="l7"/>.
     /// </summary>
-    public Finding Find(Peer peer, int portClass, List<PolicyAtom> http)
+    public Finding Find(Peer peer, int portClass, List<PolicyAtom> l7)
     {
         var finding = Finding.Nothing;
         var seen = -1;
@@ -80,9 +80,9 @@ internal sealed class DirectionPolicy
             {
                 seen = atom.Order;
                 finding.Add(atom);
-                if (atom is { HasHttp: true, Deny: false })
+                if (atom is { HasL7: true, Deny: false })
                 {
-                    http.Add(atom);
+                    l7.Add(atom);
                 }
             }
         }

@@ -31,7 +31,7 @@ internal struct Finding
             ref var deny = ref atom.Audit ? ref AuditDeny : ref EnforcedDeny;
             deny = Math.Min(deny, atom.Order);
         }
-        else if (atom.HasHttp)
+        else if (atom.HasL7)
         {
             L7Allow = Math.Min(L7Allow, atom.Order);
         }
@@ -55,7 +55,7 @@ internal readonly record struct AtomVerdict(
     /// <code>
     /// enforced deny                          Deny
     /// any allow without L7                   Allow
-    /// only allows with L7                    Redirect   (what matches none of them: see HttpRuleSet)
+    /// only allows with L7                    Redirect   (what matches none of them: see HttpRuleSet, KafkaRuleSet)
     /// no allow, enforced default deny        DefaultDeny
     /// no allow, default deny in audit only   Allow, audit
     /// no allow, no default deny              Allow

@@ -1,4 +1,5 @@
 using Jumpgate.Policy.Http;
+using Jumpgate.Policy.Kafka;
 
 namespace Jumpgate.Policy.Snapshots;
 
@@ -6,14 +7,16 @@ namespace Jumpgate.Policy.Snapshots;
 /// <param name="Rule">The deciding rule; null where the default decided.</param>
 /// <param name="Audit">Allowed or redirected only because the document that would deny it is in audit mode (<paramref
 /// name="AuditRule"/>, null for its default deny).</param>
-/// <param name="Http">The rule set; set exactly when <paramref name="Verdict"/> is <see
-/// cref="L4Verdict.Redirect"/>.</param>
+/// <param name="Http">The HTTP rules. Set only where <paramref name="Verdict"/> is <see cref="L4Verdict.Redirect"/>; then
+/// either these or the Kafka rules are.</param>
+/// <param name="Kafka">The Kafka rules, likewise.</param>
 public sealed record L4Decision(
     L4Verdict Verdict,
     RuleReference? Rule,
     bool Audit = false,
     RuleReference? AuditRule = null,
-    HttpRuleSet? Http = null)
+    HttpRuleSet? Http = null,
+    KafkaRuleSet? Kafka = null)
 {
     /// <summary>
     /// The spec that puts the subject in default deny, where that is what decided: the verdict is <see
@@ -21,4 +24,7 @@ public sealed record L4Decision(
     /// subject itself is no longer known.
     /// </summary>
     public RuleReference? DefaultDenyBy { get; init; }
+
+    /// <summary>What a Kafka request gets where this direction leaves it to the other one's rules.</summary>
+    internal KafkaDecision WithoutKafka { get; } = new(KafkaVerdict.Allowed, KafkaDenial.None, [], false, Rule);
 }

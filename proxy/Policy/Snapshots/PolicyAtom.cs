@@ -20,6 +20,10 @@ internal sealed record PolicyAtom
 
     public bool HasHttp => Ports?.Http is not null;
 
+    public bool HasKafka => Ports?.Kafka is not null;
+
+    public bool HasL7 => HasHttp || HasKafka;
+
     public bool HasPortNames => Ports is not null && Ports.Ports.Any(p => p.Name is not null);
 }
 

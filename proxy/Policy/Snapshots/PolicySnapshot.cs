@@ -5,6 +5,7 @@ using Jumpgate.Policy.Documents;
 using Jumpgate.Policy.Http;
 using Jumpgate.Policy.Http.Rules;
 using Jumpgate.Policy.Identities;
+using Jumpgate.Policy.Kafka.Rules;
 
 namespace Jumpgate.Policy.Snapshots;
 
@@ -27,6 +28,7 @@ public sealed class PolicySnapshot
     private readonly PortClassifier _ports;
     private readonly PolicyProfiles _profiles;
     private readonly HttpRuleSetFactory _http;
+    private readonly KafkaRuleSetFactory _kafka;
     private readonly ImmutableArray<RuleReference> _rules;
     private readonly Lazy<DatapathTables> _tables;
     private readonly Dictionary<NumericIdentity, IdentityRecord> _identities;
@@ -59,6 +61,7 @@ public sealed class PolicySnapshot
         _ports = new PortClassifier(atoms.Where(a => a.Ports is not null).Select(a => a.Ports!), _catalog.PortMaps);
         _profiles = new PolicyProfiles(_catalog, _ports, reader.Sections);
         _http = new HttpRuleSetFactory(atoms, secrets);
+        _kafka = new KafkaRuleSetFactory(atoms);
         _tables = new Lazy<DatapathTables>(() => _profiles.Locked(
             () => new TableBuilder(_catalog, _ports, _profiles).Build(_addresses)));
         _identities = _catalog.Peers.Select(p => p.Identity).DistinctBy(i => i.Identity).ToDictionary(i => i.Identity);
@@ -161,13 +164,13 @@ public sealed class PolicySnapshot
         return _profiles.Locked(() =>
         {
             var policy = _profiles.Of(known, direction);
-            var http = new List<PolicyAtom>();
-            var verdict = policy.Judge(policy.Find(_catalog.Find(peer) ?? _catalog.Unknown, portClass, http));
-            return Decision(policy, verdict, http);
+            var l7 = new List<PolicyAtom>();
+            var verdict = policy.Judge(policy.Find(_catalog.Find(peer) ?? _catalog.Unknown, portClass, l7));
+            return Decision(policy, verdict, l7);
         });
     }
 
-    private L4Decision Decision(DirectionPolicy policy, AtomVerdict verdict, List<PolicyAtom> http)
+    private L4Decision Decision(DirectionPolicy policy, AtomVerdict verdict, List<PolicyAtom> l7)
     {
         var enforced = policy.EnforcedDefaultDeny;
         var byDefault = verdict switch
@@ -176,12 +179,16 @@ public sealed class PolicySnapshot
             { Audit: true, AuditRule: Finding.None } => policy.AuditDefaultDeny,
             _ => null,
         };
+        var redirects = verdict.Verdict == L4Verdict.Redirect;
+        var http = redirects ? l7.FindAll(a => a.HasHttp) : [];
+        var kafka = redirects ? l7.FindAll(a => a.HasKafka) : [];
         return new L4Decision(
             verdict.Verdict,
             RuleOf(verdict.Rule),
             verdict.Audit,
             RuleOf(verdict.AuditRule),
-            verdict.Verdict == L4Verdict.Redirect ? _http.Unite(http, enforced is not null) : null)
+            http.Count > 0 ? _http.Unite(http, enforced is not null) : null,
+            kafka.Count > 0 ? _kafka.Unite(kafka, enforced is not null) : null)
         {
             DefaultDenyBy = byDefault,
         };

@@ -89,7 +89,7 @@ internal sealed class PortClassifier
     /// HTTP is spoken over TCP only; a reader refuses HTTP rules elsewhere, and here they open nothing elsewhere.
     /// </summary>
     private static bool CoversUdp(PortSpec spec, PortRule rule) =>
-        spec.Protocol is null or L4Protocol.Udp && rule.Http is null;
+        spec.Protocol is null or L4Protocol.Udp && !rule.HasL7;
 
     private static IEnumerable<(int First, int Last)> Ranges(PortSpec spec, ILookup<string, ushort> byName)
     {
@@ -116,7 +116,7 @@ internal sealed class PortClassifier
         }
         else if (spec.Port == 0)
         {
-            if (spec.Protocol is null && rule.Http is null)
+            if (spec.Protocol is null && !rule.HasL7)
             {
                 classes.Add(0);
             }

@@ -34,6 +34,9 @@ internal sealed class IntegrityServer : IDisposable
 
     public Tally Tally { get; } = new();
 
+    /// <summary>Another one was here before, and is gone: a connection of the client's may begin in its middle.</summary>
+    public bool IsSuccessor { get; init; }
+
     public void Dispose() => _listeners.ForEach(l => l.Dispose());
 
     private async Task AcceptAsync(Socket listener)
@@ -83,7 +86,7 @@ internal sealed class IntegrityServer : IDisposable
         var method = head.Line[..head.Line.IndexOf(' ', StringComparison.Ordinal)];
         var (connection, sequence, order) = (Number(head, "X-Conn"), (int)Number(head, "X-Seq"), (int)Number(head, "X-Order"));
         var request = new RequestPlan(_seed, connection, sequence, mayForbid: false, isAlone: true);
-        var expected = _orders.GetValueOrDefault(connection, -1) + 1;
+        var expected = _orders.TryGetValue(connection, out var last) ? last + 1 : IsSuccessor ? order : 0;
         if (order != expected || method != request.Method || head.Line.Contains("/secret", StringComparison.Ordinal))
         {
             throw new IntegrityException(

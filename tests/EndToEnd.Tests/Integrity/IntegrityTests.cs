@@ -84,7 +84,7 @@ public sealed class IntegrityTests
         }
     }
 
-    private static long Setting(string name, long fallback) =>
+    internal static long Setting(string name, long fallback) =>
         long.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             ? value
             : fallback;

@@ -48,6 +48,17 @@ public sealed class OldKernelTests(OldKernel kernel) : IClassFixture<OldKernel>
         Assert.True(int.Parse(words[1], CultureInfo.InvariantCulture) > 0, kernel.Console);
     }
 
+    [Theory]
+    [InlineData("10.66.3.2")]
+    [InlineData("[fd66:3::2]")]
+    public void Pair_OnLinux61_JoinsWithoutAProxy(string address)
+    {
+        var words = kernel.Said($"pairs-{address}").Split(' ');
+
+        Assert.Equal("200", words[0]);
+        Assert.True(int.Parse(words[1], CultureInfo.InvariantCulture) > 0, kernel.Console);
+    }
+
     /// <summary>Servers that trust FIONREAD cannot bear lanes there.</summary>
     [Fact]
     public void Lanes_OnLinux61_AreForThoseWhoAskForThem() =>

@@ -14,7 +14,7 @@ namespace Jumpgate.EndToEnd.Tests.Lanes;
 public abstract class PartyScene : IAsyncLifetime, IDisposable
 {
     public const int LargeSize = 64 * 1024 * 1024;
-    private const string Policy = """
+    internal const string Policy = """
         ingress:
           - fromEndpoints: [ { matchLabels: { org: empire } } ]
             toPorts:

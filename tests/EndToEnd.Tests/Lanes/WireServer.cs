@@ -13,15 +13,17 @@ internal sealed class WireServer : IDisposable
     private int _accepted;
 
     /// <param name="serve">Disconnects may end it; anything else is kept for the test.</param>
-    public WireServer(Scene scene, Func<Wire, Task> serve)
+    /// <param name="prepare">Sets options of the listening socket.</param>
+    public WireServer(Scene scene, Func<Wire, Task> serve, Action<Socket>? prepare = null, int port = Port)
     {
         _serve = serve;
-        Address = new IPEndPoint(scene.Lab["server"].Address(false), Port);
+        Address = new IPEndPoint(scene.Lab["server"].Address(false), port);
         _listener = scene.InNamespace("server")(() =>
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(new IPEndPoint(IPAddress.Any, Port));
-            socket.Listen(16);
+            prepare?.Invoke(socket);
+            socket.Bind(new IPEndPoint(IPAddress.Any, port));
+            socket.Listen(1024);
             return socket;
         });
         _ = AcceptAsync();

@@ -20,9 +20,19 @@ internal sealed class Scene : IAsyncDisposable
     private readonly TempDirectory _directory = new();
     private readonly List<IDisposable> _owned = [];
 
-    private Scene()
+    private readonly IReadOnlyDictionary<string, string> _workloads;
+
+    private static readonly Dictionary<string, string> _usual = new()
     {
-        Lab = Lab.Create(true, ["server", "client", "stranger"]);
+        ["server"] = "labels: { org: empire, class: server }, ports: { web: 80 }",
+        ["client"] = "labels: { org: empire }",
+        ["stranger"] = "labels: { org: alliance }",
+    };
+
+    private Scene(IReadOnlyDictionary<string, string>? workloads = null)
+    {
+        _workloads = workloads ?? _usual;
+        Lab = Lab.Create(true, [.. _workloads.Keys]);
         PinDirectory = $"/sys/fs/bpf/jumpgate-e2e-{Environment.ProcessId}-{Interlocked.Increment(ref _scenes)}";
         Directory.CreateDirectory(PoliciesDirectory);
     }
@@ -56,9 +66,12 @@ internal sealed class Scene : IAsyncDisposable
         Environment.GetEnvironmentVariable("JUMPGATE_TEST_LANES") is { Length: > 0 } mode ? ["--lanes", mode] : [];
 
     /// <summary>Everything but the agent.</summary>
-    public static Scene Prepare(params string[] policies)
+    public static Scene Prepare(params string[] policies) => Prepare(_usual, policies);
+
+    /// <param name="workloads">Names, and what the workloads file says of them besides their namespaces.</param>
+    public static Scene Prepare(IReadOnlyDictionary<string, string> workloads, params string[] policies)
     {
-        var scene = new Scene { FlowTableSize = 262144 };
+        var scene = new Scene(workloads) { FlowTableSize = 262144 };
         try
         {
             scene.WriteInputs(policies);
@@ -207,14 +220,18 @@ internal sealed class Scene : IAsyncDisposable
         }
     }
 
+    /// <param name="more">Labels that server and client have besides, each behind a comma.</param>
+    public void WriteWorkloads(string more = "") => _directory.Write(
+        "workloads.yaml",
+        "workloads:\n" + string.Concat(_workloads.Select(w =>
+            $"  - {{ name: {w.Key}, netns: {Lab[w.Key].NamespaceName}, {WithLabels(w.Key, w.Value, more)} }}\n")));
+
+    private static string WithLabels(string name, string workload, string more) =>
+        name is "server" or "client" ? workload.Insert(workload.IndexOf(" }", StringComparison.Ordinal), more) : workload;
+
     private void WriteInputs(string[] policies)
     {
-        _directory.Write("workloads.yaml", $$"""
-            workloads:
-              - { name: server, labels: { org: empire, class: server }, netns: {{Lab["server"].NamespaceName}}, ports: { web: 80 } }
-              - { name: client, labels: { org: empire }, netns: {{Lab["client"].NamespaceName}} }
-              - { name: stranger, labels: { org: alliance }, netns: {{Lab["stranger"].NamespaceName}} }
-            """);
+        WriteWorkloads();
         foreach (var (policy, index) in policies.Select((p, i) => (p, i)))
         {
             WritePolicy($"p{index}.yaml", policy);

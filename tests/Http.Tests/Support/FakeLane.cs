@@ -1,5 +1,5 @@
 using Jumpgate.Http.Connections;
-using Jumpgate.Http.Sockets;
+using Jumpgate.Connections.Sockets;
 
 namespace Jumpgate.Http.Tests.Support;
 

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Jumpgate.Http.Connections;
 using Jumpgate.Http.Http2;
-using Jumpgate.Http.Sockets;
+using Jumpgate.Connections.Sockets;
 using Jumpgate.Policy.Identities;
 
 namespace Jumpgate.Http.Tests.Support;

@@ -27,6 +27,16 @@ internal static class Policies
     public static string WithHttp(string rule) =>
         WithEntry($"toPorts:\n- ports:\n  - port: \"80\"\n    protocol: TCP\n  rules:\n    http:\n    -\n{Indent(rule, 6)}");
 
+    /// <summary>One Kafka rule on port 9092; its first line is line 16.</summary>
+    public static string WithKafka(string rule) =>
+        WithEntry($"toPorts:\n- ports:\n  - port: \"9092\"\n    protocol: TCP\n  rules:\n    kafka:\n    -\n{Indent(rule, 6)}");
+
+    public static KafkaRule AcceptKafka(string rule)
+    {
+        var entry = Assert.Single(Assert.Single(Accept(WithKafka(rule)).Rules).Ingress!.Value);
+        return Assert.Single(Assert.Single(entry.Ports!.Value).Kafka!.Value);
+    }
+
     public static PolicyDocument Accept(string yaml)
     {
         var result = Read(yaml);

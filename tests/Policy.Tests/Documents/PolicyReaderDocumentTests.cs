@@ -69,7 +69,8 @@ public class PolicyReaderDocumentTests
     [InlineData("jumpgate.dev/audit", "\"True\"", "\"true\" or \"false\"")]
     [InlineData("jumpgate.dev/audit", "", "\"true\" or \"false\"")]
     [InlineData("jumpgate.dev/audt", "\"true\"", "unknown annotation")]
-    [InlineData("jumpgate.dev/kafka-denied-topics", "per-topic", "not enforced yet")]
+    [InlineData("jumpgate.dev/kafka-denied-topics", "per-request", "must be \"per-topic\"")]
+    [InlineData("jumpgate.dev/kafka-denied-topics", "", "must be \"per-topic\"")]
     public void Read_OurAnnotationsWrong_AreRefused(string key, string value, string word) =>
         Policies.Refuse(Annotated(key, value), 6, $"metadata.annotations[\"{key}\"]", word);
 

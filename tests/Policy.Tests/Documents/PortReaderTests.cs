@@ -77,7 +77,6 @@ public class PortReaderTests
     [InlineData("originatingTLS: {}", "originatingTLS", "TLS")]
     [InlineData("serverNames: [a]", "serverNames", "SNI")]
     [InlineData("listener: {}", "listener", "Envoy")]
-    [InlineData("rules: { kafka: [] }", "rules.kafka", "not enforced yet")]
     [InlineData("rules: { dns: [{ matchName: a }] }", "rules.dns", "not enforced yet")]
     [InlineData("rules: { l7: [] }", "rules.l7", "parser plug-ins")]
     [InlineData("rules: { l7proto: x }", "rules.l7proto", "parser plug-ins")]

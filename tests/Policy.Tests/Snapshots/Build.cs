@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Jumpgate.Policy.Documents;
 using Jumpgate.Policy.Expressions;
+using Jumpgate.Policy.Kafka;
 using Jumpgate.Policy.Labels;
 
 namespace Jumpgate.Policy.Tests.Snapshots;
@@ -66,6 +67,32 @@ internal static class Build
         Path = Expression(path),
         Host = Expression(host),
     };
+
+    public static PortRule KafkaPorts(string port, params string[] rules) =>
+        Ports(port) with { Kafka = [.. rules.Select(Kafka)] };
+
+    /// <summary>Rules as <c>role=produce topic=a* client=c version=3 group=g txn=x</c> or <c>api=Fetch topic=a</c>; empty has no
+    /// condition.</summary>
+    public static KafkaRule Kafka(string text)
+    {
+        var rule = new KafkaRule { Location = Here() };
+        foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(w => w.Split('=', 2)))
+        {
+            rule = word[0] switch
+            {
+                "role" => rule with { Role = Enum.Parse<KafkaRole>(word[1], ignoreCase: true) },
+                "api" => rule with { Api = Enum.Parse<KafkaApi>(word[1]) },
+                "version" => rule with { Version = short.Parse(word[1]) },
+                "client" => rule with { ClientId = word[1] },
+                "topic" => rule with { Topic = KafkaName.Parse(word[1]) },
+                "group" => rule with { Group = KafkaName.Parse(word[1]) },
+                "txn" => rule with { TransactionalId = KafkaName.Parse(word[1]) },
+                _ => throw new ArgumentException(text, nameof(text)),
+            };
+        }
+
+        return rule;
+    }
 
     /// <summary>Selectors as <c>org=empire class!=x app !gone k8s:role=a|b</c>; empty selects everything.</summary>
     public static LabelSelector Selector(string text) =>

@@ -25,7 +25,7 @@ internal sealed class Oracle(IReadOnlyList<PolicyDocument> documents, Func<strin
     }
 
     /// <summary>
-    /// Allow rules count whatever the mode, also where only audit documents' HTTP rules restrict: they have to be
+    /// Allow rules count whatever the mode, also where only audit documents' L7 rules restrict: they have to be
     /// recorded.
     /// </summary>
     private L4Verdict Judge(Question question, IReadOnlyList<PolicyDocument> restricting)
@@ -46,7 +46,7 @@ internal sealed class Oracle(IReadOnlyList<PolicyDocument> documents, Func<strin
         (question.Direction == TrafficDirection.Ingress ? r.Rule.DefaultDenyIngress : r.Rule.DefaultDenyEgress)
         ?? Sections(question, r.Rule).Any(s => s is { Length: > 0 }));
 
-    /// <summary>For each matching port rule or entry: whether it has HTTP rules.</summary>
+    /// <summary>For each matching port rule or entry: whether it has L7 rules.</summary>
     private IEnumerable<bool> Matching(Question question, IReadOnlyList<PolicyDocument> set, bool deny)
     {
         foreach (var (document, rule) in Rules(question, set))
@@ -68,7 +68,7 @@ internal sealed class Oracle(IReadOnlyList<PolicyDocument> documents, Func<strin
                 {
                     if (ports.Ports.Any(p => PortMatches(p, question)))
                     {
-                        yield return ports.Http is not null;
+                        yield return ports.HasL7;
                     }
                 }
             }

@@ -67,7 +67,10 @@ internal sealed class RandomScene
     private System.Collections.Immutable.ImmutableArray<RuleEntry>? Entries(bool allow) =>
         _random.Next(4) == 0 ? null : [.. Many(0, 3, () => Entry(PeerSet(), [.. Many(0, 2, () => Port(allow))]))];
 
-    private PortRule Port(bool allow) => allow && _random.Next(3) == 0
+    /// <summary>Kafka on ports of its own: beside HTTP, documents are refused before there is a snapshot.</summary>
+    private PortRule Port(bool allow) => allow && _random.Next(6) == 0
+        ? KafkaPorts(Pick("53/tcp", "8080/tcp", "8080-8090/tcp")!, Pick("role=produce topic=a", "topic=*", "")!)
+        : allow && _random.Next(3) == 0
         ? HttpPorts(Pick("80/tcp", "web/tcp", "79-81/tcp")!, Request(Pick("GET", "PUT", null)))
         : Ports([.. Many(1, 2, () => Pick(PortTexts)!)]);
 

@@ -147,7 +147,7 @@ public sealed class TableTests
         {
             var expected = oracle.Judge(ofName, withName, direction, protocol, port);
             var same = expected == (decision.Verdict, decision.Audit)
-                && (decision.Verdict == L4Verdict.Redirect) == (decision.Http is not null);
+                && (decision.Verdict == L4Verdict.Redirect) == (decision.Http is not null || decision.Kafka is not null);
             if (of.Workload is not null)
             {
                 var table = kernel.Lookup(of.Group, with.Group, direction, port, protocol);

@@ -33,6 +33,7 @@ public sealed class InvariantTests(ITestOutputHelper output)
     [InlineData("once")]
     [InlineData("facts")]
     [InlineData("edges")]
+    [InlineData("plains")]
     [InlineData("alternatives")]
     public void Walk_PlantedDefect_IsFound(string defect)
     {

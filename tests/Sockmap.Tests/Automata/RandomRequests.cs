@@ -19,7 +19,8 @@ internal sealed class RandomRequests(Random random)
 
     private static readonly string[] Lines =
     [
-        "X-A: 1", "x-a:1", "X-A:  1 ", "X-A: 2", "X-B: yes no", "X-B:yes  no", "X-B: ", "X-Forwarded-For: 10.0.0.1",
+        "X-A: 1", "x-a:1", "X-A:  1 ", "X-A: 2", "X-A: 1 and more", "X-B: yes no", "X-B: yes no doubt", "X-B:yes  no", "X-B: ",
+        "X-Forwarded-For: 10.0.0.1",
         "Content-Length: 0", "Content-Length: 3", "content-length:\t12 ", "Content-Length: 007", "Content-Length: 123456789",
         "Content-Length: 3, 3", "Content-Length: +3", "Content-Length:", "Transfer-Encoding: chunked", "Connection: close",
         "Connection: keep-alive", "Connection: Keep-Alive ", "Connection: X-A", "Connection: keep-alive, X-A", "Connection:",

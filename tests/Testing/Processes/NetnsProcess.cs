@@ -20,6 +20,7 @@ public sealed class NetnsProcess : IAsyncDisposable, IDisposable
     private readonly Process process;
     private readonly NetworkNamespace networkNamespace;
     private readonly string description;
+    private int endedStreams;
     private int disposed;
 
     private NetnsProcess(Process process, NetworkNamespace networkNamespace, string description)
@@ -222,22 +223,35 @@ public sealed class NetnsProcess : IAsyncDisposable, IDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>A process may be gone before its last words are here.</summary>
+    private bool HasSaidAll()
+    {
+        lock (gate)
+        {
+            return endedStreams == 2 && process.HasExited;
+        }
+    }
+
     private void Append(StringBuilder target, string? line)
     {
-        if (line is not null)
+        lock (gate)
         {
-            lock (gate)
+            if (line is not null)
             {
                 target.Append(line).Append('\n');
+            }
+            else
+            {
+                endedStreams++;
             }
         }
     }
 
     private Task WaitAsync(Func<bool> condition, TimeSpan timeout, string what) => Wait.UntilAsync(
-        () => condition() || (process.HasExited && !condition()
+        () => condition() || (HasSaidAll() && !condition()
             ? throw new EndOfStreamException($"{what}: the process is gone\n{Captured()}")
             : false),
-        process.HasExited ? TimeSpan.Zero : timeout,
+        HasSaidAll() ? TimeSpan.Zero : timeout,
         what,
         Captured);
 }

@@ -58,6 +58,11 @@ internal static class DocumentReader
             return null;
         }
 
+        if (metadata.KafkaPerTopic && !rules.Any(HasKafka))
+        {
+            metadataField!.Warn($"the annotation {MetadataReader.KafkaKey} changes nothing: the document has no Kafka rules");
+        }
+
         return new PolicyDocument
         {
             Location = sink.At(root.Line),
@@ -66,6 +71,7 @@ internal static class DocumentReader
             Name = metadata.Name,
             Description = Description(specField),
             Audit = metadata.Audit,
+            KafkaPerTopic = metadata.KafkaPerTopic,
             Rules = rules,
         };
     }
@@ -98,6 +104,9 @@ internal static class DocumentReader
 
         return rules.DrainToImmutable();
     }
+
+    private static bool HasKafka(PolicyRule rule) =>
+        (rule.Ingress ?? []).Concat(rule.Egress ?? []).Any(entry => entry.Ports?.Any(p => p.Kafka is not null) == true);
 
     private static string? Description(Field? spec) =>
         (spec?.Node as YamlMapping)?.Entries.FirstOrDefault(e => e.Key == "description")?.Value is YamlScalar text

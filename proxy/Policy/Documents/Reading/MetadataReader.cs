@@ -2,14 +2,15 @@ using Jumpgate.Policy.Documents.Yaml;
 
 namespace Jumpgate.Policy.Documents.Reading;
 
-internal sealed record Metadata(string? Namespace, string? Name, bool Audit);
+internal sealed record Metadata(string? Namespace, string? Name, bool Audit, bool KafkaPerTopic = false);
 
 /// <summary>Reads <c>metadata</c>: what Kubernetes adds is accepted, our own annotations are strict.</summary>
 internal static class MetadataReader
 {
     private const string OurPrefix = "jumpgate.dev/";
     private const string AuditKey = OurPrefix + "audit";
-    private const string KafkaKey = OurPrefix + "kafka-denied-topics";
+    internal const string KafkaKey = OurPrefix + "kafka-denied-topics";
+    private const string PerTopic = "per-topic";
     private const int MaxName = 253;
 
     public static Metadata Read(Field field, bool clusterwide)
@@ -27,12 +28,12 @@ internal static class MetadataReader
             namespaceField.Error("a CiliumClusterwideNetworkPolicy has no namespace; leave it out");
         }
 
-        var audit = ReadAnnotations(mapping.Take("annotations"));
+        var (audit, kafkaPerTopic) = ReadAnnotations(mapping.Take("annotations"));
         mapping.Ignore(
             "labels", "uid", "creationTimestamp", "generation", "resourceVersion", "managedFields", "ownerReferences",
             "finalizers", "selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "generateName");
         mapping.Finish();
-        return new Metadata(ns, name, audit);
+        return new Metadata(ns, name, audit, kafkaPerTopic);
     }
 
     private static string? ReadName(Field? field)
@@ -52,12 +53,12 @@ internal static class MetadataReader
         return text;
     }
 
-    private static bool ReadAnnotations(Field? field)
+    private static (bool Audit, bool KafkaPerTopic) ReadAnnotations(Field? field)
     {
-        var audit = false;
+        var (audit, kafkaPerTopic) = (false, false);
         if (field?.AsMapping() is not { } mapping)
         {
-            return audit;
+            return (audit, kafkaPerTopic);
         }
 
         foreach (var (key, value) in mapping.Entries)
@@ -74,14 +75,18 @@ internal static class MetadataReader
             }
             else if (key == KafkaKey)
             {
-                value.Error("Kafka rules are not enforced yet");
+                kafkaPerTopic = (value.Node as YamlScalar)?.Value == PerTopic;
+                if (!kafkaPerTopic)
+                {
+                    value.Error($"must be \"{PerTopic}\"; leave it out to deny a request as a whole for one denied topic");
+                }
             }
             else if (key.StartsWith(OurPrefix, StringComparison.OrdinalIgnoreCase))
             {
-                value.Error($"unknown annotation of {OurPrefix}; known: {AuditKey}");
+                value.Error($"unknown annotation of {OurPrefix}; known: {AuditKey}, {KafkaKey}");
             }
         }
 
-        return audit;
+        return (audit, kafkaPerTopic);
     }
 }

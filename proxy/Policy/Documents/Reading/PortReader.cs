@@ -28,49 +28,26 @@ internal static class PortReader
         }
 
         var rulesField = mapping.Take("rules");
-        var http = rulesField is null ? null : ReadRules(rulesField, deny, secretNamespace);
+        var (http, kafka) = rulesField is null ? default : L7RulesReader.Read(rulesField, deny, secretNamespace);
+        var hasL7 = (http is not null || kafka is not null) && !deny;
         var ports = ImmutableArray.CreateBuilder<PortSpec>();
         foreach (var item in portFields ?? [])
         {
-            if (ReadPort(item, http is not null && !deny) is { } port)
+            if (ReadPort(item, hasL7) is { } port)
             {
                 ports.Add(port);
             }
         }
 
         mapping.Finish(RefusedFields.Port);
-        return new PortRule { Location = field.Location, Field = field.Path, Ports = ports.DrainToImmutable(), Http = http };
-    }
-
-    private static ImmutableArray<HttpRule>? ReadRules(Field field, bool deny, string secretNamespace)
-    {
-        if (field.AsMapping() is not { } mapping)
+        return new PortRule
         {
-            return null;
-        }
-
-        if (deny)
-        {
-            if (mapping.Entries.Any(e => !e.Value.IsNull))
-            {
-                field.Error("L7 rules are not allowed in deny sections, which decide by peer and port only");
-            }
-
-            return null;
-        }
-
-        var httpField = mapping.TakeEvenNull("http");
-        if (httpField is { IsNull: true })
-        {
-            httpField.Warn("is null, which counts as left out: the ports are open without HTTP rules");
-            httpField = null;
-        }
-
-        ImmutableArray<HttpRule>? http = httpField?.AsList() is { } items
-            ? [.. items.Select(item => HttpRuleReader.Read(item, secretNamespace)).OfType<HttpRule>()]
-            : null;
-        mapping.Finish(RefusedFields.L7);
-        return http;
+            Location = field.Location,
+            Field = field.Path,
+            Ports = ports.DrainToImmutable(),
+            Http = http,
+            Kafka = kafka,
+        };
     }
 
     private static PortSpec? ReadPort(Field field, bool hasL7)

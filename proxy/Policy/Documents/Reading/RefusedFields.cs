@@ -54,10 +54,9 @@ internal static class RefusedFields
 
     public static IReadOnlyDictionary<string, string> L7 { get; } = new Dictionary<string, string>
     {
-        ["kafka"] = "Kafka rules are not enforced yet",
         ["dns"] = "DNS rules are not enforced yet",
-        ["l7"] = "is not enforced: there are no parser plug-ins here; use http",
-        ["l7proto"] = "is not enforced: there are no parser plug-ins here; use http",
+        ["l7"] = "is not enforced: there are no parser plug-ins here; use http or kafka",
+        ["l7proto"] = "is not enforced: there are no parser plug-ins here; use http or kafka",
     };
 
     public static IReadOnlyDictionary<string, string> HeaderMatch { get; } = new Dictionary<string, string>

@@ -7,6 +7,11 @@ namespace Jumpgate.Policy.Documents.Sets;
 /// <summary>Whether two descriptions could mean one and the same thing. In doubt, they could.</summary>
 internal static class Overlap
 {
+    /// <summary>A workload could be protected by both.</summary>
+    public static bool Subjects(Grant a, Grant b) =>
+        (a.Document.Namespace is null || b.Document.Namespace is null || a.Document.Namespace == b.Document.Namespace)
+        && Selectors(a.Subject.EndpointSelector, b.Subject.EndpointSelector);
+
     public static bool Selectors(LabelSelector a, LabelSelector b)
     {
         foreach (var left in a.Requirements)

@@ -1,0 +1,119 @@
+using System.Runtime.InteropServices;
+using Jumpgate.Bpf.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace Jumpgate.Bpf;
+
+/// <summary>
+/// The kernel side of direct pairs: two applications whose sockets are joined with no proxy in between. A pair that has
+/// to leave does so with the agent's help, whichever agent is there then.
+/// </summary>
+public sealed class DirectDatapath
+{
+    private const int SocketMessageVerdict = 7;
+    private const int TraceIterator = 28;
+    private readonly LoadedDatapath _loaded;
+
+    internal DirectDatapath(LoadedDatapath loaded) => _loaded = loaded;
+
+    /// <summary>Pairs at this moment, at most <paramref name="limit"/>.</summary>
+    public IReadOnlyList<(PairKey Key, DirectPair Pair)> ReadPairs(int limit)
+    {
+        var map = _loaded.Maps["direct_pairs"];
+        var pairs = new List<(PairKey, DirectPair)>();
+        foreach (var key in map.ReadKeys<PairKey>(limit))
+        {
+            if (map.TryGet(key, out DirectPair pair))
+            {
+                pairs.Add((key, pair));
+            }
+        }
+
+        return pairs;
+    }
+
+    /// <summary>Pairs that joined (<see cref="LeftReason.None"/>), and those that had to leave, since the maps were
+    /// made.</summary>
+    public IReadOnlyDictionary<LeftReason, ulong> ReadCounts() => PerCpuCounters.Read<LeftReason>(
+        _loaded.Maps["direct_counts"]).ToDictionary(count => count.Key, count => count.Value.Packets);
+
+    /// <summary>Pairs that wait to become ordinary sockets again.</summary>
+    public IReadOnlyList<PairKey> ReadLeaving() => _loaded.Maps["direct_leaving"].ReadKeys<PairKey>(int.MaxValue);
+
+    /// <summary>Whether both ends' queues have been read, and nothing is on its way there.</summary>
+    public bool CanLeave(in PairKey key)
+    {
+        var question = new DirectQuestion { Key = key };
+        SystemCall.Run(_loaded.Programs[ProgramObject.DirectAsk], ref question);
+        return question.Answer != 0;
+    }
+
+    /// <summary>Makes both ends ordinary sockets. Their readers are to be woken, then the pair to be forgotten.</summary>
+    /// <returns>Cookies of the sockets.</returns>
+    public IReadOnlyList<ulong> Leave(in PairKey key)
+    {
+        if (!_loaded.Maps["direct_pairs"].TryGet(key, out DirectPair pair))
+        {
+            return [];
+        }
+
+        var cookies = new List<ulong> { pair.Active.Cookie };
+        if (_loaded.Maps["direct_ends"].TryGet(pair.Active.Cookie, out PairEnd passive))
+        {
+            cookies.Add(passive.Cookie);
+        }
+
+        cookies.ForEach(cookie => _loaded.Maps["direct_joined"].Remove(cookie));
+        return cookies;
+    }
+
+    /// <summary>Has the readers of sockets in the calling thread's network namespace look for bytes on the
+    /// stack.</summary>
+    public unsafe void Wake(IReadOnlyList<ulong> cookies)
+    {
+        ArgumentNullException.ThrowIfNull(cookies);
+        var waking = _loaded.Maps["direct_waking"];
+        foreach (var cookie in cookies)
+        {
+            waking.Set(cookie, 1u);
+        }
+
+        using var none = new SafeFileHandle(0, ownsHandle: false);
+        using var link = new BpfFd(Errno.Check(
+            LibBpf.LinkCreate(_loaded.Programs[ProgramObject.DirectWake], none, TraceIterator, 0),
+            "direct_wake cannot be attached"));
+        using var iterator = new BpfFd(Errno.Check(LibBpf.IteratorCreate(link), "direct_wake cannot be run"));
+        byte nothing;
+        while (LibC.Read(iterator, &nothing, 1) < 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            if (error is not (Errno.Interrupted or Errno.WouldBlock))
+            {
+                throw new DatapathException($"direct_wake cannot be run: {Errno.Describe(error)}");
+            }
+        }
+
+        foreach (var cookie in cookies)
+        {
+            waking.Remove(cookie);
+        }
+    }
+
+    /// <summary>The pair is no pair any more.</summary>
+    public void Forget(in PairKey key)
+    {
+        var pairs = _loaded.Maps["direct_pairs"];
+        if (pairs.TryGet(key, out DirectPair pair))
+        {
+            _loaded.Maps["direct_ends"].Remove(pair.Active.Cookie);
+            pairs.Remove(key);
+        }
+
+        _loaded.Maps["direct_leaving"].Remove(key);
+    }
+
+    internal void Attach() => Errno.Check(
+        LibBpf.ProgramAttach(
+            _loaded.Programs[ProgramObject.LaneDirect], _loaded.Maps["direct_joined"].Fd, SocketMessageVerdict, 0),
+        "lane_direct cannot be attached to the table of joined sockets");
+}

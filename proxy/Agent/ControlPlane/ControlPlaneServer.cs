@@ -1,0 +1,64 @@
+using System.Net;
+using System.Net.Sockets;
+using Jumpgate.Xds;
+using Microsoft.Extensions.Logging;
+
+namespace Jumpgate.Agent.ControlPlane;
+
+/// <summary>The xDS server as a part of the agent.</summary>
+internal static class ControlPlaneServer
+{
+    /// <exception cref="AgentException">The options are wrong, or the address cannot be listened at.</exception>
+    public static async Task<XdsServer> StartAsync(
+        ControlPlaneOptions options, IXdsContent content, ILogger logger, CancellationToken stopping)
+    {
+        try
+        {
+            var server = await XdsServer.StartAsync(Translate(options), content, logger, [], stopping);
+            logger.ServesXds(server.Address, options.CertificateFile is null ? "plaintext" : "TLS");
+            return server;
+        }
+        catch (XdsException e)
+        {
+            throw new AgentException(e.Message, e);
+        }
+    }
+
+    internal static XdsServerOptions Translate(ControlPlaneOptions options)
+    {
+        // Without a port it parses, too: "::1" as an address, and with port 0.
+        if (!IPEndPoint.TryParse(options.Listen, out var listen) || !options.Listen.Contains(':', StringComparison.Ordinal)
+            || options.Listen.EndsWith(']') || (listen.AddressFamily == AddressFamily.InterNetworkV6 && options.Listen[0] != '['))
+        {
+            throw new AgentException($"--xds-listen is '{options.Listen}', not an address and port such as 127.0.0.1:18000");
+        }
+
+        if (options.CertificateFile is null != options.KeyFile is null)
+        {
+            throw new AgentException("--xds-cert and --xds-key go together");
+        }
+
+        if (options.CertificateFile is null && (options.ClientCaFile ?? options.TrustDomain) is not null)
+        {
+            throw new AgentException("--xds-client-ca and --xds-trust-domain need --xds-cert and --xds-key");
+        }
+
+        if (options.CertificateFile is not null && options.AllowPlaintext)
+        {
+            throw new AgentException("--xds-plaintext contradicts --xds-cert");
+        }
+
+        return new XdsServerOptions
+        {
+            Listen = listen,
+            AllowPlaintext = options.AllowPlaintext,
+            Tls = options.CertificateFile is null ? null : new XdsTlsOptions
+            {
+                CertificateFile = options.CertificateFile,
+                KeyFile = options.KeyFile!,
+                ClientCaFile = options.ClientCaFile,
+                TrustDomain = options.TrustDomain,
+            },
+        };
+    }
+}

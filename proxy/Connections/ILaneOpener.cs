@@ -1,0 +1,19 @@
+using Jumpgate.Connections.Sockets;
+
+namespace Jumpgate.Connections;
+
+/// <summary>What joined sockets mean for one connection of a client.</summary>
+public interface ILaneOpener
+{
+    /// <summary>Null where the sockets have not joined, the rules cannot be decided in the kernel, or there is no room: the
+    /// proxy decides everything then.</summary>
+    ILane? TryOpen(TcpChannel client, TcpChannel server);
+
+    /// <summary>Paces what is sent to the other end of <paramref name="socket"/>; null where TCP does, because that end has
+    /// not joined.</summary>
+    ValueTask<ISendPacer?> TryPaceAsync(TcpChannel socket);
+
+    /// <summary>Makes the other end of <paramref name="socket"/> an ordinary socket again, before anything is sent to it: for
+    /// those who send without a pacer.</summary>
+    ValueTask LeaveAsync(TcpChannel socket);
+}

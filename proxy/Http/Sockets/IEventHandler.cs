@@ -1,7 +1,0 @@
-namespace Jumpgate.Http.Sockets;
-
-/// <summary>Hears what epoll(7) says of a descriptor, on its loop's thread.</summary>
-internal interface IEventHandler
-{
-    void OnEvents(uint events);
-}

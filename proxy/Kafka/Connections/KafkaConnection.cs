@@ -1,0 +1,19 @@
+using Jumpgate.Connections;
+using Jumpgate.Connections.Sockets;
+using Jumpgate.Policy.Kafka.Observation;
+
+namespace Jumpgate.Kafka.Connections;
+
+/// <summary>One accepted connection and all that serving it needs. Whoever serves it owns the socket.</summary>
+public sealed record KafkaConnection
+{
+    public required TcpChannel Client { get; init; }
+    public required FlowMetadata Flow { get; init; }
+    public required IKafkaPolicySource Policy { get; init; }
+    public required IUpstreamConnector Upstream { get; init; }
+    public required IKafkaObserver Observer { get; init; }
+    /// <summary>Null: no sockets are joined.</summary>
+    public ILaneOpener? Lanes { get; init; }
+    /// <summary>Cancelled when policy no longer allows the connection at L3/L4, or the agent stops: reset both sides at once.</summary>
+    public required CancellationToken Aborted { get; init; }
+}

@@ -1,0 +1,181 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using Jumpgate.Connections;
+using Jumpgate.Kafka.Connections;
+using Jumpgate.Kafka.Requests;
+using Jumpgate.Kafka.Wire;
+using Jumpgate.Policy.Kafka.Observation;
+
+namespace Jumpgate.Kafka;
+
+/// <summary>
+/// Serves connections that speak Kafka's protocol (https://kafka.apache.org/protocol): each request is judged, forwarded to
+/// the original destination over a connection of its own, or answered as the API defines. Owns the client's socket.
+/// </summary>
+public sealed class KafkaFilter(KafkaFilterOptions options, TimeProvider time)
+{
+    private readonly TopicIdDirectory _topicIds = new(options.MaxTopicIds);
+    private readonly ConcurrentDictionary<FrameError, long> _closed = new();
+
+    /// <summary>Connections closed for what they sent, by reason.</summary>
+    public IReadOnlyDictionary<FrameError, long> Closed => _closed;
+
+    public async Task ServeAsync(KafkaConnection connection, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        var accepted = connection.Client;
+        try
+        {
+            var upstream = connection.Upstream;
+            if (connection.Lanes is { } lanes)
+            {
+                await lanes.LeaveAsync(accepted);
+                upstream = new OrdinaryUpstream(upstream, lanes);
+            }
+
+            // Pipes read and write here: .NET's sockets from now on.
+            using var client = accepted.Release();
+            await ServeAsync(connection, client, upstream, stopping);
+        }
+        catch (Exception e) when (e.IsDisconnect())
+        {
+            accepted.Reset();
+        }
+        finally
+        {
+            accepted.Dispose();
+        }
+    }
+
+    private async Task ServeAsync(
+        KafkaConnection connection, Socket client, IUpstreamConnector upstream, CancellationToken stopping)
+    {
+        using var aborted = connection.Aborted.UnsafeRegister(static s => ((Socket)s!).Reset(), client);
+        using var stopped = stopping.UnsafeRegister(static s => ((Socket)s!).Reset(), client);
+        try
+        {
+            using var server = (await upstream.ConnectAsync(connection.Flow, connection.Aborted)).Release();
+            using var serverAborted = connection.Aborted.UnsafeRegister(static s => ((Socket)s!).Reset(), server);
+            using var serverStopped = stopping.UnsafeRegister(static s => ((Socket)s!).Reset(), server);
+            await RelayAsync(connection, client, server);
+        }
+        catch (Exception e) when (e.IsDisconnect() || e is IOException)
+        {
+            client.Reset();
+        }
+    }
+
+    private async Task RelayAsync(KafkaConnection connection, Socket client, Socket server)
+    {
+        using var fromClient = new PipeInput(client);
+        using var fromServer = new PipeInput(server);
+        using var toClient = new GatheringOutput(client);
+        using var toServer = new GatheringOutput(server);
+        using var pending = new PendingReplies(options.MaxRequestsUnderWay);
+        var ids = _topicIds.For(connection.Flow);
+        var facts = new RequestFacts();
+        var names = new NameCache();
+        var planner = new RequestPlanner(new RequestJudge(connection.Policy, ids), ids, new SessionGuard());
+        var walk = new FrameWalk(new RequestWalker(facts, names));
+        var requests = new RequestLoop(
+            connection, options, time, fromClient, toServer, pending, planner, facts, walk, names);
+        var replies = new ReplyLoop(options, fromServer, toClient, pending);
+        using var idle = new IdleWatch(
+            time, options.IdleTimeout, () => fromClient.Received + fromServer.Received + toClient.Sent + toServer.Sent, () =>
+            {
+                Count(FrameError.Idle);
+                client.CloseGracefully();
+                server.CloseGracefully();
+            });
+
+        var requesting = RunRequestsAsync(requests, client, server, pending);
+        var replying = RunRepliesAsync(replies);
+        if (await Task.WhenAny(requesting, replying) == requesting && await requesting is FrameError.None)
+        {
+            // The client has ended its stream: what it asked for is still answered.
+            await replying;
+        }
+
+        var error = requesting.IsCompleted ? await requesting : null;
+        var replyError = replying.IsCompleted ? await replying : null;
+        var isBroken = (requesting.IsCompleted && error is null) || (replying.IsCompleted && replyError is not FrameError.None);
+        End(client, isBroken);
+        End(server, isBroken);
+        pending.Complete(new IOException("The connection has ended."));
+        error = await requesting;
+        replyError = await replying;
+        Tell(requests, replies, pending, error, replyError);
+
+        async Task<FrameError?> RunRequestsAsync(RequestLoop loop, Socket from, Socket to, PendingReplies queue)
+        {
+            try
+            {
+                var result = await loop.RunAsync();
+                if (result == FrameError.None)
+                {
+                    queue.Complete();
+                    if (!loop.IsEnding)
+                    {
+                        to.TryShutdownSend();
+                    }
+                }
+
+                return result;
+            }
+            catch (Exception e) when (e.IsDisconnect() || e is IOException)
+            {
+                return null;
+            }
+        }
+    }
+
+    private static async Task<FrameError?> RunRepliesAsync(ReplyLoop loop)
+    {
+        try
+        {
+            return await loop.RunAsync();
+        }
+        catch (Exception e) when (e.IsDisconnect() || e is IOException)
+        {
+            return null;
+        }
+    }
+
+    private static void End(Socket socket, bool isBroken)
+    {
+        if (isBroken)
+        {
+            socket.Reset();
+        }
+        else
+        {
+            socket.CloseGracefully();
+        }
+    }
+
+    /// <summary>Counts why it ended, and tells of the requests that have no reply.</summary>
+    private void Tell(
+        RequestLoop requests, ReplyLoop replies, PendingReplies pending, FrameError? request, FrameError? reply)
+    {
+        if (request is { } bad and not FrameError.None)
+        {
+            Count(bad);
+            requests.Report?.Finish(KafkaOutcome.Rejected, requests.Header, null, bad.ToString());
+        }
+
+        if (reply is { } worse and not FrameError.None)
+        {
+            Count(worse);
+        }
+
+        var reason = reply is null or FrameError.None ? "the connection ended before the reply" : reply.ToString();
+        replies.UnderWay?.Report?.Finish(
+            KafkaOutcome.Error, replies.UnderWay.Header, replies.UnderWay.Judgement, reason);
+        while (pending.Reader.TryRead(out var lost))
+        {
+            lost.Report?.Finish(KafkaOutcome.Error, lost.Header, lost.Judgement, reason);
+        }
+    }
+
+    private void Count(FrameError error) => _closed.AddOrUpdate(error, 1, static (_, count) => count + 1);
+}

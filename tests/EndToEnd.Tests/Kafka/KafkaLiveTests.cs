@@ -1,0 +1,116 @@
+using System.Net;
+using Jumpgate.EndToEnd.Tests.Support;
+using Jumpgate.Testing;
+using Xunit.Abstractions;
+
+namespace Jumpgate.EndToEnd.Tests.Kafka;
+
+/// <summary>What happens meanwhile: policy changes, an agent that is killed, a broker that is gone. Clients stay open.</summary>
+public sealed class KafkaLiveTests(ITestOutputHelper output)
+{
+    private const int Topic = 29;
+
+    /// <summary>Clients that keep connections; kcat is a new program every time.</summary>
+    private static readonly string[] _sessions =
+        [KafkaClients.Confluent, KafkaClients.Python, KafkaClients.KafkaJs, KafkaClients.Platformatic];
+
+    private static string Rules(string topic) => KafkaScene.Policy($$"""
+        - fromEndpoints: [ { matchLabels: { app: client } } ]
+          toPorts:
+            - ports: [ { port: kafka, protocol: TCP } ]
+              rules: { kafka: [ { topic: "{{topic}}" } ] }
+        """);
+
+    [Fact]
+    public async Task PolicyChange_OpenConnections_ObeyItFromTheNextRequest()
+    {
+        await using var scene = await KafkaScene.StartAsync(Rules("*"));
+        scene.Cluster.AddTopic("orders", 3);
+        var clients = _sessions.ToDictionary(name => name, name => scene.Client(name));
+        await AllAsync(clients, "produce orders 3", a => a.Ok);
+        await AllAsync(clients, "produce orders 3 acks=0", a => a.Ok);
+
+        await scene.Scene.ApplyAsync("p0.yaml", Rules("news"));
+        var before = scene.Cluster.FindTopic("orders")!.Records;
+        scene.Cluster.ForgetSeen();
+        // Producers know the topic already: this is the reply to Produce itself.
+        await AllAsync(clients, "produce orders 1", a => a is { Ok: false, Code: Topic });
+        foreach (var client in clients.Values)
+        {
+            // Nobody waits for a reply here; the connection is closed, as a broker does.
+            await client.AskAsync("produce orders 1 acks=0");
+        }
+
+        Assert.Equal(before, scene.Cluster.FindTopic("orders")!.Records);
+        Assert.DoesNotContain(scene.SeenFrom("client"), s => s.Topics.Contains("orders"));
+
+        await scene.Scene.ApplyAsync("p0.yaml", Rules("*"));
+        foreach (var (name, client) in clients)
+        {
+            await RecoverAsync(name, client, "produce orders 1");
+        }
+    }
+
+    [Fact]
+    public async Task AgentKilled_PortClosed_AndOpenAgainWithTheNext()
+    {
+        await using var scene = await KafkaScene.StartAsync(Rules("orders"));
+        scene.Cluster.AddTopic("orders", 3);
+        var clients = _sessions.ToDictionary(name => name, name => scene.Client(name));
+        await AllAsync(clients, "produce orders 3", a => a.Ok);
+
+        scene.Scene.Agent.Signal("KILL");
+        await scene.Scene.Agent.WaitForExitAsync(Scene.Patience);
+        var before = scene.Cluster.FindTopic("orders")!.Records;
+        foreach (var broker in (string[])["kafka1", "kafka2", "kafka3"])
+        {
+            Assert.False(await scene.Scene.CanConnectAsync("client", new IPEndPoint(scene.Lab[broker].IPv4, KafkaScene.Port)));
+        }
+
+        Assert.Equal(before, scene.Cluster.FindTopic("orders")!.Records);
+
+        await scene.Scene.StartAgentAsync();
+        foreach (var (name, client) in clients)
+        {
+            await RecoverAsync(name, client, "produce orders 1");
+            var denied = await client.AskAsync("produce news 1");
+            Assert.Equal((name, false, Topic), (name, denied.Ok, denied.Code));
+        }
+
+        Assert.DoesNotContain(scene.SeenFrom("client"), s => s.Topics.Contains("news"));
+    }
+
+    [Fact]
+    public async Task BrokerGone_ClientsGoToTheOthers_WhichArePolicedTheSame()
+    {
+        await using var scene = await KafkaScene.StartAsync(Rules("orders"));
+        scene.Cluster.AddTopic("orders", 3);
+        var clients = _sessions.ToDictionary(name => name, name => scene.Client(name));
+        await AllAsync(clients, "produce orders 3", a => a.Ok);
+        await scene.StopBrokerAsync(2);
+        foreach (var (name, client) in clients)
+        {
+            await RecoverAsync(name, client, "produce orders 3");
+            var denied = await client.AskAsync("produce news 1");
+            Assert.Equal((name, false, Topic), (name, denied.Ok, denied.Code));
+        }
+
+        Assert.DoesNotContain(scene.SeenFrom("client"), s => s.Topics.Contains("news"));
+    }
+
+    private static async Task AllAsync(Dictionary<string, IKafkaClient> clients, string operation, Func<KafkaAnswer, bool> expected)
+    {
+        var answers = await Task.WhenAll(clients.Select(async c => (c.Key, Answer: await c.Value.AskAsync(operation))));
+        Assert.True(answers.All(a => expected(a.Answer)), string.Join('\n', answers.Select(a => $"{a.Key} {operation}: {a.Answer}")));
+    }
+
+    /// <summary>Clients have pauses of their own before they try again.</summary>
+    private async Task RecoverAsync(string name, IKafkaClient client, string operation)
+    {
+        KafkaAnswer? last = null;
+        await Wait.UntilAsync(
+            async () => (last = await client.AskAsync(operation)).Ok, TimeSpan.FromSeconds(40), $"{name} to {operation}",
+            () => last?.ToString() ?? "");
+        output.WriteLine($"{name} | {operation} | {last}");
+    }
+}

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Jumpgate.Kafka.Connections;
+using Jumpgate.Policy.Kafka;
+
+namespace Jumpgate.Kafka.Tests.Support;
+
+/// <summary>Topics, groups and APIs that are denied; everything else is allowed.</summary>
+internal sealed class TestKafkaPolicy : IKafkaPolicy, IKafkaPolicySource
+{
+    public ulong Revision { get; set; } = 1;
+
+    public HashSet<string> DeniedTopics { get; } = [];
+
+    public HashSet<string> DeniedGroups { get; } = [];
+
+    public HashSet<KafkaApi> DeniedApis { get; } = [];
+
+    public bool IsPerTopic { get; set; }
+
+    public List<KafkaRequest> Asked { get; } = [];
+
+    public IKafkaPolicy Current => this;
+
+    public KafkaDecision Decide(KafkaRequest request)
+    {
+        lock (Asked)
+        {
+            Asked.Add(request);
+        }
+
+        ImmutableArray<string> denied = [.. request.Topics.Where(DeniedTopics.Contains)];
+        var denial = DeniedApis.Contains(request.Api) ? KafkaDenial.Cluster
+            : request.Groups.Any(DeniedGroups.Contains) ? KafkaDenial.Group
+            : denied.IsEmpty && !(request.HasUnknownTopicId && DeniedTopics.Count > 0) ? KafkaDenial.None
+            : KafkaDenial.Topic;
+        var isRestLeft = request.Topics.Length > denied.Length;
+        return new KafkaDecision(
+            denial == KafkaDenial.None ? KafkaVerdict.Allowed : KafkaVerdict.Denied,
+            denial,
+            denial == KafkaDenial.Topic ? denied : [],
+            IsPerTopic && denial == KafkaDenial.Topic && isRestLeft,
+            null)
+        {
+            DeniesUnknownTopicId = denial == KafkaDenial.Topic && request.HasUnknownTopicId,
+        };
+    }
+
+    public bool Grants(KafkaApi api) => !DeniedApis.Contains(api);
+
+    public bool Shows(KafkaRequest request, string topic) => !DeniedTopics.Contains(topic);
+}

@@ -1,0 +1,67 @@
+using Jumpgate.Xds.Resources;
+
+namespace Jumpgate.Xds.Streams;
+
+/// <summary>
+/// What a client has of one type, as far as this stream knows: sent here, or told when it reconnected. Thousands of
+/// streams that have the same whole set share it.
+/// </summary>
+internal sealed class KnownResources
+{
+    private ResourceSet? _whole;
+    private Dictionary<string, Known>? _own;
+
+    public int Count => _whole?.Resources.Length ?? _own?.Count ?? 0;
+
+    public IEnumerable<string> Names => _whole?.Resources.Select(r => r.Name) ?? _own?.Keys ?? Enumerable.Empty<string>();
+
+    /// <returns>Whether the client has exactly this; no answer costs nothing.</returns>
+    public bool Is(ResourceSet set) => ReferenceEquals(_whole, set);
+
+    /// <returns>The version that the client has; null when it has none, or knows that there is none.</returns>
+    public string? VersionOf(string name) =>
+        _whole is not null ? _whole.ByName.GetValueOrDefault(name)?.Version : _own?.GetValueOrDefault(name)?.Version;
+
+    /// <returns>What was sent; null when the client has it from another stream.</returns>
+    public XdsResource? ResourceOf(string name) =>
+        _whole is not null ? _whole.ByName.GetValueOrDefault(name) : _own?.GetValueOrDefault(name)?.Resource;
+
+    /// <returns>Whether the client was told that there is no such resource.</returns>
+    public bool IsKnownAbsent(string name) => _own?.GetValueOrDefault(name) is { Version: null };
+
+    public void Has(ResourceSet set)
+    {
+        _whole = set;
+        _own = null;
+    }
+
+    public void Has(XdsResource resource) => Own()[resource.Name] = new Known(resource.Version, resource);
+
+    public void HasVersion(string name, string version) => Own()[name] = new Known(version, null);
+
+    public void IsAbsent(string name) => Own()[name] = new Known(null, null);
+
+    public void Forget(string name)
+    {
+        if (_whole is null || _whole.ByName.ContainsKey(name))
+        {
+            Own().Remove(name);
+        }
+    }
+
+    public void Clear()
+    {
+        _whole = null;
+        _own = null;
+    }
+
+    private Dictionary<string, Known> Own()
+    {
+        _own ??= _whole?.Resources.ToDictionary(r => r.Name, r => new Known(r.Version, r), StringComparer.Ordinal)
+            ?? new Dictionary<string, Known>(StringComparer.Ordinal);
+        _whole = null;
+        return _own;
+    }
+
+    private sealed record Known(string? Version, XdsResource? Resource);
+}
