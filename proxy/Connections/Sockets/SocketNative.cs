@@ -63,8 +63,8 @@ internal static unsafe partial class SocketNative
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
 
-    [LibraryImport(Library, EntryPoint = "dup", SetLastError = true)]
-    public static partial ChannelHandle Duplicate(SafeHandle descriptor);
+    [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
+    public static partial ChannelHandle Duplicate(SafeHandle descriptor, int command, int atLeast);
 
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Control(ChannelHandle descriptor, int command, int argument);

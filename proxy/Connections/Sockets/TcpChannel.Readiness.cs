@@ -22,7 +22,7 @@ public sealed partial class TcpChannel : IEventHandler, IValueTaskSource
         if (_turns == MaxTurns)
         {
             _turns = 0;
-            return new ValueTask(this, Resting);
+            return RestAsync();
         }
 
         _turns = 0;
@@ -34,6 +34,9 @@ public sealed partial class TcpChannel : IEventHandler, IValueTaskSource
 
         return _read.IsReady ? default : new ValueTask(this, Reading);
     }
+
+    /// <summary>Completes when others on the loop have had their turn.</summary>
+    internal ValueTask RestAsync() => new(this, Resting);
 
     public ValueTask WaitWritableAsync()
     {

@@ -50,9 +50,10 @@ public sealed partial class TcpChannel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(socket);
         const int SetFlags = 4;
+        const int DuplicateForUsAlone = 1030; // F_DUPFD_CLOEXEC
         using (socket)
         {
-            var handle = SocketNative.Duplicate(socket.SafeHandle);
+            var handle = SocketNative.Duplicate(socket.SafeHandle, DuplicateForUsAlone, 0);
             if (handle.IsInvalid || SocketNative.Control(handle, SetFlags, SocketNative.NonBlocking) != 0)
             {
                 throw Errno.LastError();

@@ -7,9 +7,13 @@ namespace Jumpgate.Connections.Sockets;
 /// <summary>Accepts connections and spreads them over the event loops.</summary>
 public sealed class TcpListeningSocket : IDisposable
 {
+    /// <summary>Connections that are accepted at once before others on the loop have their turn.</summary>
+    private const int MaxTurns = 32;
+
     private readonly ChannelHandle _handle;
     private readonly TcpChannel _channel;
     private readonly bool _looksTwice;
+    private int _turns;
 
     internal TcpListeningSocket(ChannelHandle handle, bool looksTwice)
     {
@@ -27,13 +31,22 @@ public sealed class TcpListeningSocket : IDisposable
     /// <exception cref="SocketException">There is no room for another socket.</exception>
     public async ValueTask<(TcpChannel Channel, IPEndPoint Peer)> AcceptAsync()
     {
+        if (_turns == MaxTurns)
+        {
+            // A flood of connections must not keep those that are open from being served.
+            _turns = 0;
+            await _channel.RestAsync();
+        }
+
         while (true)
         {
             if (TryAccept() is { } accepted)
             {
+                _turns++;
                 return accepted;
             }
 
+            _turns = 0;
             await _channel.WaitReadableAsync();
         }
     }
