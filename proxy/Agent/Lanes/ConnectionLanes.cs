@@ -1,6 +1,6 @@
 using Jumpgate.Agent.Listening;
-using Jumpgate.Http.Connections;
 using Jumpgate.Connections.Sockets;
+using Jumpgate.Http.Connections;
 
 namespace Jumpgate.Agent.Lanes;
 

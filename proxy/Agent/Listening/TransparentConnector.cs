@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using Jumpgate.Http.Connections;
 using Jumpgate.Connections.Sockets;
+using Jumpgate.Http.Connections;
 
 namespace Jumpgate.Agent.Listening;
 

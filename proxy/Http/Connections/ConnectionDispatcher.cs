@@ -1,5 +1,5 @@
-using Jumpgate.Http.Http1;
 using Jumpgate.Connections.Sockets;
+using Jumpgate.Http.Http1;
 
 namespace Jumpgate.Http.Connections;
 

@@ -1,5 +1,5 @@
-using Jumpgate.Http.Observation;
 using Jumpgate.Connections.Sockets;
+using Jumpgate.Http.Observation;
 
 namespace Jumpgate.Http.Connections;
 

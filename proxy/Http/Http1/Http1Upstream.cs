@@ -1,5 +1,5 @@
-using Jumpgate.Http.Connections;
 using Jumpgate.Connections.Sockets;
+using Jumpgate.Http.Connections;
 
 namespace Jumpgate.Http.Http1;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Connections;
 using Jumpgate.Http.Http2;
-using Jumpgate.Connections.Sockets;
 using Jumpgate.Policy.Identities;
 
 namespace Jumpgate.Http.Tests.Http2;
