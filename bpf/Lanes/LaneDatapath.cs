@@ -191,10 +191,6 @@ public sealed class LaneDatapath : IDisposable
     /// <summary>Whether everything in a joined socket's queue has been read; so it has where nobody is left to read.</summary>
     public bool IsRead(PairEnd reader) => Ask(new LaneQuestion { Reader = reader });
 
-    /// <summary>Makes a joined socket an ordinary one again. What is in its queue is lost: only where nothing is put
-    /// there.</summary>
-    public void Leave(PairEnd socket) => _loaded.Maps["lane_joined"].Remove(socket.Cookie);
-
     private bool Ask(LaneQuestion question)
     {
         SystemCall.Run(_loaded.Programs[ProgramObject.LaneAsk], ref question);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Jumpgate.Connections.Sockets;
 
 namespace Jumpgate.Connections;
@@ -11,9 +12,5 @@ public interface ILaneOpener
 
     /// <summary>Paces what is sent to the other end of <paramref name="socket"/>; null where TCP does, because that end has
     /// not joined.</summary>
-    ValueTask<ISendPacer?> TryPaceAsync(TcpChannel socket);
-
-    /// <summary>Makes the other end of <paramref name="socket"/> an ordinary socket again, before anything is sent to it: for
-    /// those who send without a pacer.</summary>
-    ValueTask LeaveAsync(TcpChannel socket);
+    ValueTask<ISendPacer?> TryPaceAsync(SafeHandle socket);
 }

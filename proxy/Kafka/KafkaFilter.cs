@@ -26,16 +26,9 @@ public sealed class KafkaFilter(KafkaFilterOptions options, TimeProvider time)
         var accepted = connection.Client;
         try
         {
-            var upstream = connection.Upstream;
-            if (connection.Lanes is { } lanes)
-            {
-                await lanes.LeaveAsync(accepted);
-                upstream = new OrdinaryUpstream(upstream, lanes);
-            }
-
             // Pipes read and write here: .NET's sockets from now on.
             using var client = accepted.Release();
-            await ServeAsync(connection, client, upstream, stopping);
+            await ServeAsync(connection, client, stopping);
         }
         catch (Exception e) when (e.IsDisconnect())
         {
@@ -47,14 +40,13 @@ public sealed class KafkaFilter(KafkaFilterOptions options, TimeProvider time)
         }
     }
 
-    private async Task ServeAsync(
-        KafkaConnection connection, Socket client, IUpstreamConnector upstream, CancellationToken stopping)
+    private async Task ServeAsync(KafkaConnection connection, Socket client, CancellationToken stopping)
     {
         using var aborted = connection.Aborted.UnsafeRegister(static s => ((Socket)s!).Reset(), client);
         using var stopped = stopping.UnsafeRegister(static s => ((Socket)s!).Reset(), client);
         try
         {
-            using var server = (await upstream.ConnectAsync(connection.Flow, connection.Aborted)).Release();
+            using var server = (await connection.Upstream.ConnectAsync(connection.Flow, connection.Aborted)).Release();
             using var serverAborted = connection.Aborted.UnsafeRegister(static s => ((Socket)s!).Reset(), server);
             using var serverStopped = stopping.UnsafeRegister(static s => ((Socket)s!).Reset(), server);
             await RelayAsync(connection, client, server);
@@ -69,8 +61,8 @@ public sealed class KafkaFilter(KafkaFilterOptions options, TimeProvider time)
     {
         using var fromClient = new PipeInput(client);
         using var fromServer = new PipeInput(server);
-        using var toClient = new GatheringOutput(client);
-        using var toServer = new GatheringOutput(server);
+        using var toClient = new GatheringOutput(client) { Pacer = await connection.PacerAsync(client.SafeHandle) };
+        using var toServer = new GatheringOutput(server) { Pacer = await connection.PacerAsync(server.SafeHandle) };
         using var pending = new PendingReplies(options.MaxRequestsUnderWay);
         var ids = _topicIds.For(connection.Flow);
         var facts = new RequestFacts();

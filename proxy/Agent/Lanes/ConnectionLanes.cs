@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Jumpgate.Agent.Listening;
 using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Connections;
@@ -21,16 +22,5 @@ internal sealed class ConnectionLanes(LaneController controller, OpenConnection 
         return open;
     }
 
-    public async ValueTask<ISendPacer?> TryPaceAsync(TcpChannel socket) =>
-        await controller.Table.TryFindPeerAsync(socket.Handle) is { } reader
-            ? controller.Pacer(reader, connection.Aborted)
-            : null;
-
-    public async ValueTask LeaveAsync(TcpChannel socket)
-    {
-        if (await controller.Table.TryFindPeerAsync(socket.Handle) is { } peer)
-        {
-            controller.Leave(peer);
-        }
-    }
+    public ValueTask<ISendPacer?> TryPaceAsync(SafeHandle socket) => controller.TryPaceAsync(socket);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Runtime.InteropServices;
 using Jumpgate.Agent.Listening;
 using Jumpgate.Agent.Workloads;
 using Jumpgate.Bpf;
@@ -74,10 +75,9 @@ internal sealed class LaneController
     /// <summary>What the lanes of a connection are opened with.</summary>
     public ILaneOpener Opener(OpenConnection connection) => new ConnectionLanes(this, connection);
 
-    public ISendPacer Pacer(PairEnd reader, CancellationToken aborted) => new QueuePacer(_datapath, reader, aborted);
-
-    /// <summary>Makes a socket an ordinary one again into whose queue nothing is put.</summary>
-    public void Leave(PairEnd socket) => _datapath.Leave(socket);
+    /// <summary>Paces what is sent to the other end of a socket; null where one of the two has not joined.</summary>
+    public async ValueTask<ISendPacer?> TryPaceAsync(SafeHandle socket) =>
+        await _table.TryFindPeerAsync(socket) is { } reader ? new QueuePacer(_datapath, socket, reader) : null;
 
     /// <summary>Sockets of workloads whose namespace we know may join; those of workloads that are gone no more.</summary>
     public void SetWorkloads(ImmutableArray<LocatedWorkload> workloads)

@@ -1,10 +1,11 @@
+using System.Runtime.InteropServices;
 using Jumpgate.Bpf;
 using Jumpgate.Http.Connections;
 
 namespace Jumpgate.Agent.Lanes;
 
 /// <summary>Lets some bytes wait in a joined socket's queue; past that, waits until all of them have been read.</summary>
-internal sealed class QueuePacer(LaneDatapath datapath, PairEnd reader, CancellationToken aborted) : ISendPacer
+internal sealed class QueuePacer(LaneDatapath datapath, SafeHandle socket, PairEnd reader) : ISendPacer
 {
     private const int Limit = 1024 * 1024;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(1);
@@ -21,7 +22,8 @@ internal sealed class QueuePacer(LaneDatapath datapath, PairEnd reader, Cancella
 
     private async ValueTask WaitUntilReadAsync(int bytes)
     {
-        while (!datapath.IsRead(reader) && !aborted.IsCancellationRequested)
+        // A socket of ours that was closed meanwhile says so in the send that follows.
+        while (!socket.IsClosed && !datapath.IsRead(reader))
         {
             await Task.Delay(Poll, CancellationToken.None);
         }

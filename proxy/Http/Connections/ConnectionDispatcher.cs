@@ -21,7 +21,7 @@ public sealed class ConnectionDispatcher(HttpFilterOptions options, IHttp2Handle
         {
             if (!connection.Policy.Current.HasHttpRules)
             {
-                await RelayAsync(await WithoutJoinedSocketsAsync(connection));
+                await RelayAsync(connection);
                 return;
             }
 
@@ -30,11 +30,11 @@ public sealed class ConnectionDispatcher(HttpFilterOptions options, IHttp2Handle
             {
                 var received = input.Unread.ToArray();
                 input.Consume(received.Length);
-                await http2.ServeAsync(await WithoutJoinedSocketsAsync(connection), received, stopping);
+                await http2.ServeAsync(connection, received, stopping);
                 return;
             }
 
-            using var output = new SocketOutput(client) { Pacer = await PacerAsync(connection, client) };
+            using var output = new SocketOutput(client) { Pacer = await connection.PacerAsync(client.Handle) };
             await new Http1Filter(connection, input, output, options, time).RunAsync();
         }
         catch (Exception e) when (e.IsDisconnect())
@@ -47,26 +47,13 @@ public sealed class ConnectionDispatcher(HttpFilterOptions options, IHttp2Handle
         }
     }
 
-    private static ValueTask<ISendPacer?> PacerAsync(ProxiedConnection connection, TcpChannel client) =>
-        connection.Lanes?.TryPaceAsync(client) ?? default;
-
-    /// <summary>For those who send without a pacer: Kestrel, and the relay of connections that need no filter now.</summary>
-    private static async ValueTask<ProxiedConnection> WithoutJoinedSocketsAsync(ProxiedConnection connection)
-    {
-        if (connection.Lanes is not { } lanes)
-        {
-            return connection;
-        }
-
-        await lanes.LeaveAsync(connection.Client);
-        return connection with { Upstream = new OrdinaryUpstream(connection.Upstream, lanes) };
-    }
-
     private static async Task RelayAsync(ProxiedConnection connection)
     {
+        var client = connection.Client;
         using var server = await connection.Upstream.ConnectAsync(connection.Flow, connection.Aborted);
         using var aborted = connection.Aborted.UnsafeRegister(static s => ((TcpChannel)s!).Reset(), server);
-        await ByteRelay.RunAsync(connection.Client, server, null, null);
+        await ByteRelay.RunAsync(
+            client, server, await connection.PacerAsync(client.Handle), await connection.PacerAsync(server.Handle));
     }
 
     /// <summary>Reads until the first byte that differs from the preface, or all of it.</summary>

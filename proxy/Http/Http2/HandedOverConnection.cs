@@ -16,18 +16,22 @@ internal sealed class HandedOverConnection : ConnectionContext
     private readonly ConnectionContext _inner;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <param name="pacer">Null: TCP paces.</param>
     public HandedOverConnection(
         ProxiedConnection connection,
         Socket client,
         Http2Upstream upstream,
         ReadOnlyMemory<byte> received,
-        ConnectionContext inner)
+        ConnectionContext inner,
+        ISendPacer? pacer)
     {
         _inner = inner;
         Connection = connection;
         Client = client;
         Upstream = upstream;
-        Transport = new Duplex(new PrefixedPipeReader(received, inner.Transport.Input), inner.Transport.Output);
+        var output = inner.Transport.Output;
+        Transport = new Duplex(
+            new PrefixedPipeReader(received, inner.Transport.Input), pacer is null ? output : new PacedPipeWriter(output, pacer));
         Features.Set(this);
     }
 

@@ -59,10 +59,11 @@ public sealed class Http2Handler : IHttp2Handler, IAsyncDisposable
         ProxiedConnection connection, ReadOnlyMemory<byte> received, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        using var upstream = new Http2Upstream(connection, _options);
         using var client = connection.Client.Release();
+        var pacer = await connection.PacerAsync(client.SafeHandle);
+        using var upstream = new Http2Upstream(connection, _options);
         await using var handed =
-            new HandedOverConnection(connection, client, upstream, received, _sockets.Create(client));
+            new HandedOverConnection(connection, client, upstream, received, _sockets.Create(client), pacer);
         if (!_handOver.TryGive(handed))
         {
             return;

@@ -71,13 +71,14 @@ internal sealed class Http2Upstream : IDisposable
     {
         var channel = await _connection.Upstream.ConnectAsync(_connection.Flow, cancellationToken);
         var socket = channel.Release();
+        var pacer = await _connection.PacerAsync(socket.SafeHandle);
         lock (_lock)
         {
             if (!_closed)
             {
                 socket.NoDelay = true;
                 _open.Add(socket);
-                return new UpstreamStream(this, socket);
+                return new UpstreamStream(this, socket, pacer);
             }
         }
 
@@ -85,8 +86,19 @@ internal sealed class Http2Upstream : IDisposable
         throw new SocketException((int)SocketError.OperationAborted);
     }
 
-    private sealed class UpstreamStream(Http2Upstream owner, Socket socket) : NetworkStream(socket, ownsSocket: true)
+    private sealed class UpstreamStream(Http2Upstream owner, Socket socket, ISendPacer? pacer)
+        : NetworkStream(socket, ownsSocket: true)
     {
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (pacer is not null)
+            {
+                await pacer.WaitAsync(buffer.Length);
+            }
+
+            await base.WriteAsync(buffer, cancellationToken);
+        }
+
         protected override void Dispose(bool disposing)
         {
             lock (owner._lock)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
+using Jumpgate.Connections;
 
 namespace Jumpgate.Kafka.Connections;
 
@@ -12,6 +13,9 @@ internal sealed class GatheringOutput(Socket socket) : IDisposable
     private int _length;
 
     public Socket Socket { get; } = socket;
+
+    /// <summary>Null: TCP paces.</summary>
+    public ISendPacer? Pacer { get; init; }
 
     public long Sent { get; private set; }
 
@@ -81,7 +85,14 @@ internal sealed class GatheringOutput(Socket socket) : IDisposable
     {
         while (!bytes.IsEmpty)
         {
-            var count = await Socket.SendAsync(bytes);
+            var piece = bytes;
+            if (Pacer is not null)
+            {
+                piece = bytes[..Math.Min(bytes.Length, Pacer.PieceSize)];
+                await Pacer.WaitAsync(piece.Length);
+            }
+
+            var count = await Socket.SendAsync(piece);
             Sent += count;
             bytes = bytes[count..];
         }

@@ -26,15 +26,16 @@ public sealed class KafkaScene : IAsyncDisposable
     /// <summary>The first broker; where the others are is learnt from it.</summary>
     internal string Bootstrap { get; private set; } = string.Empty;
 
-    internal static Task<KafkaScene> StartAsync(params string[] policies) => StartAsync(kafka =>
-    {
-        for (var i = 1; i <= 3; i++)
-        {
-            kafka.StartBroker(i);
-        }
+    internal static Task<KafkaScene> StartAsync(params string[] policies) => StartAsync(StartBrokersAsync, policies);
 
-        return Task.CompletedTask;
-    }, policies);
+    /// <param name="mode">What the node's sockets may do (docs/lanes.md).</param>
+    internal static Task<KafkaScene> StartWithLanesAsync(string mode, params string[] policies) => StartAsync(
+        kafka =>
+        {
+            kafka.Scene.MoreAgentOptions = ["--lanes", mode];
+            return StartBrokersAsync(kafka);
+        },
+        policies);
 
     /// <summary>With librdkafka's mock cluster for brokers: somebody else's code, and no record of what reaches it.</summary>
     internal static Task<KafkaScene> StartMockAsync(params string[] policies) => StartAsync(MockCluster.StartAsync, policies);
@@ -84,6 +85,16 @@ public sealed class KafkaScene : IAsyncDisposable
             return socket;
         });
         _brokers.Add(Broker.Start(Cluster, id, listener, address));
+    }
+
+    private static Task StartBrokersAsync(KafkaScene kafka)
+    {
+        for (var i = 1; i <= 3; i++)
+        {
+            kafka.StartBroker(i);
+        }
+
+        return Task.CompletedTask;
     }
 
     /// <summary>As when a broker dies.</summary>

@@ -120,33 +120,49 @@ public abstract partial class PartyTests
     public async Task WebSocket_AfterRequests_CarriesBothWays()
     {
         var party = await scene.ServerAsync("kestrel");
-        using var wire = await WarmAsync(party);
+        using var wire = await UpgradeAsync(party);
+        using var socket = Client(wire);
+        foreach (var size in (int[])[1, 125, 70_000, 1_000_000, 10])
+        {
+            await EchoAsync(socket, size);
+        }
+
+        using var timer = new CancellationTokenSource(Scene.Patience);
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, timer.Token);
+        Assert.Equal(WebSocketState.Closed, socket.State);
+    }
+
+    private static WebSocket Client(Wire wire) =>
+        WebSocket.CreateFromStream(new NetworkStream(wire.Socket), new WebSocketCreationOptions { IsServer = false });
+
+    /// <summary>Sends a message and gets it back.</summary>
+    private static async Task EchoAsync(WebSocket socket, int size)
+    {
+        using var timer = new CancellationTokenSource(Scene.Patience);
+        var message = new byte[size];
+        new Random(size).NextBytes(message);
+        var sending = socket.SendAsync(message, WebSocketMessageType.Binary, true, timer.Token);
+        var received = new byte[size];
+        var count = 0;
+        for (ValueWebSocketReceiveResult part = default; !part.EndOfMessage; count += part.Count)
+        {
+            part = await socket.ReceiveAsync(received.AsMemory(count), timer.Token);
+        }
+
+        await sending;
+        Assert.Equal(PartyScene.Hash(message), PartyScene.Hash(received.AsSpan(0, count)));
+    }
+
+    /// <summary>A connection that speaks WebSocket from here on.</summary>
+    private async Task<Wire> UpgradeAsync(Party party)
+    {
+        var wire = await WarmAsync(party);
         await wire.SendAsync(Wire.Request(
             "/v1/socket",
             headers: "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"));
         Assert.StartsWith("HTTP/1.1 101 ", await wire.ReadHeadAsync(), StringComparison.Ordinal);
-        using var socket = WebSocket.CreateFromStream(
-            new NetworkStream(wire.Socket), new WebSocketCreationOptions { IsServer = false });
-        using var timer = new CancellationTokenSource(Scene.Patience);
-        var received = new byte[1_000_000];
-        foreach (var size in (int[])[1, 125, 70_000, 1_000_000, 10])
-        {
-            var message = new byte[size];
-            new Random(size).NextBytes(message);
-            var sending = socket.SendAsync(message, WebSocketMessageType.Binary, true, timer.Token);
-            var count = 0;
-            for (ValueWebSocketReceiveResult part = default; !part.EndOfMessage; count += part.Count)
-            {
-                part = await socket.ReceiveAsync(received.AsMemory(count), timer.Token);
-            }
-
-            await sending;
-            Assert.Equal(PartyScene.Hash(message), PartyScene.Hash(received.AsSpan(0, count)));
-        }
-
-        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, timer.Token);
-        Assert.Equal(WebSocketState.Closed, socket.State);
+        return wire;
     }
 
     /// <summary>Streams of one connection; none of them is the kernel's.</summary>

@@ -46,6 +46,9 @@ internal sealed class ProxyHarness : IAsyncDisposable, IUpstreamConnector
 
     public FakePolicySource Policy { get; }
 
+    /// <summary>Null: no sockets are joined.</summary>
+    public ILaneOpener? Lanes { get; set; }
+
     public RecordingObserver Observer { get; } = new();
 
     public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndPoint!;
@@ -150,6 +153,7 @@ internal sealed class ProxyHarness : IAsyncDisposable, IUpstreamConnector
                 Policy = Policy,
                 Upstream = this,
                 Observer = Observer,
+                Lanes = Lanes,
                 Aborted = _aborted.Token,
             },
             received.AsMemory(0, length),

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Connections;
 
@@ -8,6 +9,7 @@ internal sealed class FakeLane : ILane, ILaneOpener, ISendPacer
 {
     private int _settlementsAsked;
     private int _usesAsked;
+    private int _waits;
     private volatile bool _isSettled = true;
     private volatile bool _mayWrite = true;
 
@@ -16,6 +18,12 @@ internal sealed class FakeLane : ILane, ILaneOpener, ISendPacer
 
     /// <summary>How often somebody looked when it was used.</summary>
     public int UsesAsked => Volatile.Read(ref _usesAsked);
+
+    /// <summary>How often somebody had to wait before it sent.</summary>
+    public int Waits => Volatile.Read(ref _waits);
+
+    /// <summary>Sockets whose other end has joined.</summary>
+    public Func<SafeHandle, bool> HasJoined { get; init; } = static _ => true;
 
     public bool MayWrite { get => _mayWrite; set => _mayWrite = value; }
 
@@ -49,12 +57,15 @@ internal sealed class FakeLane : ILane, ILaneOpener, ISendPacer
 
     public ILane TryOpen(TcpChannel client, TcpChannel server) => this;
 
-    public ValueTask<ISendPacer?> TryPaceAsync(TcpChannel socket) => new(this);
-
-    public ValueTask LeaveAsync(TcpChannel socket) => default;
+    public ValueTask<ISendPacer?> TryPaceAsync(SafeHandle socket) => new(HasJoined(socket) ? this : null);
 
     public async ValueTask WaitAsync(int bytes)
     {
+        if (!MayWrite)
+        {
+            Interlocked.Increment(ref _waits);
+        }
+
         while (!MayWrite)
         {
             await Task.Delay(1);
