@@ -24,6 +24,7 @@ public sealed class Datapath : IDisposable
         _loaded = loaded;
         _ledger = ledger;
         Lanes = loaded.LanesOffBecause is null ? new(pins, loaded) : null;
+        Sidecars = new(pins);
     }
 
     /// <summary>Pinned state of a former agent was taken over: flows, counters and the active revision go on.</summary>
@@ -39,6 +40,9 @@ public sealed class Datapath : IDisposable
     /// <summary>The socket acceleration, made ready and not attached; null where <see cref="LanesOffBecause"/> says
     /// why. Its owner is this object.</summary>
     public LaneDatapath? Lanes { get; }
+
+    /// <summary>Proxies beside applications. Independent of everything else here but for the pin directory.</summary>
+    public SidecarDatapath Sidecars { get; }
 
     /// <summary>The revision the programs judge by; 0: none yet, and nothing passes.</summary>
     public ulong ActiveRevision => ReadState().Revision;

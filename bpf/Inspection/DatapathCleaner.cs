@@ -26,6 +26,7 @@ internal static class DatapathCleaner
         var elsewhere = ledger?.CountElsewhere() ?? 0;
         var links = pins is not null && ProxyLookupLink.Detach(pins) ? 1 : 0;
         links += pins is not null && LaneDatapath.Detach(pins) ? 1 : 0;
+        links += pins is not null ? SidecarDatapath.Detach(pins) : 0;
         if (pins is not null)
         {
             LaneRetirement.Retire(pins);

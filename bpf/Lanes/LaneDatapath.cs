@@ -186,15 +186,18 @@ public sealed class LaneDatapath : IDisposable
         PerCpuCounters.Read(_loaded.Maps["lane_bytes"], 0), PerCpuCounters.Read(_loaded.Maps["lane_bytes"], 1));
 
     /// <summary>Whether the responses that a lane counts as finished are all in its client's queue.</summary>
-    public bool IsSettled(int slot) => Ask(new LaneQuestion { Lane = (uint)slot });
+    public bool IsSettled(int slot) => Ask(new LaneQuestion { Lane = (uint)slot }) != 0;
 
-    /// <summary>Whether everything in a joined socket's queue has been read; so it has where nobody is left to read.</summary>
-    public bool IsRead(PairEnd reader) => Ask(new LaneQuestion { Reader = reader });
+    /// <summary>
+    /// Bytes in a joined socket's queue that have not been read; none where nobody is left to read. <see cref="uint.MaxValue"/>
+    /// where there are some and this kernel does not count them.
+    /// </summary>
+    public uint Unread(PairEnd reader) => Ask(new LaneQuestion { Reader = reader });
 
-    private bool Ask(LaneQuestion question)
+    private uint Ask(LaneQuestion question)
     {
         SystemCall.Run(_loaded.Programs[ProgramObject.LaneAsk], ref question);
-        return question.Answer != 0;
+        return question.Answer;
     }
 
     /// <summary>Tells the kernel that an agent is here.</summary>

@@ -63,9 +63,17 @@ internal static class LayoutCheck
 
     /// <summary>The first difference in words, or null. Types this BTF does not carry are added to
     /// <paramref name="absent"/> where given.</summary>
-    internal static string? Compare(nint btf, ISet<string>? absent = null)
+    internal static string? Compare(nint btf, ISet<string>? absent = null) =>
+        Compare(btf, Structs.Concat(LaneStructs), Enums.Concat(LaneEnums), absent);
+
+    /// <summary>Likewise, for other types.</summary>
+    internal static string? Compare(
+        nint btf,
+        IEnumerable<(string Name, Type Mirror)> structs,
+        IEnumerable<(string Name, string Prefix, Type Mirror)> enums,
+        ISet<string>? absent)
     {
-        foreach (var (name, mirror) in Structs.Concat(LaneStructs))
+        foreach (var (name, mirror) in structs)
         {
             if (BtfTypes.FindStruct(btf, name) is not { } actual)
             {
@@ -77,7 +85,7 @@ internal static class LayoutCheck
             }
         }
 
-        foreach (var (name, prefix, mirror) in Enums.Concat(LaneEnums))
+        foreach (var (name, prefix, mirror) in enums)
         {
             if (BtfTypes.FindEnum(btf, name) is not { } actual)
             {

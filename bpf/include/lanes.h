@@ -23,6 +23,8 @@
 	(256u * 1024) /* bytes in a joined socket's queue before the stack's window is asked for   \
 		       */
 
+#define LANE_UNREAD_UNKNOWN 0xffffffffu /* some; this kernel does not count them */
+
 #define LANE_HEAD_KNOWN_MAX 512u /* a power of two */
 
 #define LANE_STATUS_CLASSES  6u
@@ -198,7 +200,8 @@ struct lane_event {
 struct lane_question {
 	struct pair_end reader; /* cookie 0: the lane is meant */
 	__u32 lane;
-	__u32 answer; /* 1: read to its end; nothing finished is on its way to the client's queue */
+	__u32 answer; /* of a reader: bytes in its queue; of a lane, 1: nothing finished is on its
+			 way to the client's queue */
 };
 
 #endif

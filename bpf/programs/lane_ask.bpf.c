@@ -6,7 +6,7 @@
  * a response as finished when it has decided so; the bytes are queued a moment later, still within
  * the server's send. What the proxy wrote in that moment would come before the response.
  *
- * And whether a socket's queue has been read: nothing else paces the proxy.
+ * And how much of a socket's queue has not been read: nothing else paces the proxy.
  */
 #include "lane_maps.h"
 #include "kernel_sockets.h"
@@ -24,10 +24,12 @@ static __always_inline int is_settled(__u32 index)
 	       bpf_ktime_get_ns() - lane->finished_ns > LONG_AGO_NS;
 }
 
-/* Also where nobody is left to read: closed sockets lose their queue at once. */
-static __always_inline int is_read(const struct pair_end *end)
+/* None where nobody is left to read: closed sockets lose their queue at once. */
+static __always_inline __u32 unread(const struct pair_end *end)
 {
-	return !psock_of((struct sock *)end->sock) || queue_is_empty(end) || !is_still(end);
+	if (!psock_of((struct sock *)end->sock) || queue_is_empty(end) || !is_still(end))
+		return 0;
+	return queued_bytes(end, LANE_UNREAD_UNKNOWN);
 }
 
 SEC("syscall")
@@ -35,7 +37,7 @@ int lane_ask(struct lane_question *question)
 {
 	question->answer = 0;
 	if (question->reader.cookie)
-		question->answer = is_read(&question->reader);
+		question->answer = unread(&question->reader);
 	else
 		question->answer = is_settled(question->lane);
 	return 0;

@@ -9,21 +9,23 @@ using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using Envoy.Extensions.Filters.Network.TcpProxy.V3;
 using Envoy.Extensions.TransportSockets.Tls.V3;
 using Google.Protobuf;
+using Jumpgate.EnvoyConfig.Resources.Validation;
 using Jumpgate.Xds.Resources;
 
 namespace Jumpgate.EnvoyConfig.Resources;
 
 /// <summary>
 /// Makes resources of Envoy's messages: with their names, with what they refer to (which a snapshot must then hold),
-/// and not at all where a client would refuse the whole response.
+/// and not at all where a client would refuse it, or take it and ignore a part.
 /// </summary>
 public static class EnvoyResource
 {
     /// <param name="elsewhere">References that need not resolve in the snapshot: clusters of the bootstrap.</param>
+    /// <param name="deprecatedAllowed">See <see cref="ResourceValidator.Validate"/>.</param>
     /// <param name="problems">One sentence each; empty when it is a resource.</param>
     public static bool TryCreate(
         IMessage message, IReadOnlySet<XdsReference> elsewhere, [NotNullWhen(true)] out XdsResource? resource,
-        out ImmutableArray<string> problems)
+        out ImmutableArray<string> problems, IReadOnlySet<string>? deprecatedAllowed = null)
     {
         var found = ImmutableArray.CreateBuilder<string>();
         var references = new HashSet<XdsReference>();
@@ -33,7 +35,9 @@ public static class EnvoyResource
             found.Add($"a {message.Descriptor.Name} has no name");
         }
 
-        foreach (var part in MessageWalk.Of(message, type => found.Add($"{name}: {type} is not a type that is known here")))
+        var kind = message.Descriptor.Name;
+        found.AddRange(ResourceValidator.Validate(message, deprecatedAllowed).Select(p => $"{kind} '{name}': {p}"));
+        foreach (var part in MessageWalk.Of(message))
         {
             references.UnionWith(ReferencesOf(part));
             if (part is RouteConfiguration routes)

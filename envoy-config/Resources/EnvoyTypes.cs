@@ -7,8 +7,16 @@ namespace Jumpgate.EnvoyConfig.Resources;
 /// <summary>All message types that are compiled in: what an <c>Any</c> may hold.</summary>
 public static class EnvoyTypes
 {
+    private static readonly FileDescriptor[] Files = [.. FilesOf(typeof(Bootstrap), typeof(Cluster))];
+
     /// <summary>Finds a message by its full name.</summary>
-    public static TypeRegistry Registry { get; } = TypeRegistry.FromFiles(FilesOf(typeof(Bootstrap), typeof(Cluster)));
+    public static TypeRegistry Registry { get; } = TypeRegistry.FromFiles(Files);
+
+    /// <summary>All messages, those within messages too.</summary>
+    internal static IEnumerable<MessageDescriptor> Messages => Files.SelectMany(f => f.MessageTypes).SelectMany(WithNested);
+
+    private static IEnumerable<MessageDescriptor> WithNested(MessageDescriptor type) =>
+        type.NestedTypes.SelectMany(WithNested).Prepend(type);
 
     /// <summary>Generated code keeps each file's descriptor in a class of its own.</summary>
     private static IEnumerable<FileDescriptor> FilesOf(params Type[] ofAssemblies) => ofAssemblies

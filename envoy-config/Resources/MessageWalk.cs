@@ -1,50 +1,45 @@
 using System.Collections;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Jumpgate.EnvoyConfig.Resources.Validation;
 
 namespace Jumpgate.EnvoyConfig.Resources;
 
-/// <summary>Visits a message and all within it, through <c>Any</c> too.</summary>
+/// <summary>Visits a message and all within it, through <c>Any</c> too where it can be read: <see cref="ResourceValidator"/>
+/// says where it cannot.</summary>
 internal static class MessageWalk
 {
     private const int MaxDepth = 100;
 
-    /// <param name="unknown">Gets the type of each <c>Any</c> that is not compiled in, and so cannot be looked
-    /// into.</param>
-    public static IEnumerable<IMessage> Of(IMessage message, Action<string> unknown) => Of(message, unknown, 0);
+    public static IEnumerable<IMessage> Of(IMessage message) => Of(message, 0);
 
-    private static IEnumerable<IMessage> Of(IMessage message, Action<string> unknown, int depth)
+    private static IEnumerable<IMessage> Of(IMessage message, int depth)
     {
         if (depth > MaxDepth)
         {
-            unknown("messages nested too deeply");
             yield break;
         }
 
         yield return message;
-        foreach (var child in message is Any any ? Unpacked(any, unknown) : ChildrenOf(message))
+        foreach (var child in message is Any any ? Unpacked(any) : ChildrenOf(message))
         {
-            foreach (var inner in Of(child, unknown, depth + 1))
+            foreach (var inner in Of(child, depth + 1))
             {
                 yield return inner;
             }
         }
     }
 
-    private static IEnumerable<IMessage> Unpacked(Any any, Action<string> unknown)
+    private static IEnumerable<IMessage> Unpacked(Any any)
     {
-        if (any.TypeUrl.Length == 0)
+        try
+        {
+            return EnvoyTypes.Registry.Find(Any.GetTypeName(any.TypeUrl)) is { } type ? [type.Parser.ParseFrom(any.Value)] : [];
+        }
+        catch (InvalidProtocolBufferException)
         {
             return [];
         }
-
-        if (EnvoyTypes.Registry.Find(Any.GetTypeName(any.TypeUrl)) is { } type)
-        {
-            return [type.Parser.ParseFrom(any.Value)];
-        }
-
-        unknown(any.TypeUrl);
-        return [];
     }
 
     private static IEnumerable<IMessage> ChildrenOf(IMessage message) => message.Descriptor.Fields.InDeclarationOrder()

@@ -7,6 +7,7 @@ using Jumpgate.Agent.Nodes;
 using Jumpgate.Agent.Telemetry;
 using Jumpgate.Bpf;
 using Jumpgate.Bpf.Netlink;
+using Jumpgate.EnvoyConfig.Sidecar;
 using Jumpgate.Http;
 using Jumpgate.Http.Connections;
 using Jumpgate.Http.Http2;
@@ -99,18 +100,20 @@ public static class JumpgateAgent
         node.Run(server.Listen);
         var reports = new AdminReports(controller, store, connections, datapath, node);
         metrics.Observe(datapath, () => store.Current.Revision, () => connections.Count, () => reports.RefusedDocuments);
+        metrics.Observe(controller.Sidecars);
         metrics.Kafka.Observe(() => kafka.Closed);
         if (lanes is not null)
         {
             metrics.Observe(lanes, datapath.Lanes!);
         }
 
-        var content = new NoXdsContent();
+        var envoy = new EnvoyServices(store, log, records, metrics.Envoy, httpOptions, TimeProvider.System);
+        var content = new PolicyContent(store, options.ControlPlane?.Sidecar ?? new SidecarOptions(), logger);
         await using var xds = options.ControlPlane is { } controlPlane
-            ? await ControlPlaneServer.StartAsync(controlPlane, content, logger, stop.Token) : null;
+            ? await ControlPlaneServer.StartAsync(controlPlane, content, envoy, logger, stop.Token) : null;
         await using var admin = await AdminServer.StartAsync(
-            adminSocket, reports, new LaneReports(lanes, datapath, datapath.LanesOffBecause), new XdsReports(xds), log, prometheus,
-            stop.Token);
+            adminSocket, reports, new LaneReports(lanes, datapath, datapath.LanesOffBecause), new XdsReports(xds),
+            new EnvoyReports(store, content, xds, controller.Under), log, prometheus, stop.Token);
         var tasks = new List<Task>
         {
             server.RunAsync(stop.Token),

@@ -65,4 +65,19 @@ internal static partial class Log
 
     [LoggerMessage(19, LogLevel.Information, "xDS is served at {Address}, {Security}")]
     public static partial void ServesXds(this ILogger logger, System.Net.IPEndPoint address, string security);
+
+    [LoggerMessage(20, LogLevel.Warning, "xDS node {Node} cannot enforce, and therefore denies: {Refusal}")]
+    public static partial void NodeRefuses(this ILogger logger, string node, string refusal);
+
+    [LoggerMessage(21, LogLevel.Error, "xDS node {Node} keeps its former configuration: {Errors}")]
+    public static partial void NodeFailed(this ILogger logger, string node, string errors);
+
+    [LoggerMessage(22, LogLevel.Warning, "an access log from {Peer} was refused: {Reason}")]
+    public static partial void AccessLogRefused(this ILogger logger, string peer, string reason);
+
+    [LoggerMessage(23, LogLevel.Information, "sidecar of workload {Workload}: {State}")]
+    public static partial void SidecarState(this ILogger logger, string workload, string state);
+
+    [LoggerMessage(24, LogLevel.Information, "sidecars removed: {Count}")]
+    public static partial void SidecarsRemoved(this ILogger logger, int count);
 }

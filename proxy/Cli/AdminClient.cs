@@ -43,6 +43,16 @@ internal sealed class AdminClient : IDisposable
         return JsonSerializer.Deserialize<T>(text, AdminJson.Options)!;
     }
 
+    /// <returns>The answer, or why the agent refused the question.</returns>
+    public async Task<(T? Answer, string? Error)> AskAsync<T>(string path, CancellationToken cancellation)
+    {
+        using var answer = await _http.GetAsync(path, cancellation);
+        var text = await answer.Content.ReadAsStringAsync(cancellation);
+        return answer.IsSuccessStatusCode
+            ? (JsonSerializer.Deserialize<T>(text, AdminJson.Options), null)
+            : (default, JsonSerializer.Deserialize<string>(text));
+    }
+
     /// <returns>Null, or why the agent refused.</returns>
     public async Task<string?> PutAsync(string path, CancellationToken cancellation)
     {

@@ -16,7 +16,9 @@ internal static class Program
             PolicyCommands.Create(),
             ReportCommands.Bpf(),
             LanesCommand.Create(),
+            SidecarsCommand.Create(),
             XdsCommand.Create(),
+            EnvoyCommand.Create(),
             MonitorCommand.Create(),
             CleanupCommand.Create(),
         };

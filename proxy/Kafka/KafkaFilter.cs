@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using System.Threading.Channels;
 using Jumpgate.Connections;
 using Jumpgate.Kafka.Connections;
 using Jumpgate.Kafka.Requests;
@@ -114,8 +115,9 @@ public sealed class KafkaFilter(KafkaFilterOptions options, TimeProvider time)
 
                 return result;
             }
-            catch (Exception e) when (e.IsDisconnect() || e is IOException)
+            catch (Exception e) when (e.IsDisconnect() || e is IOException or ChannelClosedException)
             {
+                // The last one: it waited for room among the replies when the connection ended.
                 return null;
             }
         }

@@ -14,12 +14,13 @@ internal sealed record BenchOptions
     public const string Grpc = "grpc";
     public const string Connections = "connections";
     public const string Tables = "tables";
+    public const string Xds = "xds";
 
     public const string Help = """
         Measures Jumpgate beside its peers, in network namespaces of its own.
 
           ./bench [--rounds N] [--seconds S] [--output DIR]
-              all sections but tables, about 17 minutes
+              all sections but tables and xds, about 17 minutes
 
           ./bench SECTION [--rounds N] [--seconds S] [--output DIR]
               http         keep-alive GET, POST, 64 KB, 1 to 10,000 rules, new connections [--only WORK,...]
@@ -36,6 +37,10 @@ internal sealed record BenchOptions
               what grows with identities and rules: publishing tables, attaching a workload, a packet's way through
               from_workload (BPF_PROG_TEST_RUN) in a new and in a known flow, a changed policy file until acknowledged
 
+          ./bench xds [--rounds N] [--seconds S] [--nodes N] [--resources N] [--output DIR]
+              the control plane: a change of one resource until the last of many nodes has accepted it, in both
+              protocols; bytes, processor time and memory for each node
+
           --rounds       how often everything is measured (default 3; everything 2, tables 7); medians are reported
           --seconds      how long each measurement takes (default 2; everything: 1)
           --only         pieces of work: keep-alive-1, keep-alive-32, keep-alive-256, post-1k, response-64k,
@@ -44,6 +49,8 @@ internal sealed record BenchOptions
                          reads no more than 25,000 from one file
           --connections  idle connections (default 10000, at most 25000); each takes two open files of the agent, so
                          that a hard limit (ulimit -Hn) that cannot be raised may make them fewer
+          --nodes        nodes, each with a stream of its own (default 1000, at most 10000)
+          --resources    that each of them gets (default 1000, at most 10000)
           --output       where NAME.json and NAME.svg go, results.json and results.svg for everything (default
                          artifacts/bench)
 
@@ -55,6 +62,7 @@ internal sealed record BenchOptions
 
     private const int MostIdentities = 1_000_000;
     private const int MostConnections = 25_000;
+    private const int MostNodes = 10_000;
 
     /// <summary>What is measured.</summary>
     public string Command { get; init; } = Everything;
@@ -67,6 +75,12 @@ internal sealed record BenchOptions
     /// <summary>Open at once, and idle.</summary>
     public int IdleConnections { get; init; } = 10_000;
 
+    /// <summary>Of the control plane.</summary>
+    public int XdsNodes { get; init; } = 1000;
+
+    /// <summary>That each node gets.</summary>
+    public int XdsResources { get; init; } = 1000;
+
     /// <summary>A measurement takes so long.</summary>
     public int Seconds { get; init; } = 2;
 
@@ -76,7 +90,7 @@ internal sealed record BenchOptions
 
     public static bool TryParse(string[] args, out BenchOptions options, out string? error)
     {
-        var isNamed = args.Length > 0 && (args[0] is Tables or Connections || Sections.Contains(args[0]));
+        var isNamed = args.Length > 0 && (args[0] is Tables or Connections or Xds || Sections.Contains(args[0]));
         var command = isNamed ? args[0] : Everything;
         var comparesPeers = command is not (Tables or Connections);
         options = new BenchOptions
@@ -112,6 +126,12 @@ internal sealed record BenchOptions
                     break;
                 case "--connections" when command == Connections && number is > 0 and <= MostConnections:
                     options = options with { IdleConnections = number };
+                    break;
+                case "--nodes" when command == Xds && number is > 1 and <= MostNodes:
+                    options = options with { XdsNodes = number };
+                    break;
+                case "--resources" when command == Xds && number is > 0 and <= MostNodes:
+                    options = options with { XdsResources = number };
                     break;
                 case "--output":
                     options = options with { Output = value };

@@ -1,11 +1,20 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Jumpgate.Benchmarks;
 using Jumpgate.Benchmarks.Kafka;
+using Jumpgate.Benchmarks.Xds;
 using Jumpgate.Bpf;
 
 if (args.Contains("--help"))
 {
     Console.WriteLine($"{BenchOptions.Help}\n\n{KafkaBench.Help}");
+    return 0;
+}
+
+// A part of the section xds.
+if (args is [XdsServerCommand.Name, var resources])
+{
+    await XdsServerCommand.RunAsync(int.Parse(resources, CultureInfo.InvariantCulture));
     return 0;
 }
 

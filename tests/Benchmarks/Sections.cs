@@ -1,6 +1,7 @@
 using Jumpgate.Benchmarks.Connections;
 using Jumpgate.Benchmarks.Redirect;
 using Jumpgate.Benchmarks.Tables;
+using Jumpgate.Benchmarks.Xds;
 
 namespace Jumpgate.Benchmarks;
 
@@ -16,6 +17,9 @@ internal static class Sections
                 break;
             case BenchOptions.Connections:
                 Report.Write([], await ConnectionBench.RunAsync(options, stop), options.Command, options);
+                break;
+            case BenchOptions.Xds:
+                Report.Write([], await XdsBench.RunAsync(options, stop), options.Command, options);
                 break;
             case BenchOptions.Everything:
                 var sections = new List<Section>();

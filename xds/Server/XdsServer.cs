@@ -83,7 +83,7 @@ public sealed class XdsServer : IAsyncDisposable
         var stopping = new CancellationTokenSource();
         var cache = new SnapshotCache(options.Time, options.DebounceQuiet, options.DebounceAtMost);
         var registry = new StreamRegistry();
-        var streams = new DiscoveryStreams(cache, grouping, registry, options, logger, stopping.Token);
+        var streams = new DiscoveryStreams(cache, new NodeAdmission(options, grouping), registry, options, logger, stopping.Token);
         var app = builder.Build();
         var health = new HealthService();
         List<GrpcService> services =

@@ -7,6 +7,9 @@ public sealed record StatusReport(
 {
     /// <summary>What joined sockets may do, how many lanes there are, and how many rule sets are the proxy's.</summary>
     public string? Lanes { get; init; }
+
+    /// <summary>How many sidecars are attached and how many wait; null where the workloads file has none.</summary>
+    public string? Sidecars { get; init; }
 }
 
 public sealed record EndpointReport(

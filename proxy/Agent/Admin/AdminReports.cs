@@ -1,5 +1,6 @@
 using Jumpgate.Agent.Listening;
 using Jumpgate.Agent.Nodes;
+using Jumpgate.Agent.Sidecars;
 using Jumpgate.Bpf;
 using Jumpgate.Bpf.Netlink;
 using Jumpgate.Policy.Documents;
@@ -27,7 +28,27 @@ internal sealed class AdminReports(
             snapshot.Documents.Length,
             RefusedDocuments,
             connections.Count,
-            problems);
+            problems)
+        {
+            Sidecars = SidecarSummary(),
+        };
+    }
+
+    public IReadOnlyList<SidecarReport> Sidecars() => [.. controller.Sidecars.States.Select(s => new SidecarReport(
+        s.Name,
+        s.Waiting is null ? "attached" : "waiting",
+        s.Waiting,
+        s.Definition.Cgroup,
+        s.Definition.OutboundPort,
+        s.Definition.InboundPort,
+        controller.Sidecars.Listeners(s.Name),
+        controller.Sidecars.Counts(s.Name).ToDictionary(c => SidecarNames.Of(c.Key), c => c.Value)))];
+
+    private string? SidecarSummary()
+    {
+        var states = controller.Sidecars.States;
+        var waiting = states.Count(s => s.Waiting is not null);
+        return states.IsEmpty ? null : $"{states.Length - waiting} attached, {waiting} waiting";
     }
 
     private static string? Failure(string? reason) =>

@@ -25,8 +25,8 @@ internal sealed class AdminServer : IAsyncDisposable
 
     /// <param name="path">As <see cref="AdminSocket.Claim"/> gave it.</param>
     public static async Task<AdminServer> StartAsync(
-        string path, AdminReports reports, LaneReports lanes, XdsReports xds, FlowLog log, PrometheusText metrics,
-        CancellationToken stopping)
+        string path, AdminReports reports, LaneReports lanes, XdsReports xds, EnvoyReports envoy, FlowLog log,
+        PrometheusText metrics, CancellationToken stopping)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Logging.ClearProviders();
@@ -34,14 +34,18 @@ internal sealed class AdminServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(k => k.ListenUnixSocket(path));
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(1));
         var app = builder.Build();
-        app.MapGet("/v1/status", () => Json(reports.Status() with { Lanes = lanes.Summary() }));
+        app.MapGet("/v1/status", () => Json(Status(reports.Status(), lanes, envoy)));
         app.MapGet("/v1/endpoints", () => Json(reports.Endpoints()));
         app.MapGet("/v1/identities", () => Json(reports.Identities()));
         app.MapGet("/v1/policies", () => Json(reports.Policies()));
         app.MapGet("/v1/bpf", () => Json(reports.Bpf()));
         app.MapGet("/v1/lanes", () => Json(lanes.List()));
         app.MapPut("/v1/lanes/mode/{mode}", (string mode) => SetLanes(lanes, mode));
+        app.MapGet("/v1/sidecars", () => Json(reports.Sidecars()));
         app.MapGet("/v1/xds", () => Json(xds.Report()));
+        app.MapGet("/v1/envoy/config", (string node, string? profile, string? policies) =>
+            Answer(envoy.Config(node, profile, policies, out var error), error));
+        app.MapGet("/v1/envoy/acknowledged", (string node) => Answer(envoy.Acknowledged(node, out var error), error));
         app.MapGet("/metrics", () => Results.Text(metrics.Write(), "text/plain; version=0.0.4"));
         app.MapGet("/v1/events", (HttpContext context, int? last, bool? follow) =>
             StreamEventsAsync(context, log, last ?? 0, follow ?? false, stopping));
@@ -56,10 +60,19 @@ internal sealed class AdminServer : IAsyncDisposable
         File.Delete(_path);
     }
 
+    private static StatusReport Status(StatusReport status, LaneReports lanes, EnvoyReports envoy) => status with
+    {
+        Lanes = lanes.Summary(),
+        Problems = [.. status.Problems, .. envoy.Failures],
+    };
+
     private static IResult SetLanes(LaneReports lanes, string text) =>
         !LaneModes.TryParse(text, out var mode) ? Results.BadRequest($"no such mode: {text}")
             : lanes.TrySet(mode) ? Results.Ok()
             : Results.Conflict("this node has no lanes; 'jumpgate lanes list' says why");
+
+    /// <summary>A question that makes no sense here is 400 with the reason as text.</summary>
+    private static IResult Answer<T>(T? value, string? error) => value is null ? Results.BadRequest(error) : Json(value);
 
     private static IResult Json<T>(T value) => Results.Json(value, AdminJson.Options);
 

@@ -1,3 +1,5 @@
+using Jumpgate.EnvoyConfig.Sidecar;
+
 namespace Jumpgate.Agent.ControlPlane;
 
 /// <summary>Where the agent serves xDS, and to whom.</summary>
@@ -14,6 +16,9 @@ public sealed record ControlPlaneOptions
 
     /// <summary>A certificate with the URI <c>spiffe://DOMAIN/node/ID</c> may speak as node ID.</summary>
     public string? TrustDomain { get; init; }
+
+    /// <summary>What sidecars are told beside policy.</summary>
+    public SidecarOptions Sidecar { get; init; } = new();
 
     /// <summary>Plaintext beyond loopback, where everybody is who he says he is.</summary>
     public bool AllowPlaintext { get; init; }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Jumpgate.Xds;
+using Jumpgate.Xds.Nodes;
 using Microsoft.Extensions.Logging;
 
 namespace Jumpgate.Agent.ControlPlane;
@@ -10,11 +11,13 @@ internal static class ControlPlaneServer
 {
     /// <exception cref="AgentException">The options are wrong, or the address cannot be listened at.</exception>
     public static async Task<XdsServer> StartAsync(
-        ControlPlaneOptions options, IXdsContent content, ILogger logger, CancellationToken stopping)
+        ControlPlaneOptions options, IXdsContent content, EnvoyServices services, ILogger logger, CancellationToken stopping)
     {
         try
         {
-            var server = await XdsServer.StartAsync(Translate(options), content, logger, [], stopping);
+            var translated = Translate(options);
+            var more = services.Create(new NodeAdmission(translated, content), logger, stopping);
+            var server = await XdsServer.StartAsync(translated, content, logger, more, stopping);
             logger.ServesXds(server.Address, options.CertificateFile is null ? "plaintext" : "TLS");
             return server;
         }

@@ -123,7 +123,7 @@ internal sealed class FlowRecords(SnapshotStore store, TimeProvider time)
         };
     }
 
-    private static FlowPeer PeerOf(PolicySnapshot snapshot, uint identity, IPAddress address)
+    internal static FlowPeer PeerOf(PolicySnapshot snapshot, uint identity, IPAddress address)
     {
         var known = snapshot.Lookup(address);
         var number = identity == 0 ? known.Identity : new NumericIdentity(identity);
@@ -132,7 +132,7 @@ internal sealed class FlowRecords(SnapshotStore store, TimeProvider time)
         return new FlowPeer(number.Value, labels, workload);
     }
 
-    private static FlowIp Ip(IPAddress source, IPAddress destination) => new(
+    internal static FlowIp Ip(IPAddress source, IPAddress destination) => new(
         source.ToString(), destination.ToString(),
         source.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? "IPv4" : "IPv6");
 

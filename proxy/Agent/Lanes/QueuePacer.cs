@@ -4,7 +4,10 @@ using Jumpgate.Http.Connections;
 
 namespace Jumpgate.Agent.Lanes;
 
-/// <summary>Lets some bytes wait in a joined socket's queue; past that, waits until all of them have been read.</summary>
+/// <summary>
+/// Lets some bytes wait in a joined socket's queue; past that, waits until there is room again. Where the kernel does not count
+/// them, until all have been read.
+/// </summary>
 internal sealed class QueuePacer(LaneDatapath datapath, SafeHandle socket, PairEnd reader) : ISendPacer
 {
     private const int Limit = 1024 * 1024;
@@ -23,11 +26,12 @@ internal sealed class QueuePacer(LaneDatapath datapath, SafeHandle socket, PairE
     private async ValueTask WaitUntilReadAsync(int bytes)
     {
         // A socket of ours that was closed meanwhile says so in the send that follows.
-        while (!socket.IsClosed && !datapath.IsRead(reader))
+        var waiting = 0u;
+        while (!socket.IsClosed && (waiting = datapath.Unread(reader)) + (long)bytes > Limit && waiting > 0)
         {
             await Task.Delay(Poll, CancellationToken.None);
         }
 
-        _unread = bytes;
+        _unread = (int)waiting + bytes;
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using Jumpgate.Agent.Lanes;
 using Jumpgate.Agent.Listening;
 using Jumpgate.Agent.Policies;
+using Jumpgate.Agent.Sidecars;
 using Jumpgate.Agent.Workloads;
 using Jumpgate.Bpf;
 using Jumpgate.Bpf.Netlink;
@@ -69,6 +70,7 @@ internal sealed class NodeController : IDisposable
         _secrets = new SecretFiles(options.SecretsDirectory, logger);
         _identities = state.LoadIdentities();
         _sysctls = new InterfaceSysctls(node);
+        Sidecars = new SidecarController(datapath.Sidecars, logger);
         _changedSysctls.AddRange(state.LoadSysctls());
         foreach (var attachment in node.Run(datapath.ReadAttachments))
         {
@@ -77,6 +79,8 @@ internal sealed class NodeController : IDisposable
     }
 
     public ImmutableArray<LocatedWorkload> Workloads { get; private set; } = [];
+
+    public SidecarController Sidecars { get; }
 
     public PolicySetResult Policies => _folder.Result;
 
@@ -120,6 +124,8 @@ internal sealed class NodeController : IDisposable
         {
             throw new AgentException(CannotWriteState(e), e);
         }
+
+        Sidecars.Look(_workloads.Workloads);
     }
 
     public async Task RunAsync(CancellationToken stopping)
@@ -141,7 +147,9 @@ internal sealed class NodeController : IDisposable
                     }
                 }
 
-                if (ReadInputs())
+                var changed = ReadInputs();
+                Sidecars.Look(_workloads.Workloads);
+                if (changed)
                 {
                     Publish();
                     PublishFailure = null;
@@ -346,6 +354,11 @@ internal sealed class NodeController : IDisposable
         AcknowledgedRevision = snapshot.Revision;
         _logger.RevisionInForce(snapshot.Revision, present.Length, snapshot.Documents.Length);
     }
+
+    /// <summary>The workloads and addresses of a snapshot under other policies: for questions, never in force.</summary>
+    public PolicySnapshot Under(PolicySnapshot current, ImmutableArray<PolicyDocument> documents) => PolicySnapshot.Create(
+        current.Revision, current.Workloads, documents,
+        _nodeAddresses.Where(a => !current.Workloads.Any(w => w.Addresses.Contains(a))), new IdentityAllocator(), _secrets);
 
     private void Attach(ImmutableArray<LocatedWorkload> present)
     {

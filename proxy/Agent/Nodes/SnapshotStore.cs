@@ -12,5 +12,12 @@ internal sealed class SnapshotStore
 
     public bool IsEmpty => _current is null;
 
-    public void Swap(PolicySnapshot snapshot) => _current = snapshot;
+    /// <summary>Called after each swap, on the thread that swaps: return at once.</summary>
+    public event Action? Swapped;
+
+    public void Swap(PolicySnapshot snapshot)
+    {
+        _current = snapshot;
+        Swapped?.Invoke();
+    }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Jumpgate.Agent.Lanes;
+using Jumpgate.Agent.Sidecars;
 using Jumpgate.Bpf;
 using Jumpgate.Http.Observation;
 
@@ -21,6 +22,7 @@ internal sealed class AgentMetrics : IDisposable
     public AgentMetrics()
     {
         Kafka = new KafkaMetrics(_meter);
+        Envoy = new EnvoyMetrics(_meter);
         _meter.CreateObservableCounter(
             "jumpgate.http.requests", Requests, "{request}",
             "HTTP requests by outcome, deciding policy and status class, whoever decided");
@@ -29,6 +31,8 @@ internal sealed class AgentMetrics : IDisposable
     }
 
     public KafkaMetrics Kafka { get; }
+
+    public EnvoyMetrics Envoy { get; }
 
     public void Request(in RequestCount count)
     {
@@ -91,6 +95,15 @@ internal sealed class AgentMetrics : IDisposable
                 new Measurement<long>((long)count.Value, new KeyValuePair<string, object?>("reason", LaneModes.Name(count.Key)))),
             "{pair}", "Of these, those that went on as ordinary connections");
     }
+
+    /// <summary>Likewise, of sidecars.</summary>
+    public void Observe(SidecarController sidecars) => _meter.CreateObservableCounter(
+        "jumpgate.sidecar.connections",
+        () => sidecars.States.SelectMany(s => sidecars.Counts(s.Name).Select(c => new Measurement<long>(
+            (long)c.Value,
+            new KeyValuePair<string, object?>("workload", s.Name),
+            new KeyValuePair<string, object?>("outcome", SidecarNames.Of(c.Key))))),
+        "{connection}", "Connections of workloads with a sidecar, by what became of them");
 
     public void Dispose() => _meter.Dispose();
 

@@ -27,6 +27,11 @@ internal static class StatusCommand
             Console.WriteLine($"policies     {status.Policies} in force, {status.Refused} errors");
             Console.WriteLine($"connections  {status.OpenConnections} open in the proxy");
             Console.WriteLine($"lanes        {status.Lanes}");
+            if (status.Sidecars is not null)
+            {
+                Console.WriteLine($"sidecars     {status.Sidecars}");
+            }
+
             foreach (var problem in status.Problems)
             {
                 Console.WriteLine($"problem      {problem}");

@@ -159,6 +159,9 @@ internal sealed class RequestLoop(
             {
                 return (false, FrameError.RequestTooLarge);
             }
+
+            // A field that has not come whole stays, to be walked again.
+            come = come.Slice(0, walk.Position - _passed);
         }
 
         if (_state is State.Forwarding or State.Judging)
@@ -276,8 +279,10 @@ internal sealed class RequestLoop(
         return _plan is not { IsForwarded: true, Rewrite: null };
     }
 
+    /// <summary>What has been walked through leaves, one way or the other; a field that has not come whole stays.</summary>
     private async ValueTask PassAsync(ReadOnlySequence<byte> frame, State state)
     {
+        frame = frame.Slice(0, walk.Position);
         if (state is State.Forwarding or State.Judging)
         {
             _isHalfSent = true;

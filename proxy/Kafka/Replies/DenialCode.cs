@@ -17,6 +17,20 @@ internal sealed record DenialCode(
 
     private static readonly HashSet<UInt128> s_none = [];
 
+    /// <summary>Kafka's own words for the codes that we answer with: users know them, and search for them.</summary>
+    public static string Text(short code) => code switch
+    {
+        29 => "Topic authorization failed.",
+        30 => "Group authorization failed.",
+        31 => "Cluster authorization failed.",
+        UnsupportedVersion => "The version of API is not supported.",
+        53 => "Transactional Id authorization failed.",
+        FetchSessionIdNotFound => "The fetch session ID was not found.",
+        UnknownTopicId => "This server does not host this topic ID.",
+        ShareSessionNotFound => "The share session was not found.",
+        _ => "Authorization failed.",
+    };
+
     /// <summary>The whole request.</summary>
     public static DenialCode Whole(short code, bool isOfTopics, IReadOnlySet<UInt128>? unknownIds = null) =>
         new(code, isOfTopics, null, s_none, unknownIds ?? s_none);

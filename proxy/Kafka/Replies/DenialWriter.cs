@@ -8,8 +8,6 @@ namespace Jumpgate.Kafka.Replies;
 /// <summary>Writes the reply that the API defines, with an error for everything the request asked for.</summary>
 internal readonly ref struct DenialWriter(BodyView request, DenialCode code)
 {
-    private const string Text = "not allowed by the network policy";
-
     private readonly BodyView _request = request;
     private readonly DenialCode _code = code;
     private readonly WireWriter _writer = new();
@@ -84,7 +82,7 @@ internal readonly ref struct DenialWriter(BodyView request, DenialCode code)
             }
             else if (field.Role == FieldRole.Message && code != 0)
             {
-                _writer.WriteString(Text, layout.IsFlexible);
+                _writer.WriteString(DenialCode.Text(code), layout.IsFlexible);
             }
             else if (from is null || !TryRepeat(field, from, offsets))
             {

@@ -30,7 +30,8 @@ internal sealed class RequestWalker(RequestFacts facts, NameCache names)
             for (var i = 0; i < _depth; i++)
             {
                 ref readonly var level = ref _levels[i];
-                if (level.Elements > 1 && level.Layout.IsAsked)
+                // Whether a topic has neither name nor id is known at its end.
+                if ((level.Elements > 1 && level.Layout.IsAsked) || level.Layout is { Topic: not null, TopicId: not null })
                 {
                     return false;
                 }
@@ -55,6 +56,7 @@ internal sealed class RequestWalker(RequestFacts facts, NameCache names)
         facts.Reset();
         _depth = 0;
         _left = length;
+        _isTopicNamed = false;
         Error = FrameError.None;
         SkipLength = 0;
         Push(body, 1, -1);

@@ -37,6 +37,9 @@ public sealed class HttpRuleSet
     /// <summary>What becomes of a request that no rule allows.</summary>
     internal HttpVerdict Unmatched => _unmatched.Verdict;
 
+    /// <summary>The rule that decides then; null where they are denied.</summary>
+    internal RuleReference? UnmatchedRule => _unmatched.Rule;
+
     /// <summary>Small sets do not allocate unless a header action runs.</summary>
     public HttpDecision Decide(in HttpRequestView request)
     {

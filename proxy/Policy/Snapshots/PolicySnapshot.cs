@@ -111,6 +111,9 @@ public sealed class PolicySnapshot
     /// <summary>The identity of a group of this snapshot, or null.</summary>
     public IdentityRecord? FindIdentity(PolicyGroup group) => _catalog.Find(group)?.Identity;
 
+    /// <summary>The group of a workload of this snapshot.</summary>
+    public PolicyGroup GroupOf(Workload workload) => _catalog.Of(workload).Group;
+
     /// <summary>The workloads that share an identity; empty for others.</summary>
     public IEnumerable<Workload> WorkloadsOf(NumericIdentity identity) => _workloadsByIdentity[identity];
 

@@ -17,4 +17,6 @@ public sealed record WorkloadDefinition
     /// <summary>Empty: found from the namespace.</summary>
     public ImmutableArray<IPAddress> Addresses { get; init; } = [];
     public ImmutableDictionary<string, ushort> Ports { get; init; } = ImmutableDictionary<string, ushort>.Empty;
+    /// <summary>A proxy beside it; null: none.</summary>
+    public SidecarDefinition? Sidecar { get; init; }
 }

@@ -61,6 +61,7 @@ public static class WorkloadFileReader
         }
 
         var workloads = ImmutableArray.CreateBuilder<WorkloadDefinition>();
+        var fields = new List<Field>();
         foreach (var item in mapping.Require("workloads", "is missing: write 'workloads: []' for none")?.AsList() ?? [])
         {
             if (ReadWorkload(item) is { } workload)
@@ -71,8 +72,11 @@ public static class WorkloadFileReader
                 }
 
                 workloads.Add(workload);
+                fields.Add(item);
             }
         }
+
+        SidecarReader.CheckTogether(fields.Zip(workloads));
 
         var uplinks = (mapping.Take("uplinks")?.AsList() ?? []).Select(f => f.AsString()).OfType<string>();
         var names = uplinks.ToImmutableArray();
@@ -99,6 +103,7 @@ public static class WorkloadFileReader
 
         var addresses = ReadAddresses(mapping.Take("addresses"));
         var ports = ReadPorts(mapping.Take("ports"));
+        var sidecar = mapping.Take("sidecar") is { } block ? SidecarReader.Read(block, netns is not null) : null;
         mapping.Finish();
         if (name is { Length: 0 })
         {
@@ -119,6 +124,7 @@ public static class WorkloadFileReader
             Interface = interfaceName,
             Addresses = addresses,
             Ports = ports,
+            Sidecar = sidecar,
         };
     }
 

@@ -4,19 +4,23 @@ using System.Text.Json;
 namespace Jumpgate.Benchmarks.Kafka;
 
 /// <summary>
-/// Kafka straight to the broker (no agent), through Jumpgate with one topic rule, and with a thousand of which the last
-/// allows. The client is librdkafka. Peers take turns within a round; ratios are within rounds.
+/// Kafka straight to the broker (no agent), through Jumpgate with one topic rule, with a thousand of which the last
+/// allows, and with joined sockets. The client is librdkafka. Peers take turns within a round; ratios are within rounds.
 /// </summary>
 internal static class KafkaBench
 {
     public const string Help = """
           ./bench kafka [--rounds N] [--seconds S] [--only WORK,...] [--output DIR]
               produce and consume records of 100 B, 1 KB and 100 KB, and latency at 500 records a second: straight to the
-              broker, through Jumpgate with 1 topic rule and with 1,000 (default: 3 rounds of 2 seconds)
+              broker, through Jumpgate with 1 topic rule, with 1,000, and with short-circuit (default: 3 rounds of 2 seconds)
         """;
 
     private const string Direct = "no proxy";
-    private static readonly (string Name, int Rules)[] _peers = [(Direct, 0), ("jumpgate", 1), ("jumpgate, 1,000 rules", 1000)];
+    private static readonly (string Name, int Rules, string Lanes)[] _peers =
+    [
+        (Direct, 0, "off"), ("jumpgate", 1, "off"), ("jumpgate, 1,000 rules", 1000, "off"),
+        ("jumpgate, short-circuit", 1, "short-circuit"),
+    ];
 
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args, CancellationToken stop)
@@ -34,11 +38,11 @@ internal static class KafkaBench
         {
             for (var turn = 0; turn < _peers.Length; turn++)
             {
-                var (peer, rules) = _peers[(turn + round) % _peers.Length];
+                var (peer, rules, lanes) = _peers[(turn + round) % _peers.Length];
                 stop.ThrowIfCancellationRequested();
                 if (rules > 0)
                 {
-                    await lab.StartAgentAsync(rules);
+                    await lab.StartAgentAsync(rules, lanes);
                     await lab.CheckPolicedAsync();
                 }
 
@@ -72,7 +76,7 @@ internal static class KafkaBench
         Console.WriteLine("|---|---|---|---|---|---|---|---|");
         foreach (var work in options.Works)
         {
-            foreach (var (peer, _) in _peers)
+            foreach (var (peer, _, _) in _peers)
             {
                 var rounds = figures[(work.Name, peer)];
                 // What is paced is as fast as it is told to be.

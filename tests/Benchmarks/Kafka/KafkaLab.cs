@@ -35,7 +35,8 @@ internal sealed class KafkaLab : IAsyncDisposable
     }
 
     /// <param name="rules">Topic rules; the one that allows is the last.</param>
-    public async Task StartAgentAsync(int rules)
+    /// <param name="lanes">What its sockets may do (docs/lanes.md).</param>
+    public async Task StartAgentAsync(int rules, string lanes)
     {
         var others = string.Concat(Enumerable.Range(1, rules - 1).Select(i => $"{{ topic: other-topic-{i} }}, "));
         _directory.Write("policies/bench.yaml", $$"""
@@ -63,7 +64,7 @@ internal sealed class KafkaLab : IAsyncDisposable
             [
                 Dll("jumpgate"), "agent", "--workloads", _directory.File("workloads.yaml"),
                 "--policies", _directory.File("policies"), "--state", _directory.File("state"),
-                "--admin-socket", _directory.File("admin.sock"), "--pin-dir", _pins,
+                "--admin-socket", _directory.File("admin.sock"), "--pin-dir", _pins, "--lanes", lanes,
             ]);
         await _agent.WaitForTextAsync("jumpgate ready", Patience);
     }

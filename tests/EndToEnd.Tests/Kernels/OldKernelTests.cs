@@ -59,6 +59,15 @@ public sealed class OldKernelTests(OldKernel kernel) : IClassFixture<OldKernel>
         Assert.True(int.Parse(words[1], CultureInfo.InvariantCulture) > 0, kernel.Console);
     }
 
+    [Theory]
+    [InlineData("10.66.1.2", "10.66.3.2")]
+    [InlineData("[fd66:1::2]", "[fd66:3::2]")]
+    public void Sidecar_OnLinux61_GetsBothDirections(string there, string here)
+    {
+        Assert.Equal($"200 {there.Trim('[', ']')}", kernel.Said($"sidecar-out-{there}"));
+        Assert.Equal("200", kernel.Said($"sidecar-in-{here}"));
+    }
+
     /// <summary>Servers that trust FIONREAD cannot bear lanes there.</summary>
     [Fact]
     public void Lanes_OnLinux61_AreForThoseWhoAskForThem() =>

@@ -87,6 +87,59 @@ internal static class Frames
         }
     });
 
+    /// <summary>Metadata 12 by ids; none: for the brokers alone.</summary>
+    public static byte[] MetadataById(int correlationId, params UInt128[] ids) => Request(3, 12, correlationId, w =>
+    {
+        w.WriteVarint(0);
+        w.WriteVarint((uint)ids.Length + 1);
+        foreach (var id in ids)
+        {
+            Id(w, id);
+            w.WriteVarint(0);
+            w.WriteVarint(0);
+        }
+
+        w.WriteInt8(0);
+        w.WriteInt8(0);
+        w.WriteVarint(0);
+    });
+
+    /// <summary>The reply to <see cref="MetadataById"/>: one broker, topics without partitions.</summary>
+    public static byte[] MetadataByIdReply(int correlationId, params (string? Name, UInt128 Id)[] topics) => Reply(correlationId, w =>
+    {
+        w.WriteVarint(0);
+        w.WriteInt32(0);
+        w.WriteVarint(2);
+        w.WriteInt32(1);
+        w.WriteString("broker", compact: true);
+        w.WriteInt32(9092);
+        w.WriteVarint(0);
+        w.WriteVarint(0);
+        w.WriteVarint(0);
+        w.WriteInt32(1);
+        w.WriteVarint((uint)topics.Length + 1);
+        foreach (var (name, id) in topics)
+        {
+            w.WriteInt16(name is null ? (short)100 : (short)0);
+            w.WriteStringLength(name?.Length ?? -1, compact: true);
+            w.Write(System.Text.Encoding.ASCII.GetBytes(name ?? ""));
+            Id(w, id);
+            w.WriteInt8(0);
+            w.WriteVarint(1);
+            w.WriteInt32(int.MinValue);
+            w.WriteVarint(0);
+        }
+
+        w.WriteVarint(0);
+    });
+
+    public static void Id(WireWriter writer, UInt128 id)
+    {
+        var bytes = new byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, id);
+        writer.Write(bytes);
+    }
+
     public static byte[] ApiVersions(int correlationId, short version) => Request(18, version, correlationId, w =>
     {
         if (version >= 3)

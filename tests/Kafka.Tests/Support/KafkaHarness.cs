@@ -18,12 +18,14 @@ internal sealed class KafkaHarness : IAsyncDisposable, IUpstreamConnector, IKafk
     private readonly CancellationTokenSource _abort = new();
     private readonly Task _served;
     private readonly TcpChannel _upstream;
+    private readonly Socket _accepted;
 
     private KafkaHarness(KafkaFilterOptions options, KafkaFilter? filter, Socket client, Socket accepted, Socket broker, Socket upstream)
     {
         Client = client;
         Broker = broker;
         _upstream = TcpChannel.Adopt(upstream);
+        _accepted = accepted;
         Filter = filter ?? new KafkaFilter(options, TimeProvider.System);
         _served = Filter.ServeAsync(
             new KafkaConnection
@@ -67,6 +69,27 @@ internal sealed class KafkaHarness : IAsyncDisposable, IUpstreamConnector, IKafk
     }
 
     public async Task SendAsync(byte[] bytes) => await SendAllAsync(Client, bytes);
+
+    /// <summary>Until the filter has taken all that was sent, or reads no more.</summary>
+    public async Task UntilTakenAsync()
+    {
+        for (var looks = 0; looks < 200 && !_served.IsCompleted; looks++)
+        {
+            try
+            {
+                if (_accepted.Available == 0)
+                {
+                    return;
+                }
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return;
+            }
+
+            await Task.Yield();
+        }
+    }
 
     public async Task ReplyAsync(byte[] bytes) => await SendAllAsync(Broker, bytes);
 

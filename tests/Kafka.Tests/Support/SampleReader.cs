@@ -24,7 +24,9 @@ internal sealed class SampleReader(byte[] bytes, int position = 0)
             for (var tags = Varint(); tags > 0; tags--)
             {
                 var tag = Varint();
-                var end = (int)Varint() + Position;
+                var size = (int)Varint();
+                var end = Position + size;
+                ArgumentOutOfRangeException.ThrowIfNegative(size);
                 if (layout.Tagged.TryGetValue(tag, out var field))
                 {
                     values[field.Name] = Read(field, true);
@@ -53,6 +55,7 @@ internal sealed class SampleReader(byte[] bytes, int position = 0)
 
     public ReadOnlySpan<byte> Take(int count)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
         Position += count;
         return bytes.AsSpan(Position - count, count);
     }
@@ -71,9 +74,7 @@ internal sealed class SampleReader(byte[] bytes, int position = 0)
                 return length < 0 ? Null(field) : Take(length).ToArray();
             case WireType.Array:
                 var count = isFlexible ? (int)Varint() - 1 : Int32();
-                return count < 0
-                    ? Null(field)
-                    : Enumerable.Range(0, count).Select(_ => Read(field.Inner!)).ToList();
+                return count < 0 ? Null(field) : Read(field.Inner!, count);
             case WireType.Struct:
                 return field.IsNullable && (sbyte)Take(1)[0] < 0 ? null : Read(field.Inner!);
             case WireType.Opaque:
@@ -89,6 +90,17 @@ internal sealed class SampleReader(byte[] bytes, int position = 0)
             default:
                 return BinaryPrimitives.ReadInt64BigEndian(Take(8));
         }
+    }
+
+    private List<Dictionary<string, object?>> Read(StructLayout element, int count)
+    {
+        var elements = new List<Dictionary<string, object?>>();
+        for (; count > 0; count--)
+        {
+            elements.Add(Read(element));
+        }
+
+        return elements;
     }
 
     private static object? Null(FieldLayout field) =>

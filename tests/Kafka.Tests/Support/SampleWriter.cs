@@ -14,8 +14,14 @@ internal sealed class SampleWriter(Random random, int elements = 2)
 
     public List<string> TransactionalIds { get; } = [];
 
-    /// <summary>Lists may be null, where they can.</summary>
+    /// <summary>Some lists and strings are null, where they can, and some ids zero.</summary>
     public bool HasNulls { get; init; }
+
+    /// <summary>Record batches, and other bytes, are shorter.</summary>
+    public int MostBytes { get; init; } = 40;
+
+    /// <summary>Where topic ids are drawn from; empty: any.</summary>
+    public IReadOnlyList<UInt128> Ids { get; init; } = [];
 
     public sbyte ResourceType { get; init; } = 2;
 
@@ -81,17 +87,20 @@ internal sealed class SampleWriter(Random random, int elements = 2)
     {
         switch (field.Type)
         {
+            case WireType.String when HasNulls && field.IsNullable && random.Next(2) == 0:
+                output.WriteStringLength(-1, isFlexible);
+                break;
             case WireType.String:
                 output.WriteString(Name(field.Role), isFlexible);
                 break;
             case WireType.Bytes or WireType.Records:
-                var size = random.Next(0, 40);
+                var size = random.Next(0, MostBytes);
                 output.WriteLength(size, isFlexible);
                 var bytes = new byte[size];
                 random.NextBytes(bytes);
                 output.Write(bytes);
                 break;
-            case WireType.Array when HasNulls && field.IsNullable:
+            case WireType.Array when HasNulls && field.IsNullable && random.Next(2) == 0:
                 output.WriteLength(-1, isFlexible);
                 break;
             case WireType.Array:
@@ -113,6 +122,15 @@ internal sealed class SampleWriter(Random random, int elements = 2)
             case WireType.Opaque:
                 output.WriteInt64(random.NextInt64());
                 break;
+            case WireType.Uuid when HasNulls && random.Next(2) == 0:
+                output.WriteZeros(16);
+                break;
+            case WireType.Uuid when Ids.Count > 0 && field.Role == FieldRole.TopicId:
+                TopicIds.Add(Ids[random.Next(Ids.Count)]);
+                var id = new byte[16];
+                System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(id, TopicIds[^1]);
+                output.Write(id);
+                break;
             case WireType.Uuid:
                 output.WriteInt64(random.NextInt64());
                 output.WriteInt64(random.NextInt64());
@@ -127,6 +145,9 @@ internal sealed class SampleWriter(Random random, int elements = 2)
                 break;
             case WireType.Int8 when field.Role == FieldRole.CoordinatorType:
                 output.WriteInt8(0);
+                break;
+            case WireType.Int16 when field.Role == FieldRole.Error:
+                output.WriteInt16(0);
                 break;
             case WireType.Int16 when field.Role == FieldRole.Acks:
                 output.WriteInt16(-1);

@@ -15,6 +15,9 @@ internal sealed class TestKafkaPolicy : IKafkaPolicy, IKafkaPolicySource
 
     public HashSet<KafkaApi> DeniedApis { get; } = [];
 
+    /// <summary>Denies topics, groups and transactional ids by their names; and topic ids that have none.</summary>
+    public Func<string, bool>? Denies { get; set; }
+
     public bool IsPerTopic { get; set; }
 
     public List<KafkaRequest> Asked { get; } = [];
@@ -28,10 +31,11 @@ internal sealed class TestKafkaPolicy : IKafkaPolicy, IKafkaPolicySource
             Asked.Add(request);
         }
 
-        ImmutableArray<string> denied = [.. request.Topics.Where(DeniedTopics.Contains)];
+        ImmutableArray<string> denied = [.. request.Topics.Where(IsDenied)];
         var denial = DeniedApis.Contains(request.Api) ? KafkaDenial.Cluster
-            : request.Groups.Any(DeniedGroups.Contains) ? KafkaDenial.Group
-            : denied.IsEmpty && !(request.HasUnknownTopicId && DeniedTopics.Count > 0) ? KafkaDenial.None
+            : request.Groups.Any(g => DeniedGroups.Contains(g) || Denies?.Invoke(g) is true) ? KafkaDenial.Group
+            : request.TransactionalIds.Any(t => Denies?.Invoke(t) is true) ? KafkaDenial.TransactionalId
+            : denied.IsEmpty && !(request.HasUnknownTopicId && (DeniedTopics.Count > 0 || Denies is not null)) ? KafkaDenial.None
             : KafkaDenial.Topic;
         var isRestLeft = request.Topics.Length > denied.Length;
         return new KafkaDecision(
@@ -47,5 +51,7 @@ internal sealed class TestKafkaPolicy : IKafkaPolicy, IKafkaPolicySource
 
     public bool Grants(KafkaApi api) => !DeniedApis.Contains(api);
 
-    public bool Shows(KafkaRequest request, string topic) => !DeniedTopics.Contains(topic);
+    public bool Shows(KafkaRequest request, string topic) => !IsDenied(topic);
+
+    private bool IsDenied(string topic) => DeniedTopics.Contains(topic) || Denies?.Invoke(topic) is true;
 }

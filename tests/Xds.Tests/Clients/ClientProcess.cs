@@ -26,10 +26,18 @@ internal sealed class ClientProcess : IAsyncDisposable
     public static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Clients", "scripts", name);
 
     /// <summary>Where the packages of build/npm are.</summary>
-    public static string NodeModules { get; } = FindNodeModules();
+    public static string NodeModules => FindNodeModules();
 
     public static ClientProcess Python(string script, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         Start("/usr/bin/python3", environment, [Script(script), .. arguments]);
+
+    /// <summary>A script that lies elsewhere.</summary>
+    public static ClientProcess PythonFile(string file, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments) =>
+        Start("/usr/bin/python3", environment, [file, .. arguments]);
+
+    /// <inheritdoc cref="PythonFile"/>
+    public static ClientProcess NodeFile(string file, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments) =>
+        Start("node", environment, [file, NodeModules, .. arguments]);
 
     public static ClientProcess Node(string script, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         Start("node", environment, [Script(script), NodeModules, .. arguments]);

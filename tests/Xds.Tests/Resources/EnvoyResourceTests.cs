@@ -33,7 +33,7 @@ public sealed class EnvoyResourceTests
     [Fact]
     public void References_InsideAnyOfAFilterChain_AreFound()
     {
-        var manager = new HttpConnectionManager { StatPrefix = "x", Rds = new Rds { RouteConfigName = "routes" } };
+        var manager = new HttpConnectionManager { StatPrefix = "x", Rds = new Rds { RouteConfigName = "routes", ConfigSource = Ads } };
         var listener = new Listener
         {
             Name = "in",
@@ -55,12 +55,15 @@ public sealed class EnvoyResourceTests
             {
                 new VirtualHost
                 {
+                    Name = "v",
+                    Domains = { "*" },
                     Routes =
                     {
-                        new Route { Route_ = new RouteAction { Cluster = "one" } },
-                        new Route { Route_ = new RouteAction { Cluster = "jumpgate" } },
+                        new Route { Match = Everything, Route_ = new RouteAction { Cluster = "one" } },
+                        new Route { Match = Everything, Route_ = new RouteAction { Cluster = "jumpgate" } },
                         new Route
                         {
+                            Match = Everything,
                             Route_ = new RouteAction
                             {
                                 WeightedClusters = new WeightedCluster { Clusters = { new WeightedCluster.Types.ClusterWeight { Name = "two" } } },
@@ -73,7 +76,7 @@ public sealed class EnvoyResourceTests
         var cluster = new Cluster
         {
             Name = "c",
-            EdsClusterConfig = new Cluster.Types.EdsClusterConfig { ServiceName = "s", EdsConfig = new ConfigSource() },
+            EdsClusterConfig = new Cluster.Types.EdsClusterConfig { ServiceName = "s", EdsConfig = Ads },
         };
 
         Assert.True(EnvoyResource.TryCreate(
@@ -98,11 +101,17 @@ public sealed class EnvoyResourceTests
             },
         };
 
-        Assert.Equal(["in: type.googleapis.com/made.up.Filter is not a type that is known here"], Problems(listener));
+        Assert.Equal(
+            ["Listener 'in': filter_chains[0].filters[0].typed_config: type.googleapis.com/made.up.Filter is not a type that is known here"],
+            Problems(listener));
     }
 
     [Fact]
-    public void NoName_IsNoResource() => Assert.Equal(["a Cluster has no name"], Problems(new Cluster()));
+    public void NoName_IsNoResource() => Assert.Equal(["a Cluster has no name"], Problems(new Cluster())[..1]);
+
+    private static ConfigSource Ads => new() { Ads = new AggregatedConfigSource() };
+
+    private static RouteMatch Everything => new() { Prefix = "/" };
 
     private static IReadOnlySet<XdsReference> Nowhere => ImmutableHashSet<XdsReference>.Empty;
 

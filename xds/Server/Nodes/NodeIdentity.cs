@@ -20,6 +20,17 @@ internal static class NodeIdentity
         return NamesOf(certificate).Any(n => n == nodeId || n == spiffe);
     }
 
+    /// <summary>The IDs that <see cref="MaySpeakAs"/> grants, those of the trust domain first.</summary>
+    public static IEnumerable<string> NodesOf(X509Certificate2 certificate, string? trustDomain)
+    {
+        var names = NamesOf(certificate);
+        var prefix = $"spiffe://{trustDomain}/node/";
+        return trustDomain is null
+            ? names
+            : names.Where(n => n.StartsWith(prefix, StringComparison.Ordinal) && n.Length > prefix.Length)
+                .Select(n => n[prefix.Length..]).Concat(names);
+    }
+
     public static IReadOnlyList<string> NamesOf(X509Certificate2 certificate)
     {
         var names = new List<string>();

@@ -9,7 +9,7 @@ namespace Jumpgate.Xds.Services;
 
 /// <summary>Opens streams: who asks, may he, and what is there for him.</summary>
 internal sealed class DiscoveryStreams(
-    SnapshotCache cache, INodeGrouping grouping, StreamRegistry registry, XdsServerOptions options, ILogger logger,
+    SnapshotCache cache, NodeAdmission admission, StreamRegistry registry, XdsServerOptions options, ILogger logger,
     CancellationToken stopping)
 {
     /// <summary>Serves one stream.</summary>
@@ -58,25 +58,13 @@ internal sealed class DiscoveryStreams(
 
     private (XdsNode Node, string Group, GroupSnapshots Source) Admit(Node? message, ServerCallContext context)
     {
-        if (message is not { Id.Length: > 0 })
+        if (admission.Admit(message, context, out var group, out var refusal) is not { } node)
         {
-            throw new RpcException(new Grpc.Status(
-                StatusCode.InvalidArgument, "the first request of a stream names its node: node.id is missing"));
+            throw new RpcException(refusal);
         }
 
-        var node = new XdsNode(message.Id, message.Cluster, message);
-        if (options.Tls?.ClientCaFile is not null
-            && (context.GetHttpContext().Connection.ClientCertificate is not { } certificate
-                || !NodeIdentity.MaySpeakAs(certificate, node.Id, options.Tls.TrustDomain)))
-        {
-            throw new RpcException(new Grpc.Status(
-                StatusCode.PermissionDenied, $"the client's certificate does not name node '{node.Id}'"));
-        }
-
-        var group = grouping.GroupOf(node)
-            ?? throw new RpcException(new Grpc.Status(StatusCode.PermissionDenied, $"node '{node.Id}' is none of this server's"));
-        return cache.Find(group) is { Current: not null } source
-            ? (node, group, source)
+        return cache.Find(group!) is { Current: not null } source
+            ? (node, group!, source)
             : throw new RpcException(new Grpc.Status(
                 StatusCode.Unavailable, $"there is no configuration for node '{node.Id}' yet"));
     }

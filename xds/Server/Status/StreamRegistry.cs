@@ -14,6 +14,17 @@ public sealed class StreamRegistry
     public ImmutableArray<NodeStatus> Describe() =>
         [.. _streams.Keys.Select(s => s.Describe()).OrderBy(s => s.Node, StringComparer.Ordinal).ThenBy(s => s.ConnectedAt)];
 
+    /// <summary>What was sent to a node, of all its streams; null where it is not connected.</summary>
+    public ImmutableArray<HeldResource>? ResourcesOf(string node)
+    {
+        var streams = _streams.Keys.Where(s => s.Node.Id == node).ToList();
+        return streams.Count == 0 ? null :
+        [
+            .. streams.SelectMany(s => s.DescribeResources()).Where(r => r.Resource is not null)
+                .Select(r => new HeldResource(r.Resource!, r.State, r.Error?.Message)),
+        ];
+    }
+
     internal IEnumerable<IStreamStatus> Streams => _streams.Keys;
 
     internal void Add(IStreamStatus stream) => _streams.TryAdd(stream, 0);

@@ -1,10 +1,11 @@
 namespace Jumpgate.Xds.Streams;
 
 /// <summary>What a client says, for logs and reports: one line of bounded length.</summary>
-internal static class Line
+public static class Line
 {
     private const int MaxLength = 500;
 
+    /// <summary>Control characters become blanks; past 500 characters it is cut.</summary>
     public static string Of(string text)
     {
         var line = string.Create(Math.Min(text.Length, MaxLength), text, static (span, all) =>

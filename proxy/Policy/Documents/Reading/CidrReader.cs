@@ -46,7 +46,7 @@ internal static class CidrReader
         outer.BaseAddress.AddressFamily == inner.BaseAddress.AddressFamily
         && outer.PrefixLength <= inner.PrefixLength && outer.Contains(inner.BaseAddress);
 
-    private static IPNetwork? ReadPrefix(Field field)
+    public static IPNetwork? ReadPrefix(Field field)
     {
         if (field.AsString() is not { } text)
         {

@@ -37,6 +37,9 @@ internal sealed class CompiledHttpRule
 
     public ImmutableArray<HeaderRequirement> Headers => _headers;
 
+    /// <summary>As their author wrote them, for compilers to other machines.</summary>
+    public IEnumerable<HeaderMatch> HeaderMatches => _expectations.Select(e => e.Match);
+
     public static CompiledHttpRule Create(RuleReference reference, HttpRule rule, ISecretSource secrets) =>
         new(reference, rule, [.. rule.HeaderMatches.Select(m => HeaderExpectation.Create(m, secrets))]);
 

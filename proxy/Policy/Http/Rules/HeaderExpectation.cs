@@ -18,6 +18,8 @@ internal sealed class HeaderExpectation
         _unreadable = unreadable;
     }
 
+    public HeaderMatch Match => _match;
+
     /// <summary>
     /// A secret comes before the value written beside it. A secret that cannot be read, without such a value, makes the
     /// rule fail whatever its mismatch word says: nobody knows what to add or to compare with. An empty secret is no

@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+using Jumpgate.EnvoyConfig.Nodes;
+using Jumpgate.EnvoyConfig.Proxyless;
+
+namespace Jumpgate.EnvoyConfig.Bootstrap;
+
+/// <summary>What a gRPC application finds under <c>GRPC_XDS_BOOTSTRAP</c> (gRFC A27, A36).</summary>
+public static class GrpcBootstrap
+{
+    public static JsonObject Create(BootstrapOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var host = options.Host.Contains(':', StringComparison.Ordinal) ? $"[{options.Host}]" : options.Host;
+        return new JsonObject
+        {
+            ["xds_servers"] = new JsonArray(new JsonObject
+            {
+                ["server_uri"] = $"{host}:{options.Port}",
+                ["channel_creds"] = new JsonArray(Credentials(options)),
+                ["server_features"] = new JsonArray("xds_v3"),
+            }),
+            ["node"] = new JsonObject
+            {
+                ["id"] = options.Node,
+                ["cluster"] = "jumpgate",
+                // grpc-js refuses a node without one; endpoints have the same.
+                ["locality"] = new JsonObject { ["region"] = "jumpgate", ["zone"] = "node" },
+                ["metadata"] = new JsonObject { [NodeKey.ProfileKey] = "grpc" },
+            },
+            ["server_listener_resource_name_template"] = new ProxylessOptions().ServerTemplate,
+        };
+    }
+
+    private static JsonObject Credentials(BootstrapOptions options)
+    {
+        if (options.CaFile is null)
+        {
+            return new JsonObject { ["type"] = "insecure" };
+        }
+
+        var files = new JsonObject { ["ca_certificate_file"] = options.CaFile };
+        if (options.CertificateFile is not null)
+        {
+            files["certificate_file"] = options.CertificateFile;
+            files["private_key_file"] = options.KeyFile;
+        }
+
+        return new JsonObject { ["type"] = "tls", ["config"] = files };
+    }
+}

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using Google.Protobuf;
+using Jumpgate.EnvoyConfig.Policies;
+using Jumpgate.EnvoyConfig.Proxyless;
+using Jumpgate.EnvoyConfig.Resources;
+using Jumpgate.EnvoyConfig.Sidecar;
+using Jumpgate.Xds.Resources;
+
+namespace Jumpgate.EnvoyConfig.Nodes;
+
+/// <summary>What one node gets, checked: as messages for people, as a snapshot for the xDS server.</summary>
+public sealed record NodeConfiguration(
+    NodeKey Key, ImmutableArray<IMessage> Messages, ImmutableArray<Refusal> Refusals, XdsSnapshot Snapshot)
+{
+    /// <summary>Clusters that nodes have from their bootstrap.</summary>
+    private static readonly HashSet<XdsReference> Elsewhere = [new(XdsType.Cluster.Url, Clusters.Agent)];
+
+    /// <summary>What gRPC applications need that know no <c>string_match</c> yet.</summary>
+    private static readonly HashSet<string> OldMatchers =
+        ["envoy.config.route.v3.HeaderMatcher.exact_match", "envoy.config.route.v3.HeaderMatcher.safe_regex_match"];
+
+    /// <param name="errors">One sentence each: no such workload, or (a defect) resources that contradict themselves.</param>
+    public static bool TryCreate(
+        PolicyView view, NodeKey key, SidecarOptions options, [NotNullWhen(true)] out NodeConfiguration? configuration,
+        out ImmutableArray<string> errors)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        configuration = null;
+        var workload = view.Snapshot.Workloads.FirstOrDefault(w => w.Name == key.Workload);
+        if (workload is null)
+        {
+            errors = [$"there is no workload '{key.Workload}'"];
+            return false;
+        }
+
+        var made = key.Profile == NodeProfile.Sidecar
+            ? SidecarResources.Create(view, workload, options)
+            : ProxylessResources.Create(view, workload, new ProxylessOptions { OldHeaderMatchers = key.Profile == NodeProfile.OldGrpc });
+        var problems = new List<string>();
+        var resources = new List<XdsResource>();
+        foreach (var message in made.Messages)
+        {
+            var excused = key.Profile == NodeProfile.OldGrpc ? OldMatchers : null;
+            if (EnvoyResource.TryCreate(message, Elsewhere, out var resource, out var wrong, excused))
+            {
+                resources.Add(resource);
+            }
+
+            problems.AddRange(wrong);
+        }
+
+        XdsSnapshot? snapshot = null;
+        if (problems.Count == 0 && !XdsSnapshot.TryCreate(resources, out snapshot, out var contradictions))
+        {
+            problems.AddRange(contradictions);
+        }
+
+        errors = [.. problems];
+        configuration = snapshot is null ? null : new NodeConfiguration(key, made.Messages, made.Refusals, snapshot);
+        return configuration is not null;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Jumpgate.Policy;
+using Jumpgate.Policy.Identities;
+using Jumpgate.Policy.Snapshots;
+
+namespace Jumpgate.EnvoyConfig.Policies;
+
+/// <summary>
+/// One snapshot's policy by addresses and ports: what Envoy can tell apart. Every decision in it is the snapshot's own
+/// (<see cref="PolicySnapshot.Resolve"/>), the one that the kernel and the proxy go by. Thread-safe.
+/// </summary>
+public sealed class PolicyView
+{
+    private const int TcpPorts = 65536;
+    private readonly PrefixTable _prefixes;
+    private readonly ImmutableArray<ImmutableArray<PortRange>> _classes;
+    private readonly ConcurrentDictionary<(PolicyGroup, TrafficDirection), ImmutableArray<PortView>> _views = new();
+
+    /// <exception cref="InvalidOperationException">The snapshot's tables are too large (<see cref="PolicySnapshot.Tables"/>).</exception>
+    public PolicyView(PolicySnapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        Snapshot = snapshot;
+        var tables = snapshot.Tables;
+        _prefixes = new PrefixTable(tables.IpCache);
+        _classes = [.. Ranges(tables.PortClasses).GroupBy(r => tables.PortClasses[r.First], (_, ranges) => ranges.ToImmutableArray())];
+    }
+
+    public PolicySnapshot Snapshot { get; }
+
+    /// <param name="workload">One of the snapshot.</param>
+    public DirectionView Of(Workload workload, TrafficDirection direction)
+    {
+        ArgumentNullException.ThrowIfNull(workload);
+        var group = Snapshot.GroupOf(workload);
+        return new DirectionView(workload, direction, _views.GetOrAdd((group, direction), key => Compile(key.Item1, key.Item2)));
+    }
+
+    /// <summary>Ports that another direction or workload tells apart are one here, where their peers get the same.</summary>
+    private ImmutableArray<PortView> Compile(PolicyGroup subject, TrafficDirection direction)
+    {
+        var numbers = new Dictionary<L4Decision, int>();
+        var found = new Dictionary<string, (L4Decision[] Decisions, List<PortRange> Ranges)>();
+        foreach (var ranges in _classes)
+        {
+            L4Decision[] decisions = [.. _prefixes.Groups.Select(peer => Decide(subject, peer, direction, ranges[0].First))];
+            foreach (var decision in decisions)
+            {
+                numbers.TryAdd(decision, numbers.Count);
+            }
+
+            var key = string.Join(',', decisions.Select(d => numbers[d]));
+            if (!found.TryGetValue(key, out var same))
+            {
+                found.Add(key, same = (decisions, []));
+            }
+
+            same.Ranges.AddRange(ranges);
+        }
+
+        return [.. found.Values.Select(f => new PortView(PortRange.Join(f.Ranges), _prefixes.Divide(f.Decisions)))];
+    }
+
+    private L4Decision Decide(PolicyGroup subject, PolicyGroup peer, TrafficDirection direction, ushort port) =>
+        direction == TrafficDirection.Ingress
+            ? Snapshot.Resolve(peer, subject, L4Protocol.Tcp, port).Ingress
+            : Snapshot.Resolve(subject, peer, L4Protocol.Tcp, port).Egress;
+
+    private static IEnumerable<PortRange> Ranges(ImmutableArray<ushort> classes)
+    {
+        var first = 1;
+        for (var port = 2; port <= TcpPorts; port++)
+        {
+            if (port == TcpPorts || classes[port] != classes[first])
+            {
+                yield return new PortRange((ushort)first, (ushort)(port - 1));
+                first = port;
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using Google.Protobuf;
+using Jumpgate.EnvoyConfig.Policies;
+using Jumpgate.EnvoyConfig.Rbac;
+using Jumpgate.Policy;
+using Jumpgate.Policy.Snapshots;
+
+namespace Jumpgate.EnvoyConfig.Proxyless;
+
+/// <summary>What a gRPC application that speaks xDS itself gets, as client and as server, with no proxy at all.</summary>
+public static class ProxylessResources
+{
+    /// <param name="workload">The application: one of the view's snapshot.</param>
+    public static NodeResources Create(PolicyView view, Workload workload, ProxylessOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        ArgumentNullException.ThrowIfNull(workload);
+        ArgumentNullException.ThrowIfNull(options);
+        var refusals = new List<Refusal>();
+        var messages = new List<IMessage>();
+        foreach (var service in Services.Of(view.Snapshot.Workloads))
+        {
+            messages.AddRange(ClientResources.Create(service.Name, Reachable(view, workload, service, refusals)));
+        }
+
+        var form = options.OldHeaderMatchers ? HttpForm.OldGrpc : HttpForm.Grpc;
+        var ingress = view.Of(workload, TrafficDirection.Ingress);
+        foreach (var port in workload.Ports.Values.Distinct().Order())
+        {
+            var rules = RbacCompiler.Http(ingress, port, form);
+            refusals.AddRange(rules.Refusals);
+            if (ingress.At(port).Peers.Any(p => p.HasKafka))
+            {
+                refusals.Add(new Refusal($"{ingress}, port {port}", null, "no gRPC call is one of Kafka"));
+            }
+
+            messages.AddRange(AddressesOf(workload).Select(a => ServerListeners.Create(options.ServerTemplate, a, port, rules)));
+        }
+
+        return new NodeResources([.. messages], [.. refusals.Distinct()]);
+    }
+
+    /// <summary>
+    /// Egress policy is enforced by what the client never learns: an application does not ask RBAC for its own calls, so that
+    /// endpoints behind egress L7 rules stay hidden too.
+    /// </summary>
+    private static IEnumerable<(IPAddress Address, ushort Port)> Reachable(
+        PolicyView view, Workload client, Service service, List<Refusal> refusals)
+    {
+        var source = view.Snapshot.GroupOf(client);
+        foreach (var (server, port) in service.Endpoints)
+        {
+            var egress = view.Snapshot.Resolve(source, view.Snapshot.GroupOf(server), L4Protocol.Tcp, port).Egress;
+            if (egress.Verdict == L4Verdict.Redirect)
+            {
+                refusals.Add(new Refusal(
+                    $"{client.Name}, egress, port {port}", egress.Rule?.ToString(),
+                    $"a gRPC application cannot enforce L7 rules on its own calls: {server.Name} is hidden from it; put the rule on the "
+                    + "receiver's side"));
+            }
+            else if (egress.Verdict == L4Verdict.Allow)
+            {
+                foreach (var address in server.Addresses)
+                {
+                    yield return (address, port);
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<IPAddress> AddressesOf(Workload workload) =>
+        workload.Addresses.Concat([IPAddress.Any, IPAddress.IPv6Any, IPAddress.Loopback, IPAddress.IPv6Loopback]).Distinct();
+}

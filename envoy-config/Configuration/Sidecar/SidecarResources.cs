@@ -1,0 +1,27 @@
+using Google.Protobuf;
+using Jumpgate.EnvoyConfig.Policies;
+using Jumpgate.Policy;
+using Jumpgate.Policy.Snapshots;
+
+namespace Jumpgate.EnvoyConfig.Sidecar;
+
+/// <summary>What the Envoy beside one workload gets.</summary>
+public static class SidecarResources
+{
+    /// <param name="workload">One of the view's snapshot.</param>
+    public static NodeResources Create(PolicyView view, Workload workload, SidecarOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        ArgumentNullException.ThrowIfNull(options);
+        var inbound = new SidecarListener(view.Of(workload, TrafficDirection.Ingress), options);
+        var outbound = new SidecarListener(view.Of(workload, TrafficDirection.Egress), options);
+        var messages = new List<IMessage> { Clusters.CreateOriginalDestination() };
+        if (options.KafkaFilter is { } kafka)
+        {
+            messages.Add(Clusters.CreateKafka(kafka));
+        }
+
+        messages.AddRange([inbound.Listener, outbound.Listener, .. inbound.Routes, .. outbound.Routes]);
+        return new NodeResources([.. messages], [.. inbound.Refusals, .. outbound.Refusals]);
+    }
+}

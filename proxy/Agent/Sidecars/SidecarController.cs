@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.Net.Sockets;
+using Jumpgate.Bpf;
+using Jumpgate.Bpf.Netlink;
+using Jumpgate.Policy.Workloads;
+using Microsoft.Extensions.Logging;
+
+namespace Jumpgate.Agent.Sidecars;
+
+/// <summary>
+/// Keeps what is attached for sidecars as the workloads file says. One loop owns it. What is missing (a cgroup, a
+/// namespace) leaves a sidecar waiting; it is looked for again.
+/// </summary>
+internal sealed class SidecarController(SidecarDatapath kernel, ILogger logger)
+{
+    private readonly Dictionary<string, SidecarDefinition> _applied = [];
+    private ImmutableArray<string> _names;
+
+    /// <summary>The sidecars of the workloads file, and why those wait that do; safe to read from any thread.</summary>
+    public ImmutableArray<SidecarState> States { get; private set; } = [];
+
+    public IReadOnlyDictionary<SidecarCount, ulong> Counts(string name) =>
+        kernel.ReadCounts(name) ?? new Dictionary<SidecarCount, ulong>();
+
+    /// <summary>Inbound listeners of the sidecar that the kernel knows.</summary>
+    public int Listeners(string name) => kernel.CountListeners(name);
+
+    /// <summary>Attaches, replaces and removes what has to be.</summary>
+    public void Look(IEnumerable<WorkloadDefinition> workloads)
+    {
+        var wanted = workloads.Where(workload => workload.Sidecar is not null).ToList();
+        var names = wanted.Select(workload => workload.Name).ToImmutableArray();
+        if (_names.IsDefault || !names.SequenceEqual(_names))
+        {
+            Remove(names);
+        }
+
+        var states = wanted.Select(workload => new SidecarState(workload.Name, workload.Sidecar!, Attach(workload)))
+            .ToImmutableArray();
+        foreach (var state in states)
+        {
+            var former = States.FirstOrDefault(s => s.Name == state.Name);
+            if (former is null || former.Waiting != state.Waiting)
+            {
+                logger.SidecarState(state.Name, state.Waiting is null ? "attached" : $"waiting: {state.Waiting}");
+            }
+        }
+
+        States = states;
+    }
+
+    private void Remove(ImmutableArray<string> names)
+    {
+        var removed = kernel.RemoveAllBut(names);
+        foreach (var gone in _applied.Keys.Except(names).ToList())
+        {
+            _applied.Remove(gone);
+        }
+
+        _names = names;
+        if (removed > 0)
+        {
+            logger.SidecarsRemoved(removed);
+        }
+    }
+
+    /// <summary>Null where all is in force.</summary>
+    private string? Attach(WorkloadDefinition workload)
+    {
+        var sidecar = workload.Sidecar!;
+        var settings = Settings(workload.Name, sidecar);
+        try
+        {
+            using var netns = sidecar.InboundPort == 0 ? null : NetworkNamespace.Open(workload.NetworkNamespace!);
+            if (!sidecar.AsksTheSameAs(_applied.GetValueOrDefault(workload.Name)) || !kernel.IsAttached(settings, netns))
+            {
+                _applied.Remove(workload.Name);
+                kernel.Apply(settings, netns);
+                _applied.Add(workload.Name, sidecar);
+            }
+
+            return null;
+        }
+        catch (Exception e) when (e is DatapathException or NetlinkException or IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
+
+    private static SidecarSettings Settings(string name, SidecarDefinition sidecar) => new()
+    {
+        Name = name,
+        Cgroup = sidecar.Cgroup,
+        OwnCgroup = sidecar.SidecarCgroup,
+        Mark = sidecar.Mark,
+        OutboundPort = sidecar.OutboundPort,
+        OutboundIPv4 = sidecar.OutboundAddresses.FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork),
+        OutboundIPv6 = sidecar.OutboundAddresses.FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetworkV6),
+        InboundPort = sidecar.InboundPort,
+        ExcludedOutboundPorts = sidecar.ExcludeOutboundPorts,
+        ExcludedOutboundNetworks = sidecar.ExcludeOutboundCidrs,
+        ExcludedInboundPorts = sidecar.ExcludeInboundPorts,
+        ExcludedInboundNetworks = sidecar.ExcludeInboundCidrs,
+    };
+}

@@ -1,0 +1,107 @@
+using Jumpgate.EndToEnd.Tests.Support;
+using Jumpgate.Testing;
+
+namespace Jumpgate.EndToEnd.Tests.Sidecars;
+
+/// <summary>Configuration that comes, changes and goes; and what is left at the end.</summary>
+[Collection("kernel")]
+public sealed class SidecarLifecycleTests
+{
+    [Fact]
+    public async Task Configuration_ChangesAndGoes_ConnectionsFollow()
+    {
+        await using var scene = await SidecarScene.StartAsync();
+        await scene.StartServerAsync("server", null, 80);
+        await scene.StartSidecarAsync();
+        var server = scene.Scene.Lab["server"].IPv4;
+        Assert.Contains("sidecar outbound", await scene.AskAsync("tcp", server, 80), StringComparison.Ordinal);
+        var file = await File.ReadAllTextAsync(scene.Scene.WorkloadsFile);
+
+        await WriteAsync(scene, file.Replace(
+            "inboundPort: 15006", "inboundPort: 15006, excludeOutboundPorts: [80]", StringComparison.Ordinal));
+        await Wait.UntilAsync(
+            async () => !(await scene.AskAsync("tcp", server, 80)).Contains("sidecar", StringComparison.Ordinal),
+            Scene.Patience, "the exclusion to be in force", scene.Scene.Agent.Captured);
+        Assert.Equal(1ul, scene.Report().Counts["outbound_redirected"]);
+        await WriteAsync(scene, file);
+        await Wait.UntilAsync(
+            async () => (await scene.AskAsync("tcp", server, 80)).Contains("sidecar outbound", StringComparison.Ordinal),
+            Scene.Patience, "the exclusion to be gone", scene.Scene.Agent.Captured);
+
+        await WriteAsync(scene, file[..file.IndexOf("sidecar:", StringComparison.Ordinal)].TrimEnd(' ', ',') + " }\n");
+        await Wait.UntilAsync(
+            () => scene.Cgroups.Programs().Length == 0, Scene.Patience, "the programs to be gone", scene.Scene.Agent.Captured);
+        Assert.DoesNotContain("sidecar", await scene.AskAsync("tcp", server, 80), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(scene.Scene.PinDirectory), pin => pin.Contains("sidecar", StringComparison.Ordinal));
+        Assert.Null(scene.Scene.Status().Sidecars);
+    }
+
+    [Fact]
+    public async Task Cgroup_MadeAnew_IsAttachedAgain()
+    {
+        await using var scene = await SidecarScene.StartAsync("outboundPort: 15001");
+        Assert.Equal("1 attached, 0 waiting", scene.Scene.Status().Sidecars);
+        scene.Cgroups.Remove();
+        await Wait.UntilAsync(
+            () => scene.Report().Reason?.Contains("does not exist yet", StringComparison.Ordinal) == true,
+            Scene.Patience, "the sidecar to be waiting", scene.Scene.Agent.Captured);
+
+        scene.Cgroups.Make();
+        await Wait.UntilAsync(
+            () => scene.Report().State == "attached", Scene.Patience, "the sidecar to be attached", scene.Scene.Agent.Captured);
+
+        await scene.StartServerAsync("server", null, 80);
+        await scene.StartSidecarAsync();
+        Assert.Contains(
+            "sidecar outbound", await scene.AskAsync("tcp", scene.Scene.Lab["server"].IPv4, 80), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cleanup_AfterTheAgent_LeavesNothing()
+    {
+        await using var scene = await SidecarScene.StartAsync();
+        await scene.StartServerAsync("server", null, 80);
+        await scene.StartSidecarAsync();
+        var server = scene.Scene.Lab["server"].IPv4;
+        Assert.Contains("sidecar outbound", await scene.AskAsync("tcp", server, 80), StringComparison.Ordinal);
+        Assert.Contains("sidecar_connect4", scene.Cgroups.Programs(), StringComparison.Ordinal);
+        Assert.Equal(7, Sidecars("link"));
+
+        scene.Scene.Agent.Signal("TERM");
+        Assert.Equal(0, await scene.Scene.Agent.WaitForExitAsync(Scene.Patience));
+        Assert.Contains("sidecar outbound", await scene.AskAsync("tcp", server, 80), StringComparison.Ordinal);
+        var (code, output) = scene.Scene.Jumpgate(
+            "cleanup", "--pin-dir", scene.Scene.PinDirectory, "--state", scene.Scene.StateDirectory);
+        Assert.True(code == 0, output);
+
+        Assert.Empty(scene.Cgroups.Programs());
+        Assert.False(Directory.Exists(scene.Scene.PinDirectory));
+        await Wait.UntilAsync(
+            () => Sidecars("prog") == 0 && Sidecars("map") == 0 && Sidecars("link") == 0,
+            Scene.Patience, "programs, maps and links to be gone");
+        Assert.DoesNotContain("sidecar", await scene.AskAsync("tcp", server, 80), StringComparison.Ordinal);
+    }
+
+    /// <summary>Programs and maps by name; links by the program that they run.</summary>
+    private static int Sidecars(string kind)
+    {
+        var programs = Named("prog");
+        return kind == "link"
+            ? Command.RunJson("bpftool", "-j", "link", "show").EnumerateArray()
+                .Count(link => programs.Contains(link.GetProperty("prog_id").GetInt32()))
+            : Named(kind).Count;
+    }
+
+    private static HashSet<int> Named(string kind) => [.. Command.RunJson("bpftool", "-j", kind, "show").EnumerateArray()
+        .Where(item => item.TryGetProperty("name", out var name)
+            && name.GetString()!.StartsWith("sidecar_", StringComparison.Ordinal))
+        .Select(item => item.GetProperty("id").GetInt32())];
+
+    private static async Task WriteAsync(SidecarScene scene, string yaml)
+    {
+        var hidden = scene.Scene.WorkloadsFile + ".new";
+        await File.WriteAllTextAsync(hidden, yaml);
+        File.Move(hidden, scene.Scene.WorkloadsFile, overwrite: true);
+    }
+}

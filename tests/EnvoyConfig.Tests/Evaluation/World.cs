@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using System.Net;
+using Envoy.Config.Listener.V3;
+using Envoy.Config.Route.V3;
+using Jumpgate.Agent.Explain;
+using Jumpgate.EnvoyConfig.Nodes;
+using Jumpgate.EnvoyConfig.Policies;
+using Jumpgate.EnvoyConfig.Sidecar;
+using Jumpgate.Policy;
+using Jumpgate.Policy.Documents;
+using Jumpgate.Policy.Http;
+using Jumpgate.Policy.Identities;
+using Jumpgate.Policy.Labels;
+using Jumpgate.Policy.Snapshots;
+using Jumpgate.Policy.Workloads;
+
+namespace Jumpgate.EnvoyConfig.Tests.Evaluation;
+
+/// <summary>Three workloads with a sidecar each, under one set of policies: asked what becomes of a request, and so is explain.</summary>
+internal sealed class World
+{
+    /// <summary>Where explain puts the host.</summary>
+    private static readonly IPAddress Host = IPAddress.Parse("100::1");
+
+    private static readonly ImmutableArray<(string Name, string App, string Address, ImmutableDictionary<string, ushort> Ports)> Parties =
+    [
+        ("alpha", "a", "10.1.0.1", Named(("web", 8080), ("grpc", 9090))),
+        ("beta", "b", "10.1.0.2", Named(("web", 80))),
+        ("gamma", "c", "fd00::3", Named(("grpc", 8081))),
+    ];
+
+    private readonly PolicyExplainer _explainer;
+    private readonly Dictionary<string, (NodeConfiguration Node, EnvoyListener Inbound, EnvoyListener Outbound)> _sidecars = [];
+
+    public World(string yaml)
+    {
+        var documents = Read(yaml);
+        _explainer = new PolicyExplainer(
+            Parties.Select(p => new WorkloadDefinition
+            {
+                Location = new SourceLocation("workloads.yaml", 1),
+                Name = p.Name,
+                Labels = LabelsOf(p.App),
+                Addresses = [IPAddress.Parse(p.Address)],
+                Ports = p.Ports,
+            }),
+            documents, new NoSecrets());
+        var view = CreateView(documents);
+        foreach (var workload in view.Snapshot.Workloads)
+        {
+            var node = Node(view, workload.Name, NodeProfile.Sidecar);
+            var routes = node.Messages.OfType<RouteConfiguration>().ToDictionary(r => r.Name);
+            var listeners = node.Messages.OfType<Listener>().Select(l => (l.Name, Listener: new EnvoyListener(l, routes.GetValueOrDefault)))
+                .ToDictionary(l => l.Name, l => l.Listener);
+            _sidecars.Add(workload.Name, (node, listeners["inbound"], listeners["outbound"]));
+        }
+    }
+
+    /// <summary>Rules that Envoy does not get, and denies instead, at the sidecars of these parties.</summary>
+    public IEnumerable<string> Refusals(params string[] parties) =>
+        parties.Where(_sidecars.ContainsKey).SelectMany(p => _sidecars[p].Node.Refusals).Select(r => r.ToString());
+
+    /// <summary>The sender's sidecar, if it has one, and the receiver's.</summary>
+    public IEnumerable<EnvoyVerdict> AskEnvoy(Question question)
+    {
+        var connection = new DownstreamConnection(
+            new IPEndPoint(AddressOf(question.From), 40000), new IPEndPoint(AddressOf(question.To), question.Port));
+        if (_sidecars.TryGetValue(question.From, out var from))
+        {
+            yield return from.Outbound.Judge(connection, question.Request);
+        }
+
+        if (_sidecars.TryGetValue(question.To, out var to))
+        {
+            yield return to.Inbound.Judge(connection, question.Request);
+        }
+    }
+
+    public ExplainAnswer AskProxy(Question question) => _explainer.TryAnswer(
+        new ExplainQuestion
+        {
+            From = question.From,
+            To = question.To,
+            Port = question.Port,
+            Request = question.Request is { } request ? $"{request.Method} {request.Target}" : null,
+            IsHttp2 = question.Request?.IsHttp2 == true,
+            Headers = question.Request is { } sent ? [$"Host: {sent.Host}", .. sent.Headers.Select(h => $"{h.Name}: {h.Value}")] : [],
+        },
+        out var error) ?? throw new ArgumentException(error, nameof(question));
+
+    public static IPAddress AddressOf(string party) => party == "host" ? Host
+        : IPAddress.Parse(Parties.FirstOrDefault(p => p.Name == party).Address ?? party);
+
+    public static PolicyView CreateView(ImmutableArray<PolicyDocument> documents) => new(PolicySnapshot.Create(
+        1,
+        Parties.Select(p => new Workload
+        {
+            Name = p.Name,
+            Labels = LabelsOf(p.App),
+            Addresses = [IPAddress.Parse(p.Address)],
+            Ports = p.Ports,
+        }),
+        documents, [Host], new IdentityAllocator(), new NoSecrets()));
+
+    public static ImmutableArray<PolicyDocument> Read(string yaml)
+    {
+        var set = PolicySet.Combine([PolicyReader.Read("policy.yaml", yaml)]);
+        return set.HasErrors ? throw new ArgumentException($"{string.Join('\n', set.Diagnostics)}\n{yaml}", nameof(yaml)) : set.Documents;
+    }
+
+    /// <summary>What is judged is what would be published.</summary>
+    public static NodeConfiguration Node(PolicyView view, string workload, NodeProfile profile) =>
+        NodeConfiguration.TryCreate(view, new NodeKey(workload, profile), new SidecarOptions(), out var configuration, out var errors)
+            ? configuration : throw new InvalidOperationException(string.Join('\n', errors));
+
+    private static LabelSet LabelsOf(string app) =>
+        new([new Label(Label.Unspecified, "app", app), .. app == "c" ? (Label[])[] : [new Label(Label.Unspecified, "tier", "x")]]);
+
+    private static ImmutableDictionary<string, ushort> Named(params (string Name, ushort Port)[] ports) =>
+        ports.ToImmutableDictionary(p => p.Name, p => p.Port);
+
+    private sealed class NoSecrets : ISecretSource
+    {
+        public string? TryRead(SecretReference secret) => null;
+    }
+}
