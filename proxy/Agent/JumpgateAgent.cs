@@ -84,7 +84,7 @@ public static class JumpgateAgent
             connections,
             new ConnectionDispatcher(httpOptions, http2, TimeProvider.System),
             kafka,
-            new TransparentConnector(TimeSpan.FromSeconds(5)),
+            new TransparentConnector(TimeSpan.FromSeconds(5), joins: lanes is not null),
             lanes,
             new RequestObserver(log, records, metrics),
             new KafkaRequestObserver(log, records, metrics),

@@ -1,4 +1,5 @@
-using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Jumpgate.Connections.Sockets;
 
 namespace Jumpgate.Connections;
 
@@ -7,9 +8,9 @@ public interface ILaneOpener
 {
     /// <summary>Null where the sockets have not joined, the rules cannot be decided in the kernel, or there is no room: the
     /// proxy decides everything then.</summary>
-    ILane? TryOpen(Socket client, Socket server);
+    ILane? TryOpen(TcpChannel client, TcpChannel server);
 
     /// <summary>Paces what is sent to the other end of <paramref name="socket"/>; null where TCP does, because that end has
     /// not joined.</summary>
-    ValueTask<ISendPacer?> TryPaceAsync(Socket socket);
+    ValueTask<ISendPacer?> TryPaceAsync(SafeHandle socket);
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Jumpgate.Connections.Sockets;
 
 namespace Jumpgate.Connections;
 
@@ -6,5 +7,5 @@ namespace Jumpgate.Connections;
 public interface IUpstreamConnector
 {
     /// <exception cref="SocketException">The destination refused, is unreachable, or did not answer in time.</exception>
-    ValueTask<Socket> ConnectAsync(FlowMetadata flow, CancellationToken cancellationToken);
+    ValueTask<TcpChannel> ConnectAsync(FlowMetadata flow, CancellationToken cancellationToken);
 }

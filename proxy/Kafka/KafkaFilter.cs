@@ -24,12 +24,30 @@ public sealed class KafkaFilter(KafkaFilterOptions options, TimeProvider time)
     public async Task ServeAsync(KafkaConnection connection, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        var client = connection.Client;
+        var accepted = connection.Client;
+        try
+        {
+            // Pipes read and write here: .NET's sockets from now on.
+            using var client = accepted.Release();
+            await ServeAsync(connection, client, stopping);
+        }
+        catch (Exception e) when (e.IsDisconnect())
+        {
+            accepted.Reset();
+        }
+        finally
+        {
+            accepted.Dispose();
+        }
+    }
+
+    private async Task ServeAsync(KafkaConnection connection, Socket client, CancellationToken stopping)
+    {
         using var aborted = connection.Aborted.UnsafeRegister(static s => ((Socket)s!).Reset(), client);
         using var stopped = stopping.UnsafeRegister(static s => ((Socket)s!).Reset(), client);
         try
         {
-            using var server = await connection.Upstream.ConnectAsync(connection.Flow, connection.Aborted);
+            using var server = (await connection.Upstream.ConnectAsync(connection.Flow, connection.Aborted)).Release();
             using var serverAborted = connection.Aborted.UnsafeRegister(static s => ((Socket)s!).Reset(), server);
             using var serverStopped = stopping.UnsafeRegister(static s => ((Socket)s!).Reset(), server);
             await RelayAsync(connection, client, server);
@@ -38,18 +56,14 @@ public sealed class KafkaFilter(KafkaFilterOptions options, TimeProvider time)
         {
             client.Reset();
         }
-        finally
-        {
-            client.Dispose();
-        }
     }
 
     private async Task RelayAsync(KafkaConnection connection, Socket client, Socket server)
     {
         using var fromClient = new PipeInput(client);
         using var fromServer = new PipeInput(server);
-        using var toClient = new GatheringOutput(client) { Pacer = await connection.PacerAsync(client) };
-        using var toServer = new GatheringOutput(server) { Pacer = await connection.PacerAsync(server) };
+        using var toClient = new GatheringOutput(client) { Pacer = await connection.PacerAsync(client.SafeHandle) };
+        using var toServer = new GatheringOutput(server) { Pacer = await connection.PacerAsync(server.SafeHandle) };
         using var pending = new PendingReplies(options.MaxRequestsUnderWay);
         var ids = _topicIds.For(connection.Flow);
         var facts = new RequestFacts();

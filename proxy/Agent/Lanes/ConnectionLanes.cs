@@ -1,5 +1,6 @@
-using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Jumpgate.Agent.Listening;
+using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Connections;
 
 namespace Jumpgate.Agent.Lanes;
@@ -7,7 +8,7 @@ namespace Jumpgate.Agent.Lanes;
 /// <summary>Opens the lanes of one connection, one after the other: each belongs to one connection to the server.</summary>
 internal sealed class ConnectionLanes(LaneController controller, OpenConnection connection) : ILaneOpener
 {
-    public ILane? TryOpen(Socket client, Socket server)
+    public ILane? TryOpen(TcpChannel client, TcpChannel server)
     {
         if (controller.TryOpen(client, server, connection.Resolved) is not { } lane)
         {
@@ -21,5 +22,5 @@ internal sealed class ConnectionLanes(LaneController controller, OpenConnection 
         return open;
     }
 
-    public ValueTask<ISendPacer?> TryPaceAsync(Socket socket) => controller.TryPaceAsync(socket.SafeHandle);
+    public ValueTask<ISendPacer?> TryPaceAsync(SafeHandle socket) => controller.TryPaceAsync(socket);
 }

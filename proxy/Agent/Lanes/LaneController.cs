@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Jumpgate.Agent.Listening;
 using Jumpgate.Agent.Workloads;
 using Jumpgate.Bpf;
 using Jumpgate.Bpf.Netlink;
+using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Connections;
 using Jumpgate.Policy.Labels;
 using Jumpgate.Policy.Snapshots;
@@ -132,10 +132,10 @@ internal sealed class LaneController
         _automata.End();
     }
 
-    internal LaneHandle? TryOpen(Socket client, Socket server, ConnectionPolicy policy)
+    internal LaneHandle? TryOpen(TcpChannel client, TcpChannel server, ConnectionPolicy policy)
     {
         var automaton = _automata.Find(policy);
-        return automaton is { Offset: 0, IsFinal: true } ? null : _table.TryCreate(client.SafeHandle, server.SafeHandle);
+        return automaton is { Offset: 0, IsFinal: true } ? null : _table.TryCreate(client.Handle, server.Handle);
     }
 
     internal void Renew(LaneHandle lane, ConnectionPolicy policy) =>

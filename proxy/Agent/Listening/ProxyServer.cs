@@ -4,6 +4,7 @@ using Jumpgate.Agent.Lanes;
 using Jumpgate.Agent.Nodes;
 using Jumpgate.Agent.Telemetry;
 using Jumpgate.Bpf;
+using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Connections;
 using Jumpgate.Http.Observation;
 using Jumpgate.Kafka;
@@ -32,7 +33,7 @@ internal sealed class ProxyServer(
     ILogger logger) : IDisposable
 {
     private const byte Tcp = 6;
-    private readonly List<Socket> _listeners = [];
+    private readonly List<TcpListeningSocket> _listeners = [];
 
     /// <summary>Opens the listeners in the calling thread's network namespace and hands them to the kernel.</summary>
     public void Listen()
@@ -41,9 +42,9 @@ internal sealed class ProxyServer(
         {
             try
             {
-                var listener = TransparentSockets.Listen(loopback);
+                var listener = TransparentSockets.Listen(loopback, joins: lanes is not null);
                 _listeners.Add(listener);
-                datapath.SetListener(loopback.AddressFamily, listener.SafeHandle);
+                datapath.SetListener(loopback.AddressFamily, listener.Handle);
             }
             catch (SocketException e) when (loopback.AddressFamily == AddressFamily.InterNetworkV6
                 && e.SocketErrorCode is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable)
@@ -63,16 +64,17 @@ internal sealed class ProxyServer(
 
     public void Dispose() => _listeners.ForEach(l => l.Dispose());
 
-    private async Task AcceptAsync(Socket listener, CancellationToken stopping)
+    private async Task AcceptAsync(TcpListeningSocket listener, CancellationToken stopping)
     {
+        await using var stopped = stopping.UnsafeRegister(static l => ((TcpListeningSocket)l!).Dispose(), listener);
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                var client = await listener.AcceptAsync(stopping);
-                _ = ServeAsync(client, stopping);
+                var (client, source) = await listener.AcceptAsync();
+                client.Loop.Post(static a => ((Accepted)a!).Serve(), new Accepted(this, client, source, stopping));
             }
-            catch (OperationCanceledException)
+            catch (ObjectDisposedException)
             {
                 return;
             }
@@ -85,17 +87,14 @@ internal sealed class ProxyServer(
         }
     }
 
-    private async Task ServeAsync(Socket client, CancellationToken stopping)
+    private async Task ServeAsync(TcpChannel client, IPEndPoint source, CancellationToken stopping)
     {
-        await Task.Yield();
         try
         {
-            client.NoDelay = true;
-            if (ReadMetadata(client) is not { } flow)
+            if (ReadMetadata(client, source) is not { } flow)
             {
                 metrics.MetadataMissing();
-                client.LingerState = new LingerOption(true, 0);
-                client.Dispose();
+                client.Reset();
                 return;
             }
 
@@ -106,8 +105,7 @@ internal sealed class ProxyServer(
                 // Between the kernel's look and ours the policy may have changed; Recheck may have run before Add.
                 if (!connection.IsAllowed)
                 {
-                    client.LingerState = new LingerOption(true, 0);
-                    client.Dispose();
+                    client.Reset();
                     return;
                 }
 
@@ -134,7 +132,7 @@ internal sealed class ProxyServer(
         }
     }
 
-    private Task ServeAsync(Socket client, OpenConnection connection, CancellationToken stopping) =>
+    private Task ServeAsync(TcpChannel client, OpenConnection connection, CancellationToken stopping) =>
         connection.Protocol == ConnectionProtocol.Kafka
             ? kafka.ServeAsync(
                 new KafkaConnection
@@ -162,10 +160,9 @@ internal sealed class ProxyServer(
                 stopping);
 
     /// <summary>The kernel's word on this flow. An absent fact is no default: without it the connection is closed.</summary>
-    private FlowMetadata? ReadMetadata(Socket client)
+    private FlowMetadata? ReadMetadata(TcpChannel client, IPEndPoint source)
     {
-        var source = Plain((IPEndPoint)client.RemoteEndPoint!);
-        var destination = Plain((IPEndPoint)client.LocalEndPoint!);
+        var destination = client.GetLocalAddress();
         var key = new FlowKey
         {
             Source = Address16.From(source.Address),
@@ -191,7 +188,8 @@ internal sealed class ProxyServer(
         };
     }
 
-    private static IPEndPoint Plain(IPEndPoint endPoint) => endPoint.Address.IsIPv4MappedToIPv6
-        ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port)
-        : new IPEndPoint(new IPAddress(endPoint.Address.GetAddressBytes()), endPoint.Port);
+    private sealed record Accepted(ProxyServer Server, TcpChannel Client, IPEndPoint Source, CancellationToken Stopping)
+    {
+        public void Serve() => _ = Server.ServeAsync(Client, Source, Stopping);
+    }
 }

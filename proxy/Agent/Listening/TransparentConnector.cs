@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Connections;
 
 namespace Jumpgate.Agent.Listening;
@@ -8,24 +9,44 @@ namespace Jumpgate.Agent.Listening;
 /// Connects to the original destination from the client's own address, and from its own port where that is free: one
 /// connection of the client is then one connection at the server, with the 4-tuple that the client chose.
 /// </summary>
-internal sealed class TransparentConnector(TimeSpan timeout) : IUpstreamConnector
+/// <param name="timeout">How long a server may take to answer.</param>
+/// <param name="joins">Sockets may join a sockmap.</param>
+internal sealed class TransparentConnector(TimeSpan timeout, bool joins) : IUpstreamConnector
 {
-    public async ValueTask<Socket> ConnectAsync(FlowMetadata flow, CancellationToken cancellationToken)
+    public ValueTask<TcpChannel> ConnectAsync(FlowMetadata flow, CancellationToken cancellationToken)
+    {
+        ValueTask<TcpChannel> connecting;
+        try
+        {
+            connecting = ConnectAsync(flow, keepPort: true, cancellationToken);
+        }
+        catch (SocketException e) when (IsTaken(e))
+        {
+            return ConnectAsync(flow, keepPort: false, cancellationToken);
+        }
+
+        return connecting.IsCompletedSuccessfully ? connecting : ConnectOrChooseAsync(connecting, flow, cancellationToken);
+    }
+
+    private static bool IsTaken(SocketException e) =>
+        e.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AddressNotAvailable;
+
+    private async ValueTask<TcpChannel> ConnectOrChooseAsync(
+        ValueTask<TcpChannel> connecting, FlowMetadata flow, CancellationToken cancellationToken)
     {
         try
         {
-            return await ConnectAsync(flow, keepPort: true, cancellationToken);
+            return await connecting;
         }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AddressNotAvailable)
+        catch (SocketException e) when (IsTaken(e))
         {
             return await ConnectAsync(flow, keepPort: false, cancellationToken);
         }
     }
 
-    private async Task<Socket> ConnectAsync(FlowMetadata flow, bool keepPort, CancellationToken cancellationToken)
+    private ValueTask<TcpChannel> ConnectAsync(FlowMetadata flow, bool keepPort, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
+        cancellationToken.ThrowIfCancellationRequested();
         var socket = TransparentSockets.Create(flow.OriginalDestination.AddressFamily);
         try
         {
@@ -38,14 +59,8 @@ internal sealed class TransparentConnector(TimeSpan timeout) : IUpstreamConnecto
                 TransparentSockets.ChoosePortLate(socket);
             }
 
-            socket.Bind(new IPEndPoint(flow.Source.Address, keepPort ? flow.Source.Port : 0));
-            await socket.ConnectAsync(flow.OriginalDestination, limit.Token);
-            return socket;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            socket.Dispose();
-            throw new SocketException((int)SocketError.TimedOut);
+            socket.Bind(keepPort ? flow.Source : new IPEndPoint(flow.Source.Address, 0));
+            return socket.ConnectAsync(flow.OriginalDestination, joins, timeout, cancellationToken);
         }
         catch
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Jumpgate.Connections.Sockets;
 
 namespace Jumpgate.Agent.Listening;
 
@@ -18,20 +19,19 @@ internal static class TransparentSockets
     /// <summary>MARK_FROM_PROXY: the proxy's packets are not redirected again. Accepted sockets inherit it.</summary>
     private const int MarkFromProxy = 0x4b000000;
 
-    public static Socket Create(AddressFamily family)
+    public static TcpSocket Create(AddressFamily family)
     {
-        var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = TcpSocket.Create(family);
         try
         {
-            Set(socket, SolSocket, SoMark, MarkFromProxy);
+            socket.SetOption(SolSocket, SoMark, MarkFromProxy);
             if (family == AddressFamily.InterNetwork)
             {
-                Set(socket, SolIp, IpTransparent, 1);
+                socket.SetOption(SolIp, IpTransparent, 1);
             }
             else
             {
-                socket.DualMode = false;
-                Set(socket, SolIPv6, IPv6Transparent, 1);
+                socket.SetOption(SolIPv6, IPv6Transparent, 1);
             }
 
             return socket;
@@ -43,21 +43,26 @@ internal static class TransparentSockets
         }
     }
 
-    /// <summary>Several connections to different servers may come from one address and port. Not .NET's ReuseAddress: that sets
-    /// SO_REUSEPORT too.</summary>
-    public static void AllowSharedPort(Socket socket) => Set(socket, SolSocket, SoReuseAddress, 1);
+    /// <summary>Several connections to different servers may come from one address and port. SO_REUSEPORT would say more: that
+    /// several sockets may listen there.</summary>
+    public static void AllowSharedPort(TcpSocket socket) => socket.SetOption(SolSocket, SoReuseAddress, 1);
 
     /// <summary>Leaves the choice of the port to connect(), which knows the whole 4-tuple.</summary>
-    public static void ChoosePortLate(Socket socket) => Set(socket, SolIp, IpBindAddressNoPort, 1);
+    public static void ChoosePortLate(TcpSocket socket) => socket.SetOption(SolIp, IpBindAddressNoPort, 1);
 
-    public static Socket Listen(IPAddress loopback)
+    /// <param name="joins">What is accepted may join a sockmap.</param>
+    public static TcpListeningSocket Listen(IPAddress loopback, bool joins)
     {
         var socket = Create(loopback.AddressFamily);
-        socket.Bind(new IPEndPoint(loopback, 0));
-        socket.Listen(4096);
-        return socket;
+        try
+        {
+            socket.Bind(new IPEndPoint(loopback, 0));
+            return socket.Listen(4096, looksTwice: joins);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
-
-    private static void Set(Socket socket, int level, int option, int value) =>
-        socket.SetRawSocketOption(level, option, BitConverter.GetBytes(value));
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
@@ -23,12 +24,12 @@ internal sealed class PrometheusText : IDisposable
         {
             if (instrument.Meter.Name == AgentMetrics.MeterName)
             {
-                listener.EnableMeasurementEvents(instrument);
+                listener.EnableMeasurementEvents(instrument, new Known());
             }
         };
-        _listener.SetMeasurementEventCallback<long>((i, v, tags, _) => Take(i, v, tags));
-        _listener.SetMeasurementEventCallback<int>((i, v, tags, _) => Take(i, v, tags));
-        _listener.SetMeasurementEventCallback<double>((i, v, tags, _) => Take(i, v, tags));
+        _listener.SetMeasurementEventCallback<long>((i, v, tags, known) => Take(i, v, tags, (Known)known!));
+        _listener.SetMeasurementEventCallback<int>((i, v, tags, known) => Take(i, v, tags, (Known)known!));
+        _listener.SetMeasurementEventCallback<double>((i, v, tags, known) => Take(i, v, tags, (Known)known!));
         _listener.Start();
     }
 
@@ -54,7 +55,24 @@ internal sealed class PrometheusText : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    private void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    private void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, Known known)
+    {
+        // Asked for every request: nothing is written or locked here that all of them share.
+        if (tags.Length == 1 && tags[0].Value is string tag && known.ByTag.TryGetValue(tag, out var found))
+        {
+            found.Take(value, absolute: false);
+            return;
+        }
+
+        var series = Find(instrument, tags, out var absolute);
+        series.Take(value, absolute);
+        if (tags.Length == 1 && !absolute && tags[0].Value is string first && known.ByTag.Count < MaxSeries)
+        {
+            known.ByTag.TryAdd(first, series);
+        }
+    }
+
+    private Series Find(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags, out bool absolute)
     {
         var (type, suffix) = instrument switch
         {
@@ -81,7 +99,8 @@ internal sealed class PrometheusText : IDisposable
                 family.Series[labels] = series = new Series(type == "histogram");
             }
 
-            series.Take(value, instrument.IsObservable || type == "gauge");
+            absolute = instrument.IsObservable || type == "gauge";
+            return series;
         }
     }
 
@@ -99,6 +118,12 @@ internal sealed class PrometheusText : IDisposable
         return text.ToString();
     }
 
+    /// <summary>Series of an instrument with one label, by that label's value.</summary>
+    private sealed class Known
+    {
+        public ConcurrentDictionary<string, Series> ByTag { get; } = new(StringComparer.Ordinal);
+    }
+
     private sealed record Family(string Type, string Help)
     {
         public SortedDictionary<string, Series> Series { get; } = new(StringComparer.Ordinal);
@@ -106,21 +131,33 @@ internal sealed class PrometheusText : IDisposable
 
     private sealed class Series(bool isHistogram)
     {
+        private readonly Lock _lock = new();
         private readonly long[] _buckets = new long[isHistogram ? Buckets.Length : 0];
         private long _count;
         private double _value;
 
         public void Take(double value, bool absolute)
         {
-            _count++;
-            _value = absolute ? value : _value + value;
-            for (var i = 0; i < _buckets.Length; i++)
+            lock (_lock)
             {
-                _buckets[i] += value <= Buckets[i] ? 1 : 0;
+                _count++;
+                _value = absolute ? value : _value + value;
+                for (var i = _buckets.Length - 1; i >= 0 && value <= Buckets[i]; i--)
+                {
+                    _buckets[i]++;
+                }
             }
         }
 
         public void Write(StringBuilder text, string name, string labels)
+        {
+            lock (_lock)
+            {
+                WriteLocked(text, name, labels);
+            }
+        }
+
+        private void WriteLocked(StringBuilder text, string name, string labels)
         {
             var braces = labels.Length == 0 ? "" : $"{{{labels}}}";
             if (!isHistogram)

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Net.Sockets;
+using Jumpgate.Connections.Sockets;
 
 namespace Jumpgate.Http.Connections;
 
@@ -13,42 +13,38 @@ internal static class ByteRelay
 
     /// <param name="toClient">Null: TCP paces.</param>
     /// <param name="toServer">Likewise.</param>
-    public static async Task RunAsync(Socket client, Socket server, ISendPacer? toClient, ISendPacer? toServer)
+    public static async Task RunAsync(TcpChannel client, TcpChannel server, ISendPacer? toClient, ISendPacer? toServer)
     {
         var forward = CopyAsync(client, server, toServer);
         var back = CopyAsync(server, client, toClient);
         await Task.WhenAll(forward, back);
     }
 
-    private static async Task CopyAsync(Socket from, Socket to, ISendPacer? pacer)
+    private static async Task CopyAsync(TcpChannel from, TcpChannel to, ISendPacer? pacer)
     {
         try
         {
             while (true)
             {
-                if (from.Available == 0)
-                {
-                    await from.WaitReadableAsync();
-                }
-
+                await from.WaitReadableAsync();
                 var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
                 try
                 {
-                    var count = await from.ReceiveAsync(buffer.AsMemory());
+                    int count;
+                    while ((count = from.TryReceive(buffer)) > 0)
+                    {
+                        if (pacer is not null)
+                        {
+                            await pacer.WaitAsync(count);
+                        }
+
+                        await to.SendAsync(buffer.AsMemory(0, count));
+                    }
+
                     if (count == 0)
                     {
                         to.TryShutdownSend();
                         return;
-                    }
-
-                    if (pacer is not null)
-                    {
-                        await pacer.WaitAsync(count);
-                    }
-
-                    for (var sent = 0; sent < count;)
-                    {
-                        sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));
                     }
                 }
                 finally

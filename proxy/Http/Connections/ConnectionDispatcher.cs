@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Http1;
 
 namespace Jumpgate.Http.Connections;
@@ -15,8 +15,8 @@ public sealed class ConnectionDispatcher(HttpFilterOptions options, IHttp2Handle
     {
         ArgumentNullException.ThrowIfNull(connection);
         var client = connection.Client;
-        using var aborted = connection.Aborted.UnsafeRegister(static s => ((Socket)s!).Reset(), client);
-        using var stopped = stopping.UnsafeRegister(static s => ((Socket)s!).Reset(), client);
+        using var aborted = connection.Aborted.UnsafeRegister(static s => ((TcpChannel)s!).Reset(), client);
+        using var stopped = stopping.UnsafeRegister(static s => ((TcpChannel)s!).Reset(), client);
         try
         {
             if (!connection.Policy.Current.HasHttpRules)
@@ -34,7 +34,7 @@ public sealed class ConnectionDispatcher(HttpFilterOptions options, IHttp2Handle
                 return;
             }
 
-            using var output = new SocketOutput(client) { Pacer = await connection.PacerAsync(client) };
+            using var output = new SocketOutput(client) { Pacer = await connection.PacerAsync(client.Handle) };
             await new Http1Filter(connection, input, output, options, time).RunAsync();
         }
         catch (Exception e) when (e.IsDisconnect())
@@ -49,17 +49,22 @@ public sealed class ConnectionDispatcher(HttpFilterOptions options, IHttp2Handle
 
     private static async Task RelayAsync(ProxiedConnection connection)
     {
+        var client = connection.Client;
         using var server = await connection.Upstream.ConnectAsync(connection.Flow, connection.Aborted);
-        using var aborted = connection.Aborted.UnsafeRegister(static s => ((Socket)s!).Reset(), server);
+        using var aborted = connection.Aborted.UnsafeRegister(static s => ((TcpChannel)s!).Reset(), server);
         await ByteRelay.RunAsync(
-            connection.Client, server, await connection.PacerAsync(connection.Client), await connection.PacerAsync(server));
+            client, server, await connection.PacerAsync(client.Handle), await connection.PacerAsync(server.Handle));
     }
 
     /// <summary>Reads until the first byte that differs from the preface, or all of it.</summary>
     private async Task<bool> BeginsWithPrefaceAsync(SocketInput input, ProxiedConnection connection)
     {
-        using var timer = time.CreateTimer(
-            static s => ((Socket)s!).Reset(), connection.Client, options.IdleTimeout, Timeout.InfiniteTimeSpan);
+        var limit = options.IdleTimeout;
+        using var deadline = new Deadline(time, options.IdleTimeout, () =>
+        {
+            connection.Client.Reset();
+            return false;
+        });
         while (true)
         {
             var common = Math.Min(input.Unread.Length, Preface.Length);
@@ -73,11 +78,19 @@ public sealed class ConnectionDispatcher(HttpFilterOptions options, IHttp2Handle
                 return true;
             }
 
-            timer.Change(options.HeadTimeout, Timeout.InfiniteTimeSpan);
-            if (await input.FillAsync() == 0)
+            var count = input.TryFill();
+            if (count == TcpChannel.WouldBlock)
+            {
+                deadline.Set(limit);
+                count = await input.FillAsync();
+            }
+
+            if (count == 0)
             {
                 return false;
             }
+
+            limit = options.HeadTimeout;
         }
     }
 }

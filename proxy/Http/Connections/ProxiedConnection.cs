@@ -1,4 +1,5 @@
-using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Observation;
 
 namespace Jumpgate.Http.Connections;
@@ -6,7 +7,7 @@ namespace Jumpgate.Http.Connections;
 /// <summary>One accepted connection and all that serving it needs. Whoever serves it owns the socket.</summary>
 public sealed record ProxiedConnection
 {
-    public required Socket Client { get; init; }
+    public required TcpChannel Client { get; init; }
     public required FlowMetadata Flow { get; init; }
     public required IConnectionPolicySource Policy { get; init; }
     public required IUpstreamConnector Upstream { get; init; }
@@ -17,5 +18,5 @@ public sealed record ProxiedConnection
     public required CancellationToken Aborted { get; init; }
 
     /// <summary>What paces sends to one of its sockets; null where TCP does.</summary>
-    public ValueTask<ISendPacer?> PacerAsync(Socket socket) => Lanes?.TryPaceAsync(socket) ?? default;
+    public ValueTask<ISendPacer?> PacerAsync(SafeHandle socket) => Lanes?.TryPaceAsync(socket) ?? default;
 }

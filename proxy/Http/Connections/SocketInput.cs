@@ -1,13 +1,14 @@
 using System.Buffers;
-using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Jumpgate.Connections.Sockets;
 
 namespace Jumpgate.Http.Connections;
 
 /// <summary>
 /// The receiving half of a connection: a window of contiguous bytes, so that heads are parsed in place. The buffer grows with
-/// what arrives and shrinks again, so that a waiting connection holds little.
+/// what arrives and shrinks again; a connection that waits holds none.
 /// </summary>
-internal sealed class SocketInput(Socket socket) : IDisposable
+internal sealed class SocketInput(TcpChannel channel) : IDisposable
 {
     private const int SmallSize = 4 * 1024;
     private const int LargeSize = 64 * 1024;
@@ -17,9 +18,8 @@ internal sealed class SocketInput(Socket socket) : IDisposable
     private int _end;
     private int _wanted = SmallSize;
     private Task? _readable;
-    private Task<int>? _filling;
 
-    public Socket Socket { get; } = socket;
+    public TcpChannel Channel { get; } = channel;
 
     public ReadOnlySpan<byte> Unread => _buffer.AsSpan(_start, _end - _start);
 
@@ -27,11 +27,14 @@ internal sealed class SocketInput(Socket socket) : IDisposable
 
     public bool IsEmpty => _start == _end;
 
-    /// <summary>Bytes consumed so far. Not those that were read: a fill under way would add some that nobody has seen.</summary>
+    /// <summary>Bytes consumed so far. Not those that were read: the next message may have begun.</summary>
     public long TotalConsumed { get; private set; }
 
     /// <summary>A read has failed: the peer has reset the connection, or it is ours no more.</summary>
     public bool IsBroken { get; private set; }
+
+    /// <summary>True where bytes, or the end, are there and nobody has consumed them.</summary>
+    public bool HasArrived => !IsEmpty || Channel.HasArrived;
 
     public void Consume(int count)
     {
@@ -56,61 +59,23 @@ internal sealed class SocketInput(Socket socket) : IDisposable
             return Task.CompletedTask;
         }
 
-        if (_filling is not null)
-        {
-            return _filling;
-        }
-
         if (_readable is null or { IsCompleted: true })
         {
-            Release();
-            _readable = Socket.WaitReadableAsync().AsTask();
+            _readable = WatchBareAsync();
         }
 
         return _readable;
     }
 
-    /// <summary>
-    /// Starts to read ahead on an idle connection, which costs nothing more (the next read would have begun so) and lets
-    /// <see cref="HasArrived"/> tell without a look.
-    /// </summary>
-    public void BeginFill() => _filling ??= ReceiveAsync().AsTask();
-
-    /// <summary>True where bytes, or the end, have come since <see cref="BeginFill"/> or <see cref="WatchAsync"/>.</summary>
-    public bool HasArrived => !IsEmpty || _filling is { IsCompleted: true } || _readable is { IsCompleted: true };
-
-    /// <summary>Reads more behind what is unread, growing the buffer when it is full.</summary>
-    /// <returns>Bytes read; 0 at the end of the stream.</returns>
-    public ValueTask<int> FillAsync()
+    /// <summary>Reads what is there behind what is unread, growing the buffer when it is full.</summary>
+    /// <returns>Bytes read; 0 at the end of the stream; or <see cref="TcpChannel.WouldBlock"/>.</returns>
+    public int TryFill()
     {
-        _readable = null;
-        if (_filling is not { } begun)
+        if (!Channel.MayRead)
         {
-            return ReceiveAsync();
+            return TcpChannel.WouldBlock;
         }
 
-        _filling = null;
-        return new ValueTask<int>(begun);
-    }
-
-    /// <summary>After <see cref="WatchAsync"/>: false where it was the end that came.</summary>
-    public async ValueTask<bool> TakeAsync() => (!IsEmpty && _filling is null) || await FillAsync() > 0;
-
-    public void Dispose()
-    {
-        if (_filling is { IsCompleted: false })
-        {
-            // The kernel may still be writing there: the buffer is not for others.
-            _buffer = [];
-            _ = _filling.ContinueWith(static t => t.Exception, TaskScheduler.Default);
-        }
-
-        _filling = null;
-        Release();
-    }
-
-    private async ValueTask<int> ReceiveAsync()
-    {
         if (IsEmpty && _buffer.Length > _wanted)
         {
             Release();
@@ -121,7 +86,7 @@ internal sealed class SocketInput(Socket socket) : IDisposable
         int count;
         try
         {
-            count = await Socket.ReceiveAsync(_buffer.AsMemory(_end));
+            count = Channel.TryReceive(_buffer.AsSpan(_end));
         }
         catch
         {
@@ -129,9 +94,56 @@ internal sealed class SocketInput(Socket socket) : IDisposable
             throw;
         }
 
-        _wanted = count == room ? Math.Min(_buffer.Length * 4, LargeSize) : count <= SmallSize ? SmallSize : _wanted;
-        _end += count;
+        if (count > 0)
+        {
+            _wanted = count == room ? Math.Min(_buffer.Length * 4, LargeSize) : count <= SmallSize ? SmallSize : _wanted;
+            _end += count;
+        }
+
         return count;
+    }
+
+    /// <summary>Between two fruitless <see cref="TryFill"/>; gives the buffer back where nothing is unread.</summary>
+    public ValueTask WaitAsync()
+    {
+        if (IsEmpty)
+        {
+            Release();
+        }
+
+        return _readable is { IsCompleted: false } ? new ValueTask(_readable) : Channel.WaitReadableAsync();
+    }
+
+    /// <summary>Waits for more behind what is unread.</summary>
+    /// <returns>Bytes read; 0 at the end of the stream.</returns>
+    public ValueTask<int> FillAsync() => TryFill() is var count and not TcpChannel.WouldBlock ? new(count) : FillLaterAsync();
+
+    /// <summary>After <see cref="WatchAsync"/>: false where it was the end that came.</summary>
+    public async ValueTask<bool> TakeAsync() => !IsEmpty || await FillAsync() > 0;
+
+    public void Dispose() => Release();
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> FillLaterAsync()
+    {
+        while (true)
+        {
+            await WaitAsync();
+            if (TryFill() is var count and not TcpChannel.WouldBlock)
+            {
+                return count;
+            }
+        }
+    }
+
+    /// <summary>Ready is not yet something: it may have been said before the last read.</summary>
+    private async Task WatchBareAsync()
+    {
+        Release();
+        while (!Channel.HasArrived)
+        {
+            await Channel.WaitReadableAsync();
+        }
     }
 
     private void Release()

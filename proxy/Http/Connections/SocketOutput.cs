@@ -1,18 +1,18 @@
 using System.Buffers;
-using System.Net.Sockets;
 using System.Text;
+using Jumpgate.Connections.Sockets;
 
 namespace Jumpgate.Http.Connections;
 
 /// <summary>The sending half of a connection: small writes are gathered, so that a head and its body leave together.</summary>
-internal sealed class SocketOutput(Socket socket) : IDisposable
+internal sealed class SocketOutput(TcpChannel channel) : IDisposable
 {
     private const int Size = 16 * 1024;
 
     private byte[] _buffer = [];
     private int _length;
 
-    public Socket Socket { get; } = socket;
+    public TcpChannel Channel { get; } = channel;
 
     /// <summary>Asked before anything is sent; the kernel may have something for the same reader under way.</summary>
     public Func<ValueTask>? Gate { get; set; }
@@ -35,14 +35,31 @@ internal sealed class SocketOutput(Socket socket) : IDisposable
     }
 
     /// <summary>Sends what is gathered, then the payload: together where it fits, else without copying it.</summary>
-    public async ValueTask SendAsync(ReadOnlyMemory<byte> payload)
+    public ValueTask SendAsync(ReadOnlyMemory<byte> payload)
     {
         if (_length + payload.Length <= Size)
         {
             Write(payload.Span);
-            payload = default;
+            return FlushAsync();
         }
 
+        return SendBehindAsync(payload);
+    }
+
+    public ValueTask FlushAsync()
+    {
+        if (Gate is not null || Pacer is not null || (_length > 0 && Channel.TrySend(_buffer.AsSpan(0, _length)) is var sent
+            && !TryDrop(sent)))
+        {
+            return FlushLaterAsync();
+        }
+
+        Dispose();
+        return default;
+    }
+
+    private async ValueTask SendBehindAsync(ReadOnlyMemory<byte> payload)
+    {
         await FlushAsync();
         while (!payload.IsEmpty)
         {
@@ -53,11 +70,12 @@ internal sealed class SocketOutput(Socket socket) : IDisposable
                 await Pacer.WaitAsync(piece.Length);
             }
 
-            payload = payload[await Socket.SendAsync(piece)..];
+            await Channel.SendAsync(piece);
+            payload = payload[piece.Length..];
         }
     }
 
-    public async ValueTask FlushAsync()
+    private async ValueTask FlushLaterAsync()
     {
         if (Gate is not null)
         {
@@ -69,13 +87,25 @@ internal sealed class SocketOutput(Socket socket) : IDisposable
             await Pacer.WaitAsync(_length);
         }
 
-        var sent = 0;
-        while (sent < _length)
+        await Channel.SendAsync(_buffer.AsMemory(0, _length));
+        Dispose();
+    }
+
+    /// <summary>Takes what was sent off the front; true where that was all.</summary>
+    private bool TryDrop(int sent)
+    {
+        if (sent == _length)
         {
-            sent += await Socket.SendAsync(_buffer.AsMemory(sent, _length - sent));
+            return true;
         }
 
-        Dispose();
+        if (sent > 0)
+        {
+            _length -= sent;
+            Buffer.BlockCopy(_buffer, sent, _buffer, 0, _length);
+        }
+
+        return false;
     }
 
     public void Dispose()

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Jumpgate.Http.Connections;
 using Jumpgate.Http.Observation;
@@ -21,6 +22,8 @@ internal sealed class Http1Exchange(
 
     /// <summary>Ends when nothing of this exchange reads the client's bytes any more.</summary>
     public Task Body => _relay?.Body ?? Task.CompletedTask;
+
+    private int Status => _relay?.Status ?? 0;
 
     public HttpDecision Decision { get; set; } =
         new(HttpVerdict.Allowed, null, ImmutableArray<HeaderMutation>.Empty, ImmutableArray<string>.Empty);
@@ -68,9 +71,9 @@ internal sealed class Http1Exchange(
     public void BrokeOff() => Tell(RequestOutcome.Error, 0, "the connection broke off");
 
     /// <returns>True where the client's connection can carry another request.</returns>
-    public async Task<bool> ForwardAsync(SocketInput from, SocketOutput client, int headLength, Http1Upstream upstream)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> ForwardAsync(SocketInput from, SocketOutput client, int headLength, Http1Upstream upstream)
     {
-        var status = 0;
         try
         {
             for (var attempt = 0; ; attempt++)
@@ -94,11 +97,17 @@ internal sealed class Http1Exchange(
                     }
 
                     from.Consume(headLength);
-                    var result = await _relay.RunAsync(from, s => status = s);
+                    var result = await _relay.RunAsync(from);
                     upstream.Reused = true;
-                    return await FinishAsync(result, client, upstream, status);
+                    if (result == RelayResult.KeepAlive)
+                    {
+                        Tell(ForwardedOutcome, Status, null);
+                        return !request.ClientCloses;
+                    }
+
+                    return await FinishAsync(result, client, upstream, Status);
                 }
-                catch (SocketException) when (retriable && status == 0 && !connection.Aborted.IsCancellationRequested)
+                catch (SocketException) when (retriable && Status == 0 && !connection.Aborted.IsCancellationRequested)
                 {
                     upstream.Close();
                 }
@@ -106,14 +115,14 @@ internal sealed class Http1Exchange(
         }
         catch (Exception e) when (e.IsDisconnect())
         {
-            if (status == 0 && !connection.Aborted.IsCancellationRequested)
+            if (Status == 0 && !connection.Aborted.IsCancellationRequested)
             {
                 return await FailAsync(client, upstream, e);
             }
 
             upstream.Reset();
-            client.Socket.Reset();
-            Tell(RequestOutcome.Error, status, "the connection broke off");
+            client.Channel.Reset();
+            Tell(RequestOutcome.Error, Status, "the connection broke off");
             throw;
         }
     }
@@ -122,9 +131,6 @@ internal sealed class Http1Exchange(
     {
         switch (result)
         {
-            case RelayResult.KeepAlive:
-                Tell(ForwardedOutcome, status, null);
-                return !request.ClientCloses;
             case RelayResult.Close:
                 upstream.Close();
                 Tell(ForwardedOutcome, status, null);
@@ -151,7 +157,7 @@ internal sealed class Http1Exchange(
         }
 
         upstream.Reset();
-        client.Socket.Reset();
+        client.Channel.Reset();
         Tell(RequestOutcome.Error, status, "the message broke off");
         return false;
     }

@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Jumpgate.Http.Connections;
 using Jumpgate.Policy.Http;
 
@@ -16,7 +16,7 @@ internal sealed class Http1Filter
     private readonly SocketOutput _output;
     private int _headLength;
     private Http1Lane? _lane;
-    private ITimer? _timer;
+    private Deadline? _deadline;
 
     public Http1Filter(
         ProxiedConnection connection, SocketInput input, SocketOutput output, HttpFilterOptions options, TimeProvider time)
@@ -33,21 +33,20 @@ internal sealed class Http1Filter
     {
         using var upstream = new Http1Upstream(_connection);
         using var lane = new Http1Lane(_connection, _input, _output, upstream, _options);
-        using var timer = _time.CreateTimer(
-            static s => ((Http1Filter)s!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        using var deadline = new Deadline(_time, _options.IdleTimeout, OnExpired);
+        _deadline = deadline;
         _lane = lane;
-        _timer = timer;
         var body = Task.CompletedTask;
         while (true)
         {
             _request.Clear();
-            var scan = await ReadHeadAsync(timer);
+            var scan = await ReadHeadAsync();
             if (scan is null)
             {
                 break;
             }
 
-            timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            deadline.Clear();
             var exchange = new Http1Exchange(_connection, _request, _options, _time);
             try
             {
@@ -72,10 +71,11 @@ internal sealed class Http1Filter
         // What the client still sends would turn the close into a reset that may destroy the answer on its way.
         _connection.Client.TryShutdownSend();
         upstream.Close();
-        await DrainToEndAsync(timer, body);
+        await DrainToEndAsync(body);
     }
 
-    private async Task<bool> ServeAsync(Http1Exchange exchange, Http1Upstream upstream)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> ServeAsync(Http1Exchange exchange, Http1Upstream upstream)
     {
         var rejection = _request.Parse(_input.Unread[.._headLength], _options);
         if (rejection != RequestRejection.None)
@@ -110,11 +110,12 @@ internal sealed class Http1Filter
     }
 
     /// <returns>Null at the end of the connection; a rejection where no head can be found.</returns>
-    private async ValueTask<RequestRejection?> ReadHeadAsync(ITimer timer)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<RequestRejection?> ReadHeadAsync()
     {
         if (_input.IsEmpty)
         {
-            timer.Change(_options.IdleTimeout, Timeout.InfiniteTimeSpan);
+            _deadline!.Set(_options.IdleTimeout);
             if (!await _lane!.WaitForClientAsync() || await _input.FillAsync() == 0)
             {
                 await _lane.FinishAsync();
@@ -126,7 +127,7 @@ internal sealed class Http1Filter
 
         var scanned = 0;
         var skipped = false;
-        timer.Change(_options.HeadTimeout, Timeout.InfiniteTimeSpan);
+        var isTimed = false;
         while (true)
         {
             // RFC 9112 section 2.2: one empty line before a request is tolerated.
@@ -152,6 +153,13 @@ internal sealed class Http1Filter
                 return RequestRejection.HeadTooLarge;
             }
 
+            if (!isTimed)
+            {
+                // Most heads are there at once.
+                _deadline!.Set(_options.HeadTimeout);
+                isTimed = true;
+            }
+
             if (await _input.FillAsync() == 0)
             {
                 return null;
@@ -160,21 +168,21 @@ internal sealed class Http1Filter
     }
 
     /// <summary>The connection has been waiting too long, unless the kernel has served it meanwhile.</summary>
-    private void OnTimer()
+    private bool OnExpired()
     {
         if (_lane?.SinceLastUse < _options.IdleTimeout)
         {
-            _timer?.Change(_options.IdleTimeout, Timeout.InfiniteTimeSpan);
-            return;
+            return true;
         }
 
         _connection.Client.Reset();
+        return false;
     }
 
     /// <param name="body">Has the input to itself until it ends: at the latest with the next bytes, for want of a server.</param>
-    private async Task DrainToEndAsync(ITimer timer, Task body)
+    private async Task DrainToEndAsync(Task body)
     {
-        timer.Change(_options.LingeringBodyTimeout, Timeout.InfiniteTimeSpan);
+        _deadline!.Set(_options.LingeringBodyTimeout);
         await body.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         for (var budget = _options.MaxDrainBytes; budget > 0;)
         {

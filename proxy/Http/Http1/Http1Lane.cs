@@ -17,7 +17,6 @@ internal sealed class Http1Lane(
     /// <summary>What was missing for a lane may be there later: a socket that has joined, a policy, a switch.</summary>
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
-    private readonly Http1RequestHead _unseen = new();
     private SocketInput? _server;
     private ILane? _lane;
     private long _nextTry;
@@ -28,14 +27,8 @@ internal sealed class Http1Lane(
     /// <summary>The proxy stands at a clean boundary: the kernel may go on by itself.</summary>
     public void Offer()
     {
-        if (upstream.Input is not { HasArrived: false } server)
+        if (connection.Lanes is null || !client.IsEmpty || upstream.Input is not { HasArrived: false } server)
         {
-            return;
-        }
-
-        if (connection.Lanes is null || !client.IsEmpty)
-        {
-            server.BeginFill();
             return;
         }
 
@@ -49,14 +42,9 @@ internal sealed class Http1Lane(
 
         if (_lane is null && Environment.TickCount64 is var now && now >= _nextTry)
         {
-            _lane = connection.Lanes.TryOpen(connection.Client, server.Socket);
+            _lane = connection.Lanes.TryOpen(connection.Client, server.Channel);
             _nextTry = now + (long)Retry.TotalMilliseconds;
             output.Gate = _lane is null ? null : PassAsync;
-        }
-
-        if (_lane is null)
-        {
-            server.BeginFill();
         }
 
         _lane?.Publish(client.TotalConsumed, server.TotalConsumed);
@@ -108,7 +96,7 @@ internal sealed class Http1Lane(
     {
         if (_lane?.Close() == true)
         {
-            upstream.Input!.Socket.TryShutdownSend();
+            upstream.Input!.Channel.TryShutdownSend();
             await SettleAsync();
         }
 
@@ -141,9 +129,10 @@ internal sealed class Http1Lane(
         }
 
         var method = _lane.MethodUnderWay;
-        _unseen.Parse(Encoding.ASCII.GetBytes($"{method} / HTTP/1.1\r\nHost: lane\r\n\r\n"), options);
-        var relay = new Http1ResponseRelay(_unseen, upstream, output, options);
-        var result = await relay.RunAsync(client, static _ => { });
+        var unseen = new Http1RequestHead();
+        unseen.Parse(Encoding.ASCII.GetBytes($"{method} / HTTP/1.1\r\nHost: lane\r\n\r\n"), options);
+        var relay = new Http1ResponseRelay(unseen, upstream, output, options);
+        var result = await relay.RunAsync(client);
         _lane.FinishOne();
         if (result != RelayResult.KeepAlive)
         {

@@ -9,7 +9,7 @@ namespace Jumpgate.Http.Http1;
 public sealed class Http1RequestHead
 {
     private readonly HeaderFields _fields = new();
-    private char[] _text = new char[512];
+    private char[] _text = new char[128];
     private int _methodLength;
     private int _targetLength;
     private int _authorityLength;

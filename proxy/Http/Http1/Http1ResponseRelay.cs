@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Jumpgate.Http.Connections;
 
 namespace Jumpgate.Http.Http1;
@@ -21,35 +22,46 @@ internal enum RelayResult
 internal sealed class Http1ResponseRelay(
     Http1RequestHead request, Http1Upstream upstream, SocketOutput client, HttpFilterOptions options)
 {
-    private readonly Http1ResponseHead _response = new();
+    private static readonly Task<BodyResult> CompleteBody = Task.FromResult(BodyResult.Complete);
+
+    private readonly Http1ResponseHead _response = upstream.Response;
 
     /// <summary>The move of the request's body, which may outlive <see cref="RunAsync"/> where the connection ends.</summary>
     public Task Body { get; private set; } = Task.CompletedTask;
 
-    /// <param name="began">Told the status when the final response's head is on its way to the client.</param>
-    public async Task<RelayResult> RunAsync(SocketInput from, Action<int> began)
+    /// <summary>Of the final response, when its head is on its way to the client; 0 before.</summary>
+    public int Status { get; private set; }
+
+    public ValueTask<RelayResult> RunAsync(SocketInput from) =>
+        request.Framing.Kind == BodyKind.None ? RunBareAsync(from) : RunBothAsync(from);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<RelayResult> RunBareAsync(SocketInput from)
+    {
+        await upstream.Output!.FlushAsync();
+        return await RelayAsync(from, CompleteBody);
+    }
+
+    private async ValueTask<RelayResult> RunBothAsync(SocketInput from)
     {
         var body = BodyPump.RunAsync(from, upstream.Output!, request.Framing, writeChunks: true, options);
         Body = body;
-        var response = RelayAsync(from, began, body);
-        if (request.Framing.Kind != BodyKind.None)
+        var response = RelayAsync(from, body).AsTask();
+        await Task.WhenAny(body, response);
+        if (body.IsFaulted && from.IsBroken && !response.IsCompleted)
         {
-            await Task.WhenAny(body, response);
-            if (body.IsFaulted && from.IsBroken && !response.IsCompleted)
-            {
-                // Nobody is left to answer, and the server would wait for the rest for ever.
-                upstream.Input!.Socket.Reset();
-                await Task.WhenAny(response);
-                await body;
-            }
+            // Nobody is left to answer, and the server would wait for the rest for ever.
+            upstream.Input!.Channel.Reset();
+            await Task.WhenAny(response);
+            await body;
+        }
 
-            if (body.IsCompletedSuccessfully && body.Result != BodyResult.Complete && !response.IsCompleted)
-            {
-                // Half a request must not look like a whole one to the server: it gets a reset.
-                upstream.Input!.Socket.Reset();
-                await Task.WhenAny(response);
-                return body.Result == BodyResult.Malformed ? RelayResult.BadChunk : RelayResult.Truncated;
-            }
+        if (body.IsCompletedSuccessfully && body.Result != BodyResult.Complete && !response.IsCompleted)
+        {
+            // Half a request must not look like a whole one to the server: it gets a reset.
+            upstream.Input!.Channel.Reset();
+            await Task.WhenAny(response);
+            return body.Result == BodyResult.Malformed ? RelayResult.BadChunk : RelayResult.Truncated;
         }
 
         var result = await response;
@@ -74,7 +86,8 @@ internal sealed class Http1ResponseRelay(
         return RelayResult.Close;
     }
 
-    private async Task<RelayResult> RelayAsync(SocketInput from, Action<int> began, Task<BodyResult> body)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<RelayResult> RelayAsync(SocketInput from, Task<BodyResult> body)
     {
         var server = upstream.Input!;
         while (true)
@@ -103,7 +116,7 @@ internal sealed class Http1ResponseRelay(
                 continue;
             }
 
-            began(_response.Status);
+            Status = _response.Status;
             if (_response.Status == 101 || (request.Method is "CONNECT" && _response.Status < 300))
             {
                 return await TunnelAsync(from, server, length, body);
@@ -113,7 +126,8 @@ internal sealed class Http1ResponseRelay(
         }
     }
 
-    private async Task<RelayResult> RelayFinalAsync(SocketInput server, int length)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<RelayResult> RelayFinalAsync(SocketInput server, int length)
     {
         var chunked = request.IsHttp11 && _response.Framing.Kind == BodyKind.Chunked;
         var close = request.ClientCloses || _response.ServerCloses;
@@ -138,11 +152,12 @@ internal sealed class Http1ResponseRelay(
         upstream.Output!.Write(from.Unread);
         from.Consume(from.Unread.Length);
         await upstream.Output.FlushAsync();
-        await ByteRelay.RunAsync(client.Socket, server.Socket, client.Pacer, upstream.Output.Pacer);
+        await ByteRelay.RunAsync(client.Channel, server.Channel, client.Pacer, upstream.Output.Pacer);
         return RelayResult.Tunnel;
     }
 
     /// <returns>The head's length; 0 where the server closed before one; -1 where it is none.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadHeadAsync(SocketInput server)
     {
         var scanned = 0;

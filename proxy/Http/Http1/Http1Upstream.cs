@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Connections;
 
 namespace Jumpgate.Http.Http1;
@@ -11,6 +11,9 @@ internal sealed class Http1Upstream(ProxiedConnection connection) : IDisposable
     public SocketInput? Input { get; private set; }
 
     public SocketOutput? Output { get; private set; }
+
+    /// <summary>The response that is being read; one is, at a time.</summary>
+    public Http1ResponseHead Response { get; } = new();
 
     /// <summary>True where the present connection has served a request before.</summary>
     public bool Reused { get; set; }
@@ -33,16 +36,16 @@ internal sealed class Http1Upstream(ProxiedConnection connection) : IDisposable
         Input = new SocketInput(socket);
         Output = new SocketOutput(socket)
         {
-            Pacer = await connection.PacerAsync(socket),
+            Pacer = await connection.PacerAsync(socket.Handle),
         };
         Reused = false;
-        _aborted = connection.Aborted.UnsafeRegister(static s => ((Socket)s!).Reset(), socket);
+        _aborted = connection.Aborted.UnsafeRegister(static s => ((TcpChannel)s!).Reset(), socket);
     }
 
     public void Close()
     {
         _aborted.Dispose();
-        Input?.Socket.CloseGracefully();
+        Input?.Channel.Dispose();
         Input?.Dispose();
         Output?.Dispose();
         Input = null;
@@ -51,7 +54,7 @@ internal sealed class Http1Upstream(ProxiedConnection connection) : IDisposable
 
     public void Reset()
     {
-        Input?.Socket.Reset();
+        Input?.Channel.Reset();
         Close();
     }
 

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Sockets;
 using Jumpgate.Http.Connections;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
@@ -18,6 +19,7 @@ internal sealed class HandedOverConnection : ConnectionContext
     /// <param name="pacer">Null: TCP paces.</param>
     public HandedOverConnection(
         ProxiedConnection connection,
+        Socket client,
         Http2Upstream upstream,
         ReadOnlyMemory<byte> received,
         ConnectionContext inner,
@@ -25,6 +27,7 @@ internal sealed class HandedOverConnection : ConnectionContext
     {
         _inner = inner;
         Connection = connection;
+        Client = client;
         Upstream = upstream;
         var output = inner.Transport.Output;
         Transport = new Duplex(
@@ -33,6 +36,9 @@ internal sealed class HandedOverConnection : ConnectionContext
     }
 
     public ProxiedConnection Connection { get; }
+
+    /// <summary>Kestrel's now.</summary>
+    public Socket Client { get; }
 
     public Http2Upstream Upstream { get; }
 

@@ -59,10 +59,11 @@ public sealed class Http2Handler : IHttp2Handler, IAsyncDisposable
         ProxiedConnection connection, ReadOnlyMemory<byte> received, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        var pacer = await connection.PacerAsync(connection.Client);
+        using var client = connection.Client.Release();
+        var pacer = await connection.PacerAsync(client.SafeHandle);
         using var upstream = new Http2Upstream(connection, _options);
         await using var handed =
-            new HandedOverConnection(connection, upstream, received, _sockets.Create(connection.Client), pacer);
+            new HandedOverConnection(connection, client, upstream, received, _sockets.Create(client), pacer);
         if (!_handOver.TryGive(handed))
         {
             return;
@@ -86,7 +87,7 @@ public sealed class Http2Handler : IHttp2Handler, IAsyncDisposable
     private static void Abort(HandedOverConnection connection)
     {
         // The client first: it must not see the answers that follow from the server's end.
-        connection.Connection.Client.Reset();
+        connection.Client.Reset();
         connection.Upstream.Dispose();
         connection.Abort(new ConnectionAbortedException("the connection is no longer allowed, or the agent stops"));
     }

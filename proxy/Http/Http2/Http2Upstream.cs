@@ -69,8 +69,9 @@ internal sealed class Http2Upstream : IDisposable
     private async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var socket = await _connection.Upstream.ConnectAsync(_connection.Flow, cancellationToken);
-        var pacer = await _connection.PacerAsync(socket);
+        var channel = await _connection.Upstream.ConnectAsync(_connection.Flow, cancellationToken);
+        var socket = channel.Release();
+        var pacer = await _connection.PacerAsync(socket.SafeHandle);
         lock (_lock)
         {
             if (!_closed)

@@ -1,5 +1,6 @@
-using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Jumpgate.Connections;
+using Jumpgate.Connections.Sockets;
 using Jumpgate.Policy.Kafka.Observation;
 
 namespace Jumpgate.Kafka.Connections;
@@ -7,7 +8,7 @@ namespace Jumpgate.Kafka.Connections;
 /// <summary>One accepted connection and all that serving it needs. Whoever serves it owns the socket.</summary>
 public sealed record KafkaConnection
 {
-    public required Socket Client { get; init; }
+    public required TcpChannel Client { get; init; }
     public required FlowMetadata Flow { get; init; }
     public required IKafkaPolicySource Policy { get; init; }
     public required IUpstreamConnector Upstream { get; init; }
@@ -18,5 +19,5 @@ public sealed record KafkaConnection
     public required CancellationToken Aborted { get; init; }
 
     /// <summary>What paces sends to one of its sockets; null where TCP does.</summary>
-    public ValueTask<ISendPacer?> PacerAsync(Socket socket) => Lanes?.TryPaceAsync(socket) ?? default;
+    public ValueTask<ISendPacer?> PacerAsync(SafeHandle socket) => Lanes?.TryPaceAsync(socket) ?? default;
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Connections;
 using Jumpgate.Http.Http2;
 using Jumpgate.Policy.Identities;
@@ -27,13 +28,14 @@ public class DispatchTests
 
         var getting = client.GetStringAsync(new Uri("/v1/", UriKind.Relative));
         var accepted = await listener.AcceptAsync();
+        var source = (IPEndPoint)accepted.RemoteEndPoint!;
         var serving = dispatcher.ServeAsync(
             new ProxiedConnection
             {
-                Client = accepted,
+                Client = TcpChannel.Adopt(accepted),
                 Flow = new FlowMetadata
                 {
-                    Source = (IPEndPoint)accepted.RemoteEndPoint!,
+                    Source = source,
                     OriginalDestination = backend.EndPoint,
                     SourceIdentity = new NumericIdentity(256),
                     DestinationIdentity = new NumericIdentity(257),

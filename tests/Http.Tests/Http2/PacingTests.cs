@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Jumpgate.Http.Tests.Support;
 using Jumpgate.Testing;
 
@@ -29,6 +30,11 @@ public class PacingTests
 
         Assert.Equal("/v1/", await asking);
 
-        bool IsServers(Socket socket) => backend.EndPoint.Equals(socket.RemoteEndPoint);
+        bool IsServers(SafeHandle handle)
+        {
+            // Only looks, and closes nothing: the descriptor is another's.
+            var socket = new Socket(new SafeSocketHandle(handle.DangerousGetHandle(), ownsHandle: false));
+            return backend.EndPoint.Equals(socket.RemoteEndPoint);
+        }
     }
 }

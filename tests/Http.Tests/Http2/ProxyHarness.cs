@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Connections;
 using Jumpgate.Http.Http2;
 using Jumpgate.Policy.Http;
@@ -75,14 +76,14 @@ internal sealed class ProxyHarness : IAsyncDisposable, IUpstreamConnector
         Timeout = TimeSpan.FromSeconds(30),
     };
 
-    public async ValueTask<Socket> ConnectAsync(FlowMetadata flow, CancellationToken cancellationToken)
+    public async ValueTask<TcpChannel> ConnectAsync(FlowMetadata flow, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _connects);
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             await socket.ConnectAsync(_server, cancellationToken);
-            return socket;
+            return TcpChannel.Adopt(socket);
         }
         catch
         {
@@ -135,13 +136,14 @@ internal sealed class ProxyHarness : IAsyncDisposable, IUpstreamConnector
         }
 
         var loopback = new IPEndPoint(IPAddress.Loopback, 0);
+        var source = (IPEndPoint)client.RemoteEndPoint!;
         await _handler.ServeAsync(
             new ProxiedConnection
             {
-                Client = client,
+                Client = TcpChannel.Adopt(client),
                 Flow = new FlowMetadata
                 {
-                    Source = (IPEndPoint)client.RemoteEndPoint!,
+                    Source = source,
                     OriginalDestination = loopback,
                     SourceIdentity = new NumericIdentity(256),
                     DestinationIdentity = new NumericIdentity(257),

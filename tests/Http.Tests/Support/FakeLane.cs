@@ -1,4 +1,5 @@
-using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Connections;
 
 namespace Jumpgate.Http.Tests.Support;
@@ -22,7 +23,7 @@ internal sealed class FakeLane : ILane, ILaneOpener, ISendPacer
     public int Waits => Volatile.Read(ref _waits);
 
     /// <summary>Sockets whose other end has joined.</summary>
-    public Func<Socket, bool> HasJoined { get; init; } = static _ => true;
+    public Func<SafeHandle, bool> HasJoined { get; init; } = static _ => true;
 
     public bool MayWrite { get => _mayWrite; set => _mayWrite = value; }
 
@@ -54,9 +55,9 @@ internal sealed class FakeLane : ILane, ILaneOpener, ISendPacer
 
     public int PieceSize => 1000;
 
-    public ILane TryOpen(Socket client, Socket server) => this;
+    public ILane TryOpen(TcpChannel client, TcpChannel server) => this;
 
-    public ValueTask<ISendPacer?> TryPaceAsync(Socket socket) => new(HasJoined(socket) ? this : null);
+    public ValueTask<ISendPacer?> TryPaceAsync(SafeHandle socket) => new(HasJoined(socket) ? this : null);
 
     public async ValueTask WaitAsync(int bytes)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Connections;
 using Jumpgate.Http.Http2;
 using Jumpgate.Policy.Identities;
@@ -64,13 +65,13 @@ internal sealed class FilterHarness : IAsyncDisposable, IUpstreamConnector
         }
     }
 
-    async ValueTask<Socket> IUpstreamConnector.ConnectAsync(FlowMetadata flow, CancellationToken cancellationToken)
+    async ValueTask<TcpChannel> IUpstreamConnector.ConnectAsync(FlowMetadata flow, CancellationToken cancellationToken)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             await socket.ConnectAsync(flow.OriginalDestination, cancellationToken);
-            return socket;
+            return TcpChannel.Adopt(socket);
         }
         catch
         {
@@ -106,12 +107,14 @@ internal sealed class FilterHarness : IAsyncDisposable, IUpstreamConnector
         }
     }
 
-    private ProxiedConnection Describe(Socket client) => new()
+    private ProxiedConnection Describe(Socket client) => Describe((IPEndPoint)client.RemoteEndPoint!, TcpChannel.Adopt(client));
+
+    private ProxiedConnection Describe(IPEndPoint source, TcpChannel client) => new()
     {
         Client = client,
         Flow = new FlowMetadata
         {
-            Source = (IPEndPoint)client.RemoteEndPoint!,
+            Source = source,
             OriginalDestination = _server,
             SourceIdentity = new NumericIdentity(1000),
             DestinationIdentity = new NumericIdentity(1001),

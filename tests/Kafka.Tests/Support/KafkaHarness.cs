@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Jumpgate.Connections;
+using Jumpgate.Connections.Sockets;
 using Jumpgate.Kafka.Connections;
 using Jumpgate.Policy.Identities;
 using Jumpgate.Policy.Kafka.Observation;
@@ -16,24 +17,24 @@ internal sealed class KafkaHarness : IAsyncDisposable, IUpstreamConnector, IKafk
 
     private readonly CancellationTokenSource _abort = new();
     private readonly Task _served;
-    private readonly Socket _upstream;
+    private readonly TcpChannel _upstream;
     private readonly Socket _accepted;
 
     private KafkaHarness(KafkaFilterOptions options, KafkaFilter? filter, Socket client, Socket accepted, Socket broker, Socket upstream)
     {
         Client = client;
         Broker = broker;
-        _upstream = upstream;
+        _upstream = TcpChannel.Adopt(upstream);
         _accepted = accepted;
         Filter = filter ?? new KafkaFilter(options, TimeProvider.System);
         _served = Filter.ServeAsync(
             new KafkaConnection
             {
-                Client = accepted,
+                Client = TcpChannel.Adopt(accepted),
                 Flow = new FlowMetadata
                 {
                     Source = (IPEndPoint)client.LocalEndPoint!,
-                    OriginalDestination = (IPEndPoint)upstream.RemoteEndPoint!,
+                    OriginalDestination = (IPEndPoint)broker.LocalEndPoint!,
                     SourceIdentity = new NumericIdentity(300),
                     DestinationIdentity = new NumericIdentity(301),
                     SourceGroup = new PolicyGroup(300),
@@ -121,7 +122,7 @@ internal sealed class KafkaHarness : IAsyncDisposable, IUpstreamConnector, IKafk
         _abort.Dispose();
     }
 
-    ValueTask<Socket> IUpstreamConnector.ConnectAsync(FlowMetadata flow, CancellationToken cancellationToken) => new(_upstream);
+    ValueTask<TcpChannel> IUpstreamConnector.ConnectAsync(FlowMetadata flow, CancellationToken cancellationToken) => new(_upstream);
 
     bool IKafkaObserver.Wants(KafkaOutcome outcome) => true;
 
