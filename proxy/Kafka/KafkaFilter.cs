@@ -62,8 +62,8 @@ public sealed class KafkaFilter(KafkaFilterOptions options, TimeProvider time)
     {
         using var fromClient = new PipeInput(client);
         using var fromServer = new PipeInput(server);
-        using var toClient = new GatheringOutput(client) { Pacer = await connection.PacerAsync(client.SafeHandle) };
-        using var toServer = new GatheringOutput(server) { Pacer = await connection.PacerAsync(server.SafeHandle) };
+        using var toClient = new GatheringOutput(client) { Pacer = await connection.Lanes.PacerAsync(client.SafeHandle) };
+        using var toServer = new GatheringOutput(server) { Pacer = await connection.Lanes.PacerAsync(server.SafeHandle) };
         using var pending = new PendingReplies(options.MaxRequestsUnderWay);
         var ids = _topicIds.For(connection.Flow);
         var facts = new RequestFacts();

@@ -34,7 +34,7 @@ public sealed class ConnectionDispatcher(HttpFilterOptions options, IHttp2Handle
                 return;
             }
 
-            using var output = new SocketOutput(client) { Pacer = await connection.PacerAsync(client.Handle) };
+            using var output = new SocketOutput(client) { Pacer = await connection.Lanes.PacerAsync(client.Handle) };
             await new Http1Filter(connection, input, output, options, time).RunAsync();
         }
         catch (Exception e) when (e.IsDisconnect())
@@ -53,7 +53,7 @@ public sealed class ConnectionDispatcher(HttpFilterOptions options, IHttp2Handle
         using var server = await connection.Upstream.ConnectAsync(connection.Flow, connection.Aborted);
         using var aborted = connection.Aborted.UnsafeRegister(static s => ((TcpChannel)s!).Reset(), server);
         await ByteRelay.RunAsync(
-            client, server, await connection.PacerAsync(client.Handle), await connection.PacerAsync(server.Handle));
+            client, server, await connection.Lanes.PacerAsync(client.Handle), await connection.Lanes.PacerAsync(server.Handle));
     }
 
     /// <summary>Reads until the first byte that differs from the preface, or all of it.</summary>

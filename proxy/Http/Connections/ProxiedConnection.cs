@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Observation;
 
@@ -16,7 +15,4 @@ public sealed record ProxiedConnection
     public ILaneOpener? Lanes { get; init; }
     /// <summary>Cancelled when policy no longer allows the connection at L3/L4, or the agent stops: reset both sides at once.</summary>
     public required CancellationToken Aborted { get; init; }
-
-    /// <summary>What paces sends to one of its sockets; null where TCP does.</summary>
-    public ValueTask<ISendPacer?> PacerAsync(SafeHandle socket) => Lanes?.TryPaceAsync(socket) ?? default;
 }

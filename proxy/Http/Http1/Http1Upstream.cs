@@ -36,7 +36,7 @@ internal sealed class Http1Upstream(ProxiedConnection connection) : IDisposable
         Input = new SocketInput(socket);
         Output = new SocketOutput(socket)
         {
-            Pacer = await connection.PacerAsync(socket.Handle),
+            Pacer = await connection.Lanes.PacerAsync(socket.Handle),
         };
         Reused = false;
         _aborted = connection.Aborted.UnsafeRegister(static s => ((TcpChannel)s!).Reset(), socket);

@@ -60,7 +60,7 @@ public sealed class Http2Handler : IHttp2Handler, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(connection);
         using var client = connection.Client.Release();
-        var pacer = await connection.PacerAsync(client.SafeHandle);
+        var pacer = await connection.Lanes.PacerAsync(client.SafeHandle);
         using var upstream = new Http2Upstream(connection, _options);
         await using var handed =
             new HandedOverConnection(connection, client, upstream, received, _sockets.Create(client), pacer);

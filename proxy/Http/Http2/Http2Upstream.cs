@@ -71,7 +71,7 @@ internal sealed class Http2Upstream : IDisposable
     {
         var channel = await _connection.Upstream.ConnectAsync(_connection.Flow, cancellationToken);
         var socket = channel.Release();
-        var pacer = await _connection.PacerAsync(socket.SafeHandle);
+        var pacer = await _connection.Lanes.PacerAsync(socket.SafeHandle);
         lock (_lock)
         {
             if (!_closed)

@@ -202,6 +202,9 @@ internal sealed class Scene : IAsyncDisposable
         return await http.GetStringAsync($"http://jumpgate/{path}");
     }
 
+    /// <summary>Bytes that passed by "queue", or by the "stack" though the sockets had joined.</summary>
+    public Task<double> LaneBytesAsync(string way) => MetricAsync($"jumpgate_lanes_bytes_total{{way=\"{way}\"}}");
+
     public Task<double> DropsAsync(string reason) => MetricAsync($"jumpgate_drops_total{{reason=\"{reason}\"}}");
 
     public async Task<StatusReport> ReadStatusAsync() =>

@@ -57,11 +57,11 @@ public sealed partial class HazardTests
             (await WarmAsync(other.Address)).Dispose();
         }
 
-        var stack = await BytesAsync("stack");
+        var stack = await scene.Scene.LaneBytesAsync("stack");
         await client.SendAsync(Wire.Request("/v1/first", "POST", $"Content-Length: {body.Length}\r\n"));
         await client.SendAsync(body);
         await Wait.UntilAsync(
-            async () => await BytesAsync("stack") - stack >= body.Length, Scene.Patience, "the body to go over the stack");
+            async () => await scene.Scene.LaneBytesAsync("stack") - stack >= body.Length, Scene.Patience, "the body to go over the stack");
         begin.SetResult();
         Assert.Equal((200, "hello\n"), await client.ReadResponseAsync());
         var order = await SaidAsync("order");
@@ -93,7 +93,4 @@ public sealed partial class HazardTests
         Assert.Equal(expected, results);
         Assert.True(await SaidAsync("order") > order);
     }
-
-    /// <summary>Bytes between the ends of joined connections: queue or stack.</summary>
-    private Task<double> BytesAsync(string way) => scene.Scene.MetricAsync($"jumpgate_lanes_bytes_total{{way=\"{way}\"}}");
 }

@@ -114,7 +114,7 @@ public sealed partial class HazardTests
         var party = await scene.ServerAsync("nginx");
         using var client = await WarmAsync(scene.Address(party));
         var before = Footprint.Of(scene.Scene);
-        var queue = await BytesAsync("queue");
+        var queue = await scene.Scene.LaneBytesAsync("queue");
         var memory = 0L;
         await client.SendAsync(Wire.Request("/v1/large"));
         var last = -1.0;
@@ -123,13 +123,13 @@ public sealed partial class HazardTests
             {
                 await Task.Delay(Moment);
                 memory = Math.Max(memory, Footprint.MemoryOf(scene.Scene));
-                var now = await BytesAsync("queue") + await BytesAsync("stack");
+                var now = await scene.Scene.LaneBytesAsync("queue") + await scene.Scene.LaneBytesAsync("stack");
                 (var same, last) = (now == last, now);
-                return same && await BytesAsync("queue") > queue;
+                return same && await scene.Scene.LaneBytesAsync("queue") > queue;
             },
             Scene.Patience,
             "the sender to be held back");
-        var held = await BytesAsync("queue") - queue;
+        var held = await scene.Scene.LaneBytesAsync("queue") - queue;
         Console.WriteLine($"stalled: {held} bytes by queue, {memory - before.Memory} bytes more of the agent's");
 
         // To the reader 1 MiB and a piece, and as much from the server, and what is in the server's queue.

@@ -50,11 +50,11 @@ public sealed partial class HazardTests
                 TaskScheduler.Default);
             await Wait.UntilAsync(() => memory.IsAwaited || reading.IsCompleted, Scene.Patience, "the client to read");
             Assert.False(reading.IsCompleted);
-            var before = await BytesAsync("queue");
+            var before = await scene.Scene.LaneBytesAsync("queue");
             var clock = Stopwatch.StartNew();
             second.Release();
             await Task.Delay(Moment);
-            var after = await BytesAsync("queue");
+            var after = await scene.Scene.LaneBytesAsync("queue");
             // Not a limit for the product: later than that it need not wait any more.
             judged += clock.Elapsed < Promise ? 1 : 0;
             var isEarly = after != before && clock.Elapsed < Promise;
