@@ -65,7 +65,8 @@ public sealed class SidecarKafkaTests
         denied = await client.AskAsync("produce open 1");
         Assert.Equal((false, TopicDenied), (denied.Ok, denied.Code));
         Assert.Equal(3, scene.Cluster.FindTopic("open")!.Records);
-        Assert.Contains("client -> kafka:9092 kafka Produce open DENIED", Monitor(), StringComparison.Ordinal);
+        var lines = Monitor();
+        Assert.True(lines.Contains("client -> kafka:9092 kafka Produce open DENIED", StringComparison.Ordinal), lines);
 
         // Who is not the client speaks for himself at most: by name he is refused, as himself policy refuses him.
         scene.Cluster.ForgetSeen();
