@@ -87,7 +87,15 @@ internal sealed class SidecarKafkaHarness : IUpstreamConnector, IKafkaObserver, 
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
-        await socket.ConnectAsync(_server.Address);
+        try
+        {
+            await socket.ConnectAsync(_server.Address);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            // Refused before .NET has looked whether it was connected.
+        }
+
         return socket;
     }
 
@@ -110,7 +118,7 @@ internal sealed class SidecarKafkaHarness : IUpstreamConnector, IKafkaObserver, 
         {
             Assert.Equal(0, await client.ReceiveAsync(new byte[1], limit.Token));
         }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.NotConnected)
         {
             // As it should be.
         }

@@ -81,21 +81,21 @@ internal sealed class SidecarKafkaScene : IAsyncDisposable
     {
         using var socket = Lab.Run(workload, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
         using var limit = new CancellationTokenSource(Scene.Patience);
-        await socket.ConnectAsync(Listener, limit.Token);
         byte[] ports = [(byte)(source.Port >> 8), (byte)source.Port, (byte)(destination.Port >> 8), (byte)destination.Port];
-        await socket.SendAsync(
-            (byte[])
-            [
-                .. "\r\n\r\n\0\r\nQUIT\n"u8, 0x21, 0x11, 0, 12, .. source.Address.GetAddressBytes(),
-                .. destination.Address.GetAddressBytes(), .. ports,
-                /* ApiVersions, version 0 */ 0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 7, 0xff, 0xff,
-            ],
-            limit.Token);
         try
         {
+            await socket.ConnectAsync(Listener, limit.Token);
+            await socket.SendAsync(
+                (byte[])
+                [
+                    .. "\r\n\r\n\0\r\nQUIT\n"u8, 0x21, 0x11, 0, 12, .. source.Address.GetAddressBytes(),
+                    .. destination.Address.GetAddressBytes(), .. ports,
+                    /* ApiVersions, version 0 */ 0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 7, 0xff, 0xff,
+                ],
+                limit.Token);
             return await socket.ReceiveAsync(new byte[1], limit.Token) == 0;
         }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
         {
             return true;
         }

@@ -81,10 +81,10 @@ public sealed class SidecarKafkaTests
         Assert.Equal(1, await scene.OutcomesAsync("ToNode"));
         Assert.Empty(scene.Cluster.Seen);
 
-        // What an Envoy in haproxy's place is told.
-        var (code, config) = scene.Scene.Ask("envoy", "config", "--node", "client");
+        // What an Envoy is told, the one of who has the rules.
+        var (code, config) = scene.Scene.Ask("envoy", "config", "--node", "kafka");
         Assert.Equal(0, code);
-        Assert.Contains("outbound/9092/kafka", config, StringComparison.Ordinal);
+        Assert.Contains("inbound/9092/kafka", config, StringComparison.Ordinal);
         Assert.Contains($"\"address\": \"{scene.Listener.Address}\"", config, StringComparison.Ordinal);
 
         string Monitor() => scene.Scene.Ask("monitor", "--protocol", "kafka", "--last", "50").Output;
