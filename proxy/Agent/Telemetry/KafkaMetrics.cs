@@ -32,7 +32,8 @@ internal sealed class KafkaMetrics
             "jumpgate.kafka.requests", Requests, "{request}", "Kafka requests by outcome, API, deciding policy and topic rule");
         _duration = meter.CreateHistogram<double>("jumpgate.kafka.request.duration", "s", "From the request frame to the end of the reply");
         _sidecars = meter.CreateCounter<long>(
-            "jumpgate.kafka.sidecar.connections", "{connection}", "Connections that sidecars passed on: served, or why they were refused");
+            "jumpgate.kafka.sidecar.connections", "{connection}",
+            "Connections that sidecars passed on: served, or why they were refused");
     }
 
     /// <summary>Connections that the filter closed for what they sent.</summary>

@@ -30,8 +30,8 @@ internal static class AgentCommand
         lanes.AcceptOnlyFromAmong("off", "short-circuit", "policy");
         var kafkaProxy = new Option<string?>("--kafka-proxy-listen")
         {
-            Description = "Takes Kafka connections from workloads' sidecars at ADDRESS:PORT, one of the node's addresses, with PROXY "
-                + "protocol v2; Envoys are told it. Without it, their ports with Kafka rules are closed.",
+            Description = "Takes Kafka connections from workloads' sidecars at ADDRESS:PORT, one of the node's addresses, "
+                + "with PROXY protocol v2; Envoys are told it. Without it, their ports with Kafka rules are closed.",
         };
         var secrets = CommonOptions.Secrets();
         var state = CommonOptions.StateDirectory();

@@ -113,12 +113,21 @@ public sealed class ClaimJudgeTests
         var judge = new ClaimJudge(_ => null, _ => null);
         var header = new ProxyHeader(IPEndPoint.Parse("[fd00::1]:1"), IPEndPoint.Parse("[fd00::2]:9092"));
 
-        Assert.Null(judge.Judge(_snapshot, IPEndPoint.Parse("10.0.0.2:5000"), IPEndPoint.Parse(Listener), header, out var refusal));
+        Assert.Null(judge.Judge(
+            _snapshot, IPEndPoint.Parse("10.0.0.2:5000"), IPEndPoint.Parse(Listener), header, out var refusal));
         Assert.Equal(SidecarRefusal.Family, refusal);
     }
 
+    [Fact]
+    public void NodeAddress_IsTheOneThatRoutesChoose()
+    {
+        Assert.Equal(IPAddress.Loopback, NodeConnector.AddressTo(IPAddress.Parse("127.8.8.8")));
+        Assert.Null(NodeConnector.AddressTo(IPAddress.Parse("255.255.255.255")));
+    }
+
     private SidecarClaim? Judge(
-        string peer, string source, string destination, out SidecarRefusal refusal, Func<string, SidecarDefinition?>? sidecarOf = null) =>
+        string peer, string source, string destination, out SidecarRefusal refusal,
+        Func<string, SidecarDefinition?>? sidecarOf = null) =>
         new ClaimJudge(sidecarOf ?? (_ => null), _ => IPAddress.Parse("2001:db8::1")).Judge(
             _snapshot, new IPEndPoint(IPAddress.Parse(peer), 5000), IPEndPoint.Parse(Listener),
             new ProxyHeader(IPEndPoint.Parse(source), IPEndPoint.Parse(destination)), out refusal);

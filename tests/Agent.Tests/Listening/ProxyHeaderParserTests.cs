@@ -7,7 +7,8 @@ namespace Jumpgate.Agent.Tests.Listening;
 /// <summary>PROXY protocol v2 by haproxy's proxy-protocol.txt, section 2.2: each byte of the fixed part, each length.</summary>
 public sealed class ProxyHeaderParserTests
 {
-    public static TheoryData<string> Good => new() { "ipv4", "ipv6", "ipv4 with extensions", "ipv6 with extensions", "mapped", "largest" };
+    public static TheoryData<string> Good =>
+        new() { "ipv4", "ipv6", "ipv4 with extensions", "ipv6 with extensions", "mapped", "largest" };
 
     [Theory]
     [MemberData(nameof(Good))]

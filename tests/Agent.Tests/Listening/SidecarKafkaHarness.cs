@@ -46,7 +46,8 @@ internal sealed class SidecarKafkaHarness : IUpstreamConnector, IKafkaObserver, 
             _outcomes.AddOrUpdate((string)tags[0].Value!, (int)value, (_, sum) => sum + (int)value));
         _meters.Start();
         _server = new SidecarKafkaServer(
-            new IPEndPoint(IPAddress.Loopback, 0), Store, Connections, new KafkaFilter(new KafkaFilterOptions(), TimeProvider.System),
+            new IPEndPoint(IPAddress.Loopback, 0), Store, Connections,
+            new KafkaFilter(new KafkaFilterOptions(), TimeProvider.System),
             new ClaimJudge(_ => null, _ => null), this, null, this, Log, new KafkaMetrics(_meter), TimeProvider.System,
             NullLogger.Instance)
         {

@@ -186,12 +186,14 @@ public sealed class SidecarKafkaServerTests
     [InlineData("node:15092")]
     [InlineData("")]
     public void Parse_WhatSidecarsCouldNotReach_IsRefusedByName(string text) => Assert.Contains(
-        "--kafka-proxy-listen", Assert.Throws<AgentException>(() => SidecarKafkaServer.Parse(text)).Message, StringComparison.Ordinal);
+        "--kafka-proxy-listen", Assert.Throws<AgentException>(() => SidecarKafkaServer.Parse(text)).Message,
+        StringComparison.Ordinal);
 
     [Theory]
     [InlineData("192.0.2.1:15092")]
     [InlineData("[2001:db8::1]:15092")]
-    public void Parse_AnAddressOfTheNode_IsTaken(string text) => Assert.Equal(text, SidecarKafkaServer.Parse(text).ToString());
+    public void Parse_AnAddressOfTheNode_IsTaken(string text) =>
+        Assert.Equal(text, SidecarKafkaServer.Parse(text).ToString());
 
     /// <summary>One topic, one partition, TOPIC_AUTHORIZATION_FAILED.</summary>
     private static void AssertDenied(byte[] reply)

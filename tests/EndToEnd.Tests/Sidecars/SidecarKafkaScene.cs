@@ -9,8 +9,8 @@ using Jumpgate.Testing;
 namespace Jumpgate.EndToEnd.Tests.Sidecars;
 
 /// <summary>
-/// Workloads <c>kafka</c>, <c>client</c> and <c>other</c> (app=NAME), one of them with haproxy for a sidecar that passes Kafka on to the
-/// agent, with PROXY protocol v2, as Envoys are told to; a broker that records what reaches it.
+/// Workloads <c>kafka</c>, <c>client</c> and <c>other</c> (app=NAME), one of them with haproxy for a sidecar that passes Kafka
+/// on to the agent, with PROXY protocol v2, as Envoys are told to; a broker that records what reaches it.
 /// </summary>
 internal sealed class SidecarKafkaScene : IAsyncDisposable
 {
@@ -79,26 +79,30 @@ internal sealed class SidecarKafkaScene : IAsyncDisposable
     /// <summary>A connection to the listener that claims something; true where it was reset or closed without a word.</summary>
     public async Task<bool> IsRefusedAsync(string workload, IPEndPoint source, IPEndPoint destination)
     {
-        using var socket = Lab.Run(workload, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        using var socket = Socket(workload, AddressFamily.InterNetwork);
         using var limit = new CancellationTokenSource(Scene.Patience);
-        byte[] ports = [(byte)(source.Port >> 8), (byte)source.Port, (byte)(destination.Port >> 8), (byte)destination.Port];
         try
         {
-            await socket.ConnectAsync(Listener, limit.Token);
-            await socket.SendAsync(
-                (byte[])
-                [
-                    .. "\r\n\r\n\0\r\nQUIT\n"u8, 0x21, 0x11, 0, 12, .. source.Address.GetAddressBytes(),
-                    .. destination.Address.GetAddressBytes(), .. ports,
-                    /* ApiVersions, version 0 */ 0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 7, 0xff, 0xff,
-                ],
-                limit.Token);
+            await ClaimAsync(socket, source, destination, limit.Token);
             return await socket.ReceiveAsync(new byte[1], limit.Token) == 0;
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
         {
             return true;
         }
+    }
+
+    /// <summary>Who a broker would see if its client's sidecar claimed this.</summary>
+    public async Task<IPAddress> SeenAsync(string workload, IPEndPoint source, string brokers, IPEndPoint destination)
+    {
+        using var listener = Socket(brokers, destination.AddressFamily);
+        listener.Bind(destination);
+        listener.Listen();
+        using var socket = Socket(workload, AddressFamily.InterNetwork);
+        using var limit = new CancellationTokenSource(Scene.Patience);
+        await ClaimAsync(socket, source, destination, limit.Token);
+        using var accepted = await listener.AcceptAsync(limit.Token);
+        return ((IPEndPoint)accepted.RemoteEndPoint!).Address;
     }
 
     public async ValueTask DisposeAsync()
@@ -117,6 +121,25 @@ internal sealed class SidecarKafkaScene : IAsyncDisposable
             _cgroups.Dispose();
             _directory.Dispose();
         }
+    }
+
+    private Socket Socket(string workload, AddressFamily family) =>
+        Lab.Run(workload, () => new Socket(family, SocketType.Stream, ProtocolType.Tcp));
+
+    /// <summary>A header, and ApiVersions in version 0.</summary>
+    private async Task ClaimAsync(Socket socket, IPEndPoint source, IPEndPoint destination, CancellationToken limit)
+    {
+        byte[] addresses = [.. source.Address.GetAddressBytes(), .. destination.Address.GetAddressBytes()];
+        byte[] ports = [(byte)(source.Port >> 8), (byte)source.Port, (byte)(destination.Port >> 8), (byte)destination.Port];
+        await socket.ConnectAsync(Listener, limit);
+        await socket.SendAsync(
+            (byte[])
+            [
+                .. "\r\n\r\n\0\r\nQUIT\n"u8, 0x21, (byte)(addresses.Length == 8 ? 0x11 : 0x21), 0, (byte)(addresses.Length + 4),
+                .. addresses, .. ports,
+                0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 7, 0xff, 0xff,
+            ],
+            limit);
     }
 
     private static ValueTask Disposed(CgroupTree cgroups)

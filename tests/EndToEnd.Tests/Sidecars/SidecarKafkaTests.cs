@@ -81,6 +81,12 @@ public sealed class SidecarKafkaTests
         Assert.Equal(1, await scene.OutcomesAsync("ToNode"));
         Assert.Empty(scene.Cluster.Seen);
 
+        // IPv6 over a listener of IPv4: the application's loopback says who, the destination by which address.
+        var kafka6 = new IPEndPoint(scene.Lab["kafka"].IPv6, SidecarKafkaScene.Port);
+        Assert.Equal(
+            scene.Lab["client"].IPv6,
+            await scene.SeenAsync("client", new IPEndPoint(IPAddress.IPv6Loopback, 4000), "kafka", kafka6));
+
         // What an Envoy is told, the one of who has the rules.
         var (code, config) = scene.Scene.Ask("envoy", "config", "--node", "kafka");
         Assert.Equal(0, code);
@@ -105,7 +111,8 @@ public sealed class SidecarKafkaTests
 
         var file = scene.Scene.WorkloadsFile;
         await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file)).Replace(
-            "inboundPort: 15006", $"inboundPort: 15006, excludeInboundCIDRs: [{scene.Listener.Address}/32]", StringComparison.Ordinal));
+            "inboundPort: 15006", $"inboundPort: 15006, excludeInboundCIDRs: [{scene.Listener.Address}/32]",
+            StringComparison.Ordinal));
         var client = scene.Client();
         await Wait.UntilAsync(
             async () => (await client.AskAsync("produce open 1")).Ok, Scene.Patience * 2, "the exclusion to be in force",

@@ -4,8 +4,9 @@ using System.Net;
 namespace Jumpgate.Agent.Listening.ProxyProtocol;
 
 /// <summary>
-/// PROXY protocol version 2 (haproxy's proxy-protocol.txt, section 2.2), as strictly as a receiver may: PROXY of TCP over IPv4 or
-/// IPv6, nothing else. What is wrong is refused at the first byte that shows it. Extensions are walked over, and not believed.
+/// PROXY protocol version 2 (haproxy's proxy-protocol.txt, section 2.2), as strictly as a receiver may: PROXY of TCP
+/// over IPv4 or IPv6, nothing else. What is wrong is refused at the first byte that shows it. Extensions are walked
+/// over, and not believed.
 /// </summary>
 internal static class ProxyHeaderParser
 {
@@ -24,8 +25,8 @@ internal static class ProxyHeaderParser
 
     /// <param name="received">The connection's bytes from its first one on.</param>
     /// <param name="length">
-    /// How many bytes the header has, as far as is known: a reader that asks for no more than that never takes a byte of what comes
-    /// behind.
+    /// How many bytes the header has, as far as is known: a reader that asks for no more never takes a byte of what
+    /// comes behind.
     /// </param>
     /// <param name="error">Not None: it is refused, and no further byte can mend it.</param>
     /// <returns>Null with no error: more bytes are needed.</returns>
@@ -92,7 +93,7 @@ internal static class ProxyHeaderParser
             ? ProxyHeaderError.Transport : ProxyHeaderError.None;
     }
 
-    /// <summary>Each extension has a type, a length of two bytes, and that many bytes; the last one ends where the header does.</summary>
+    /// <summary>Each extension has a type, a length of two bytes, and that many bytes; the last ends with the header.</summary>
     private static bool AddUp(ReadOnlySpan<byte> extensions)
     {
         while (extensions.Length >= ExtensionHeaderLength)

@@ -8,9 +8,9 @@ using Jumpgate.Policy.Workloads;
 namespace Jumpgate.Agent.Listening.Sidecars;
 
 /// <summary>
-/// What is believed of a PROXY header. Its sender is known by the address it connects from, which the kernel has checked, and may
-/// speak of its own connections only: those that its application opens, and those that come to its application. Of the latter it
-/// may name any client. That is its own protection, and nobody else's.
+/// What is believed of a PROXY header. Its sender is known by the address it connects from, which the kernel has
+/// checked, and may speak of its own connections only: those that its application opens, and those that come to its
+/// application. Of the latter it may name any client. That is its own protection, and nobody else's.
 /// </summary>
 /// <param name="sidecarOf">A workload's block <c>sidecar</c>, by the workload's name; null without one.</param>
 /// <param name="nodeAddressTo">The node's address towards another one; null where there is no route.</param>
@@ -91,8 +91,8 @@ internal sealed class ClaimJudge(Func<string, SidecarDefinition?> sidecarOf, Fun
         || (address.AddressFamily == AddressFamily.InterNetwork && (address.GetAddressBytes()[0] & 0xf0) == 0xe0);
 
     /// <summary>
-    /// An application reaches its sidecar by the loopback of their namespace. That says who it is, the sender, but not by which
-    /// address the server is to know it.
+    /// An application reaches its sidecar by the loopback of their namespace. That says who it is, the sender, but not
+    /// by which address the server is to know it.
     /// </summary>
     private static IPEndPoint? SourceOf(ProxyHeader header, IPEndPoint peer, Workload sender)
     {

@@ -9,7 +9,8 @@ internal sealed class NodeConnector(IUpstreamConnector connector, IPAddress from
     public ValueTask<Socket> ConnectAsync(FlowMetadata flow, CancellationToken cancellationToken) =>
         connector.ConnectAsync(flow with { Source = new IPEndPoint(from, 0) }, cancellationToken);
 
-    /// <summary>The address that the node's routes choose towards another one; null where there is none. Nothing is sent.</summary>
+    /// <summary>The address that the node's routes choose towards another one; null where there is none. Nothing is
+    /// sent.</summary>
     public static IPAddress? AddressTo(IPAddress destination)
     {
         try

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Jumpgate.Agent.Listening.Sidecars;
 
-/// <summary>Tells of refusals: for each sender and reason at once, then once in a while with how many there were meanwhile.</summary>
+/// <summary>Tells of refusals: for each sender and reason at once, then once in a while with how many there were
+/// meanwhile.</summary>
 internal sealed class RefusalLog(TimeProvider time, ILogger logger)
 {
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);

@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace Jumpgate.Agent.Listening.Sidecars;
 
 /// <summary>
-/// Takes Kafka connections from sidecars, with a PROXY protocol v2 header each, and serves them as redirected ones: the same filter,
-/// the same policy, the same records.
+/// Takes Kafka connections from sidecars, with a PROXY protocol v2 header each, and serves them as redirected ones: the
+/// same filter, the same policy, the same records.
 /// </summary>
 internal sealed class SidecarKafkaServer(
     IPEndPoint listen,
@@ -49,12 +49,12 @@ internal sealed class SidecarKafkaServer(
             throw new AgentException($"{option} is '{text}', not an address and port such as 192.0.2.1:15092");
         }
 
-        if (IPAddress.IsLoopback(listen.Address) || listen.Address.Equals(IPAddress.Any) || listen.Address.Equals(IPAddress.IPv6Any)
-            || listen.Address.IsIPv6LinkLocal)
+        if (IPAddress.IsLoopback(listen.Address) || listen.Address.Equals(IPAddress.Any)
+            || listen.Address.Equals(IPAddress.IPv6Any) || listen.Address.IsIPv6LinkLocal)
         {
             throw new AgentException(
-                $"{option} is '{text}': sidecars are told this address, and reach it from their own namespaces; name one of the node's "
-                + "that workloads have a route to");
+                $"{option} is '{text}': sidecars are told this address, and reach it from their own namespaces; "
+                + "name one of the node's that workloads have a route to");
         }
 
         return listen;
@@ -76,7 +76,8 @@ internal sealed class SidecarKafkaServer(
         {
             socket.Dispose();
             throw new AgentException(
-                $"cannot take sidecars' Kafka connections at {Address}: {e.Message}; is it an address of this node, and the port free?", e);
+                $"cannot take sidecars' Kafka connections at {Address}: {e.Message}; is it an address of this node, "
+                + "and the port free?", e);
         }
 
         _listener = socket;
