@@ -30,6 +30,8 @@ internal sealed class SidecarKafkaServer(
     TimeProvider time,
     ILogger logger) : IDisposable
 {
+    private const int SolSocket = 1;
+    private const int SoReuseAddress = 2;
     private const string Stranger = "no workload";
     private readonly RefusalLog _refusals = new(time, logger);
     private Socket? _listener;
@@ -67,8 +69,8 @@ internal sealed class SidecarKafkaServer(
         var socket = new Socket(Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            // Connections of a former agent may still be in TIME_WAIT there.
-            TransparentSockets.AllowSharedPort(socket);
+            // Connections of a former agent may still be in TIME_WAIT there. Not .NET's ReuseAddress, which sets SO_REUSEPORT too.
+            socket.SetRawSocketOption(SolSocket, SoReuseAddress, BitConverter.GetBytes(1));
             socket.Bind(Address);
             socket.Listen(1024);
         }
