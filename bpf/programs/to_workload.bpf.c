@@ -12,7 +12,7 @@
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 #include <bpf/bpf_helpers.h>
-#include "flow.h"
+#include "sockets.h"
 
 static __always_inline int hairpin(struct __sk_buff *skb)
 {
@@ -28,6 +28,23 @@ static __always_inline int deliver(struct __sk_buff *skb, const struct packet *p
 	if (judgement->verdict == VERDICT_ALLOW)
 		return TC_ACT_UNSPEC;
 	return drop(skb, packet, judgement, reason_of(judgement->verdict), TRACE_TO_WORKLOAD);
+}
+
+/*
+ * From an uplink that is not attached, for one of the proxy's own connections of which no flow
+ * knows: the client's port could not be kept, or a sidecar passed the client on.
+ */
+static __noinline int is_for_upstream_socket(struct __sk_buff *skb, const struct packet *packet)
+{
+	struct bpf_sock *upstream;
+
+	if (!packet || !skb->ingress_ifindex || is_syn(packet))
+		return 0;
+	upstream = find_upstream_socket(skb, packet);
+	if (!upstream)
+		return 0;
+	bpf_sk_release(upstream);
+	return 1;
 }
 
 static __noinline int judge_here(struct __sk_buff *skb, const struct packet *packet,
@@ -124,6 +141,8 @@ int to_workload(struct __sk_buff *skb)
 	}
 
 	flow = find_flow(&packet.key, &is_reply);
+	if (!flow && is_for_upstream_socket(skb, &packet))
+		return hairpin(skb);
 	if (!flow)
 		return judge_here(skb, &packet, &judgement);
 	if (!entered_where_judged(skb, &packet, flow, judgement.revision, is_reply))

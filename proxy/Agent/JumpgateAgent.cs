@@ -3,6 +3,7 @@ using Jumpgate.Agent.ControlPlane;
 using Jumpgate.Agent.Flows;
 using Jumpgate.Agent.Lanes;
 using Jumpgate.Agent.Listening;
+using Jumpgate.Agent.Listening.Sidecars;
 using Jumpgate.Agent.Nodes;
 using Jumpgate.Agent.Telemetry;
 using Jumpgate.Bpf;
@@ -33,6 +34,7 @@ public static class JumpgateAgent
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(ready);
+        var sidecarsListen = options.KafkaProxyListen is { } text ? SidecarKafkaServer.Parse(text) : null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         // Whoever lacks privileges lacks them everywhere: that is the one line to read, not the first file that refuses.
         FeatureProbe.Require();
@@ -78,17 +80,33 @@ public static class JumpgateAgent
         var kafka = new KafkaFilter(new KafkaFilterOptions(), TimeProvider.System);
         var httpOptions = new HttpFilterOptions();
         await using var http2 = await Http2Handler.StartAsync(httpOptions, TimeProvider.System, stopping);
+        var upstream = new TransparentConnector(TimeSpan.FromSeconds(5), joins: lanes is not null);
+        var kafkaObserver = new KafkaRequestObserver(log, records, metrics);
         using var server = new ProxyServer(
             datapath,
             store,
             connections,
             new ConnectionDispatcher(httpOptions, http2, TimeProvider.System),
             kafka,
-            new TransparentConnector(TimeSpan.FromSeconds(5), joins: lanes is not null),
+            upstream,
             lanes,
             new RequestObserver(log, records, metrics),
-            new KafkaRequestObserver(log, records, metrics),
+            kafkaObserver,
             metrics,
+            logger);
+        using var fromSidecars = sidecarsListen is null ? null : new SidecarKafkaServer(
+            sidecarsListen,
+            store,
+            connections,
+            kafka,
+            new ClaimJudge(
+                name => controller.Sidecars.States.FirstOrDefault(s => s.Name == name)?.Definition, NodeConnector.AddressTo),
+            upstream,
+            lanes,
+            kafkaObserver,
+            log,
+            metrics.Kafka,
+            TimeProvider.System,
             logger);
 
         using (var routes = RouteSocket.Open(node))
@@ -99,6 +117,11 @@ public static class JumpgateAgent
         node.Run(datapath.AttachProxyLookup);
         controller.Start();
         node.Run(server.Listen);
+        if (fromSidecars is not null)
+        {
+            node.Run(fromSidecars.Listen);
+        }
+
         var reports = new AdminReports(controller, store, connections, datapath, node);
         metrics.Observe(datapath, () => store.Current.Revision, () => connections.Count, () => reports.RefusedDocuments);
         metrics.Observe(controller.Sidecars);
@@ -109,7 +132,8 @@ public static class JumpgateAgent
         }
 
         var envoy = new EnvoyServices(store, log, records, metrics.Envoy, httpOptions, TimeProvider.System);
-        var content = new PolicyContent(store, options.ControlPlane?.Sidecar ?? new SidecarOptions(), logger);
+        var sidecars = (options.ControlPlane?.Sidecar ?? new SidecarOptions()) with { KafkaFilter = fromSidecars?.Address };
+        var content = new PolicyContent(store, sidecars, logger);
         await using var xds = options.ControlPlane is { } controlPlane
             ? await ControlPlaneServer.StartAsync(controlPlane, content, envoy, logger, stop.Token) : null;
         await using var admin = await AdminServer.StartAsync(
@@ -121,6 +145,11 @@ public static class JumpgateAgent
             controller.RunAsync(stop.Token),
             new EventPump(datapath, lanes, log, records, logger).RunAsync(stop.Token),
         };
+        if (fromSidecars is not null)
+        {
+            tasks.Add(fromSidecars.RunAsync(stop.Token));
+        }
+
         if (lanes is not null)
         {
             tasks.Add(lanes.Direct.RunAsync(stop.Token));

@@ -80,4 +80,13 @@ internal static partial class Log
 
     [LoggerMessage(24, LogLevel.Information, "sidecars removed: {Count}")]
     public static partial void SidecarsRemoved(this ILogger logger, int count);
+
+    [LoggerMessage(30, LogLevel.Information, "Kafka connections of sidecars are taken at {Address}")]
+    public static partial void TakesSidecars(this ILogger logger, System.Net.IPEndPoint address);
+
+    [LoggerMessage(
+        31,
+        LogLevel.Warning,
+        "a sidecar's Kafka connection was refused: {What} ({Silent} more of the kind since it was last told)")]
+    public static partial void SidecarRefused(this ILogger logger, string what, int silent);
 }

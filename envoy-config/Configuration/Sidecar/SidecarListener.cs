@@ -111,8 +111,8 @@ internal sealed class SidecarListener
 
         if (_options.KafkaFilter is null && ports.Peers.Any(p => p.HasKafka))
         {
-            Refuse(ports, "Envoy knows no topics, and this agent's Kafka filter takes no connections from a sidecar; "
-                + "leave the workload to the agent's own redirect");
+            Refuse(ports, "Envoy knows no topics, and this agent's Kafka filter takes no connections from sidecars; "
+                + "start it with --kafka-proxy-listen ADDRESS:PORT, or leave the workload to the agent's own redirect");
         }
 
         foreach (var port in ports.Ranges.SelectMany(r => Enumerable.Range(r.First, r.Count)))

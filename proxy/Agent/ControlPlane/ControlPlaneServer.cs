@@ -1,5 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
+using Jumpgate.Agent.Listening;
 using Jumpgate.Xds;
 using Jumpgate.Xds.Nodes;
 using Microsoft.Extensions.Logging;
@@ -29,9 +28,7 @@ internal static class ControlPlaneServer
 
     internal static XdsServerOptions Translate(ControlPlaneOptions options)
     {
-        // Without a port it parses, too: "::1" as an address, and with port 0.
-        if (!IPEndPoint.TryParse(options.Listen, out var listen) || !options.Listen.Contains(':', StringComparison.Ordinal)
-            || options.Listen.EndsWith(']') || (listen.AddressFamily == AddressFamily.InterNetworkV6 && options.Listen[0] != '['))
+        if (!ListenAddress.TryParse(options.Listen, out var listen))
         {
             throw new AgentException($"--xds-listen is '{options.Listen}', not an address and port such as 127.0.0.1:18000");
         }

@@ -9,7 +9,7 @@ using Jumpgate.Sockmap.Lanes;
 
 namespace Jumpgate.Agent.Listening;
 
-/// <summary>A redirected connection that is open, and the policy for it as of now.</summary>
+/// <summary>A connection that is open, redirected or passed on by a sidecar, and the policy for it as of now.</summary>
 internal sealed class OpenConnection : IConnectionPolicySource, IKafkaPolicySource, IDisposable
 {
     private readonly SnapshotStore _store;
@@ -17,14 +17,15 @@ internal sealed class OpenConnection : IConnectionPolicySource, IKafkaPolicySour
     private volatile ConnectionPolicy _policy;
     private volatile LaneHandle? _lane;
 
-    public OpenConnection(SnapshotStore store, FlowMetadata flow)
+    /// <param name="protocol">What it is read as whatever the policy of now says; null: what that says.</param>
+    public OpenConnection(SnapshotStore store, FlowMetadata flow, ConnectionProtocol? protocol = null)
     {
         _store = store;
         Flow = flow;
         _policy = Resolve(store.Current);
-        Protocol = _policy.HasKafkaRules ? ConnectionProtocol.Kafka
+        Protocol = protocol ?? (_policy.HasKafkaRules ? ConnectionProtocol.Kafka
             : _policy.HasHttpRules ? ConnectionProtocol.Http
-            : ConnectionProtocol.Any;
+            : ConnectionProtocol.Any);
     }
 
     public FlowMetadata Flow { get; }

@@ -22,6 +22,7 @@ internal sealed class KafkaMetrics
         (KafkaOutcome Outcome, KafkaApi? Api, string Policy, string Topic), StrongBox<long>> _requests = new();
     private readonly ConcurrentDictionary<(string Policy, string Topic), bool> _rules = new();
     private readonly Histogram<double> _duration;
+    private readonly Counter<long> _sidecars;
     private readonly Meter _meter;
 
     public KafkaMetrics(Meter meter)
@@ -30,6 +31,9 @@ internal sealed class KafkaMetrics
         meter.CreateObservableCounter(
             "jumpgate.kafka.requests", Requests, "{request}", "Kafka requests by outcome, API, deciding policy and topic rule");
         _duration = meter.CreateHistogram<double>("jumpgate.kafka.request.duration", "s", "From the request frame to the end of the reply");
+        _sidecars = meter.CreateCounter<long>(
+            "jumpgate.kafka.sidecar.connections", "{connection}",
+            "Connections that sidecars passed on: served, or why they were refused");
     }
 
     /// <summary>Connections that the filter closed for what they sent.</summary>
@@ -39,6 +43,9 @@ internal sealed class KafkaMetrics
             c.Value, new KeyValuePair<string, object?>("reason", c.Key.ToString()))),
         "{connection}",
         "Kafka connections closed because of what came on them, by reason");
+
+    /// <param name="outcome"><c>served</c>, or an enum's reason.</param>
+    public void SidecarConnection(string outcome) => _sidecars.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     public void Request(in KafkaRequestCount count)
     {

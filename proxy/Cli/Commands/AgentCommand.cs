@@ -28,13 +28,18 @@ internal static class AgentCommand
             DefaultValueFactory = _ => LaneModes.Name(LaneMode.Off),
         };
         lanes.AcceptOnlyFromAmong("off", "short-circuit", "policy");
+        var kafkaProxy = new Option<string?>("--kafka-proxy-listen")
+        {
+            Description = "Takes Kafka connections from workloads' sidecars at ADDRESS:PORT, one of the node's addresses, "
+                + "with PROXY protocol v2; Envoys are told it. Without it, their ports with Kafka rules are closed.",
+        };
         var secrets = CommonOptions.Secrets();
         var state = CommonOptions.StateDirectory();
         var socket = CommonOptions.AdminSocket();
         var pins = CommonOptions.PinDirectory();
         var command = new Command("agent", "Runs the agent: attaches to workloads, enforces policy, serves the proxy.")
         {
-            workloads, policies, secrets, state, socket, pins, flows, lanes,
+            workloads, policies, secrets, state, socket, pins, flows, lanes, kafkaProxy,
         };
         var xds = new XdsCommand.AgentOptionSet();
         xds.AddTo(command);
@@ -49,6 +54,7 @@ internal static class AgentCommand
                 PinDirectory = parsed.GetRequiredValue(pins),
                 FlowTableSize = parsed.GetValue(flows),
                 Lanes = LaneModes.TryParse(parsed.GetValue(lanes), out var mode) ? mode : LaneMode.Off,
+                KafkaProxyListen = parsed.GetValue(kafkaProxy),
                 ControlPlane = xds.Read(parsed),
             },
             cancellation));

@@ -227,7 +227,32 @@ public class ListenerTests
         var resources = Scene.With(Kafka).Sidecar();
 
         Assert.Empty(resources.Listener("inbound").Chain("inbound/9092/closed").Filters);
-        Assert.Contains("topics", Assert.Single(resources.Refusals).Reason);
+        var reason = Assert.Single(resources.Refusals).Reason;
+        Assert.Contains("topics", reason);
+        Assert.Contains("--kafka-proxy-listen", reason);
+        Assert.DoesNotContain(resources.Messages.OfType<Cluster>(), c => c.Name == Clusters.Kafka);
+    }
+
+    [Theory]
+    [InlineData("192.0.2.1:15092")]
+    [InlineData("[2001:db8::1]:15092")]
+    public void Outbound_KafkaPort_GoesToTheFilterForTheBrokersThatHaveRules(string listen)
+    {
+        var filter = IPEndPoint.Parse(listen);
+        var scene = new Scene().And("tiefighter", """
+            egress:
+              - toEndpoints: [{ matchLabels: { class: deathstar } }]
+                toPorts: [{ ports: [{ port: "9092", protocol: TCP }], rules: { kafka: [{ role: produce, topic: plans }] } }]
+            """);
+        var resources = scene.Sidecar("tiefighter", new SidecarOptions { KafkaFilter = filter });
+
+        var chain = resources.Listener("outbound").Chain("outbound/9092/kafka");
+        Assert.Equal(["10.0.0.1", "fd00::1"], chain.FilterChainMatch.PrefixRanges.Select(r => r.AddressPrefix));
+        Assert.Equal(Clusters.Kafka, chain.Filter<TcpProxy>("envoy.filters.network.tcp_proxy").Cluster);
+        var address = resources.Messages.OfType<Cluster>().Single(c => c.Name == Clusters.Kafka)
+            .LoadAssignment.Endpoints.Single().LbEndpoints.Single().Endpoint.Address.SocketAddress;
+        Assert.Equal((filter.Address.ToString(), 15092u), (address.Address, address.PortValue));
+        Assert.Empty(resources.Refusals);
     }
 
     [Fact]
