@@ -87,14 +87,14 @@ static __always_inline int is_mptcp(const volatile __u64 *sock)
 	return bpf_core_field_exists(socket->is_mptcp) && BPF_CORE_READ(socket, is_mptcp);
 }
 
-/* Whether the socket was made in the cgroup, or below it. `sock` as above. */
-static __always_inline int is_of_cgroup(const volatile __u64 *sock, __u64 id, __u32 level)
+/* Whether the socket was made in the cgroup, or below it. */
+static __always_inline int is_of_cgroup(__u64 sock, __u64 id, __u32 level)
 {
 	struct cgroup *cgroup = 0, *ancestor = 0;
 
 	if (!bpf_core_field_exists(cgroup->ancestors))
 		return 0;
-	cgroup = BPF_CORE_READ((struct sock *)*sock, sk_cgrp_data.cgroup);
+	cgroup = BPF_CORE_READ((struct sock *)sock, sk_cgrp_data.cgroup);
 	if (!cgroup || (__u32)BPF_CORE_READ(cgroup, level) < level)
 		return 0;
 	bpf_probe_read_kernel(&ancestor, sizeof(ancestor),

@@ -35,9 +35,11 @@ static __always_inline int is_switched_on(void)
 
 static __always_inline int is_sidecars(const struct sidecar_config *config, struct bpf_sock *sk)
 {
-	__u64 sock = (__u64)sk;
+	__u64 sock = 0;
 
-	return is_of_cgroup(&sock, config->own_cgroup, config->own_level);
+	/* Its address as a number: the verifier forbids to count from a pointer that it knows. */
+	bpf_probe_read_kernel(&sock, sizeof(sock), &sk);
+	return is_of_cgroup(sock, config->own_cgroup, config->own_level);
 }
 
 static __always_inline enum pair_kind kind_of(const struct sidecar_config *config,

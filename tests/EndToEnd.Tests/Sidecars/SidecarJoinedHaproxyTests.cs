@@ -39,7 +39,8 @@ public sealed class SidecarJoinedHaproxyTests
             .. options, "-o", directory.File("down"), $"{url}/large", .. small]);
         Assert.True(await curl.WaitForExitAsync(TimeSpan.FromSeconds(70)) == 0, curl.Captured());
 
-        Assert.Equal("201 200 " + string.Concat(Enumerable.Repeat("200 ", Small)), curl.Output);
+        Assert.Equal(
+            string.Join(' ', Enumerable.Repeat("200", Small + 1).Prepend("201")), curl.Output.Trim());
         Assert.Equal(Convert.ToHexString(SHA256.HashData(large)), await HashAsync(directory.File("copy")));
         Assert.Equal(Convert.ToHexString(SHA256.HashData(large)), await HashAsync(directory.File("down")));
         Assert.All(Enumerable.Range(0, Small), i => Assert.Equal(large[..1000], File.ReadAllBytes(directory.File($"small-{i}"))));

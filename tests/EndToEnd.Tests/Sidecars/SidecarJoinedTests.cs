@@ -104,7 +104,6 @@ public sealed partial class SidecarJoinedTests(JoinedScene scene) : IClassFixtur
         {
             (application, "127.0.0.1"), // The application with itself,
             (application, "::1"),
-            (application, lab["client"].IPv4.ToString()),
             (sidecar, lab["server"].IPv4.ToString()), // the sidecar with the world.
         })
         {

@@ -48,6 +48,7 @@ def serve(port, work):
     listener.listen(128)
 
     def one(peer):
+        peer.settimeout(60)  # As talker.py does.
         with peer:
             try:
                 work(peer)

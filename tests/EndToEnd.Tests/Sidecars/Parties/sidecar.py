@@ -43,6 +43,8 @@ def copy(source, target):
 
 
 def serve(accepted, side):
+    # As every proxy does, this one waits with poll and not in recv.
+    accepted.settimeout(60)
     with accepted:
         try:
             to = original(accepted)
@@ -58,6 +60,7 @@ def serve(accepted, side):
         with socket.socket(accepted.family, socket.SOCK_STREAM) as onward:
             if mark:
                 onward.setsockopt(socket.SOL_SOCKET, SO_MARK, mark)
+            onward.settimeout(60)
             try:
                 onward.connect(to)
             except OSError as error:

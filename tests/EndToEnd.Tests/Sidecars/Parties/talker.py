@@ -18,7 +18,9 @@ import termios
 import threading
 
 address, port = sys.argv[1], int(sys.argv[2])
-peer = socket.create_connection((address, port))
+# With a time-out Python polls before it receives. A joined socket that is received from without may say EAGAIN (docs/lanes.md).
+PATIENCE = 60
+peer = socket.create_connection((address, port), timeout=PATIENCE)
 HASH = 32
 SIZE = 16384
 
@@ -92,7 +94,7 @@ def take_edges(left):
             left -= len(data)
             if struct.unpack("i", fcntl.ioctl(peer, termios.FIONREAD, b"\0\0\0\0"))[0] == 0:
                 break
-    peer.setblocking(True)
+    peer.settimeout(PATIENCE)
     return b"".join(parts)
 
 
