@@ -65,8 +65,8 @@ public sealed class JoinedScene : IAsyncLifetime, IAsyncDisposable
     }
 
     /// <summary>The application's connection to a peer outside.</summary>
-    internal Task<Talker> OutAsync(int port, bool ipv6 = false, bool plain = false) => Talker.ConnectAsync(
-        Scene, "client", Sidecars.Cgroups.Application, Address("server", ipv6), port, plain);
+    internal Task<Talker> OutAsync(int port, bool ipv6 = false, params string[] options) => Talker.ConnectAsync(
+        Scene, "client", Sidecars.Cgroups.Application, Address("server", ipv6), port, options);
 
     /// <summary>A connection from outside to the application.</summary>
     internal Task<Talker> InAsync(int port, bool ipv6 = false) =>

@@ -20,9 +20,9 @@ internal sealed class Talker : IAsyncDisposable
 
     /// <summary>Connects; returns when a sidecar's line has come, where one is to come.</summary>
     public static async Task<Talker> ConnectAsync(
-        Scene scene, string workload, string? cgroup, IPAddress address, int port, bool plain = false)
+        Scene scene, string workload, string? cgroup, IPAddress address, int port, params string[] options)
     {
-        string[] command = ["python3", SidecarScene.Party("talker.py"), address.ToString(), $"{port}", .. plain ? ["plain"] : (string[])[]];
+        string[] command = ["python3", SidecarScene.Party("talker.py"), address.ToString(), $"{port}", .. options];
         command = cgroup is null ? command : CgroupTree.Through(cgroup, command);
         var talker = new Talker(scene.Lab.Start(workload, command[0], command[1..]));
         try

@@ -1,9 +1,9 @@
-"""talker.py ADDRESS PORT [plain]: connects to peer.py, and does what each line of its standard input says.
+"""talker.py ADDRESS PORT [plain] [narrow]: connects to peer.py, and does what each line of its standard input says.
 
-Unless told `plain` it first reads the line that the sidecar sends. Prints its own port, then an answer for each line:
+Unless told `plain` it first reads the line that the sidecar sends; `narrow` fixes its receive buffer. Prints its own port, then an answer for each line:
 echo ROUNDS MOST: random messages of up to so many bytes, each compared with what comes back
 upload BYTES: sends, closes its half, and compares what comes then
-ask BYTES, take WAY BYTES: has the peer send, and reads it all later: blocking, or on edges until there is no more (nginx's way)
+ask BYTES, take WAY BYTES: has the peer send, and reads it all later: blocking, or (nginx's way) on edges until there is no more
 send BYTES, reset, end
 """
 import fcntl
@@ -20,7 +20,11 @@ import threading
 address, port = sys.argv[1], int(sys.argv[2])
 # With a time-out Python polls before it receives. A joined socket that is received from without may say EAGAIN (docs/lanes.md).
 PATIENCE = 60
-peer = socket.create_connection((address, port), timeout=PATIENCE)
+peer = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+peer.settimeout(PATIENCE)
+if "narrow" in sys.argv[3:]:
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 200_000)
+peer.connect((address, port))
 HASH = 32
 SIZE = 16384
 
@@ -100,7 +104,7 @@ def take_edges(left):
 
 def take(way, count):
     count = int(count) + HASH
-    data = take_edges(count) if way == "edges" else read(count)
+    data = take_edges(count) if way != "blocking" else read(count)
     return verdict(data[-HASH:], hashlib.sha256(data[:-HASH]).digest()) + f" after {len(data) - HASH}"
 
 
