@@ -24,7 +24,7 @@ public sealed class Datapath : IDisposable
         _loaded = loaded;
         _ledger = ledger;
         Lanes = loaded.LanesOffBecause is null ? new(pins, loaded) : null;
-        Sidecars = new(pins);
+        Sidecars = new(pins, loaded);
     }
 
     /// <summary>Pinned state of a former agent was taken over: flows, counters and the active revision go on.</summary>
@@ -41,7 +41,8 @@ public sealed class Datapath : IDisposable
     /// why. Its owner is this object.</summary>
     public LaneDatapath? Lanes { get; }
 
-    /// <summary>Proxies beside applications. Independent of everything else here but for the pin directory.</summary>
+    /// <summary>Proxies beside applications. Independent of everything else here but for the pin directory; only joining
+    /// their sockets needs what <see cref="Lanes"/> needs.</summary>
     public SidecarDatapath Sidecars { get; }
 
     /// <summary>The revision the programs judge by; 0: none yet, and nothing passes.</summary>

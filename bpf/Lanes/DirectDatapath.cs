@@ -12,6 +12,7 @@ public sealed class DirectDatapath
 {
     private const int SocketMessageVerdict = 7;
     private const int TraceIterator = 28;
+    private const string SidecarsMap = "direct_sidecars";
     private readonly LoadedDatapath _loaded;
 
     internal DirectDatapath(LoadedDatapath loaded) => _loaded = loaded;
@@ -36,6 +37,24 @@ public sealed class DirectDatapath
     /// made.</summary>
     public IReadOnlyDictionary<LeftReason, ulong> ReadCounts() => PerCpuCounters.Read<LeftReason>(
         _loaded.Maps["direct_counts"]).ToDictionary(count => count.Key, count => count.Value.Packets);
+
+    /// <summary>What has passed by queue between a sidecar and its application.</summary>
+    /// <param name="netns">Cookie of their network namespace.</param>
+    internal PacketCounter ReadSidecar(ulong netns) =>
+        _loaded.Maps[SidecarsMap].TryGet(netns, out PacketCounter counter) ? counter : default;
+
+    /// <summary>Counts from now on, or goes on.</summary>
+    internal void CountSidecar(ulong netns)
+    {
+        var map = _loaded.Maps[SidecarsMap];
+        if (!map.TryGet(netns, out PacketCounter _))
+        {
+            map.Set(netns, default(PacketCounter));
+        }
+    }
+
+    /// <summary>Counts no more.</summary>
+    internal void ForgetSidecar(ulong netns) => _loaded.Maps[SidecarsMap].Remove(netns);
 
     /// <summary>Pairs that wait to become ordinary sockets again.</summary>
     public IReadOnlyList<PairKey> ReadLeaving() => _loaded.Maps["direct_leaving"].ReadKeys<PairKey>(int.MaxValue);

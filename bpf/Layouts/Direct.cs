@@ -34,6 +34,19 @@ public enum LeftReason : uint
     Policy = 4,
 }
 
+/// <summary>Whose sockets a direct pair's are (enum pair_kind).</summary>
+public enum PairKind : uint
+{
+    /// <summary>Two workloads'.</summary>
+    Workloads = 0,
+
+    /// <summary>An application's that connected to the sidecar beside it.</summary>
+    Outbound = 1,
+
+    /// <summary>A sidecar's that connected to the application beside it.</summary>
+    Inbound = 2,
+}
+
 /// <summary>What one end of a direct pair sends (struct direct_way).</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct DirectWay
@@ -68,7 +81,8 @@ public struct DirectPair
     /// <summary>Why it leaves.</summary>
     public LeftReason Reason;
 
-    private uint _pad;
+    /// <summary>Whose sockets these are.</summary>
+    public PairKind Kind;
 
     /// <summary>How far it has got.</summary>
     public readonly DirectState State => (DirectState)(_state & ((1 << StateBits) - 1));
@@ -80,6 +94,7 @@ internal struct DirectSocket
 {
     public PairKey Key;
     public uint IsActive;
+    public PairKind Kind;
     public PairEnd Self;
     public PairEnd Peer;
     public ulong Queued;
@@ -96,4 +111,5 @@ internal struct DirectQuestion
 {
     public PairKey Key;
     public uint Answer;
+    public uint Pad;
 }

@@ -93,6 +93,9 @@ public struct LaneSettings
 [StructLayout(LayoutKind.Sequential)]
 public struct PairKey
 {
+    /// <summary>Cookie of the network namespace that both ends are in (an application and its sidecar); else 0.</summary>
+    public ulong Netns;
+
     /// <summary>Who connected.</summary>
     public Address16 Source;
 
@@ -107,6 +110,8 @@ public struct PairKey
 
     /// <summary>Sequence number of the first byte from the destination.</summary>
     public uint DestinationSequence;
+
+    private uint _pad;
 
     /// <summary>Host order.</summary>
     public readonly ushort SourcePort => NetworkOrder.Swap(_sourcePort);

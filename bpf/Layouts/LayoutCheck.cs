@@ -58,6 +58,7 @@ internal static class LayoutCheck
         ("lane_mode", "LANE_", typeof(LaneMode)),
         ("lane_reason", "LANE_", typeof(LaneReason)),
         ("direct_state", "DIRECT_", typeof(DirectState)),
+        ("pair_kind", "PAIR_", typeof(PairKind)),
         ("left_reason", "LEFT_", typeof(LeftReason)),
     ];
 

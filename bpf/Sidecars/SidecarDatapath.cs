@@ -27,7 +27,19 @@ public sealed class SidecarDatapath
     private const int SocketLookup = 36;
     private readonly PinDirectory _pins;
 
-    internal SidecarDatapath(PinDirectory pins) => _pins = pins;
+    private readonly LoadedDatapath _loaded;
+    private readonly DirectDatapath? _direct;
+
+    internal SidecarDatapath(PinDirectory pins, LoadedDatapath loaded)
+    {
+        _pins = pins;
+        _loaded = loaded;
+        _direct = loaded.LanesOffBecause is null ? new(loaded) : null;
+        CannotJoinBecause = loaded.LanesOffBecause;
+    }
+
+    /// <summary>Why application and sidecar are not joined on this node (one line), or null where they can be.</summary>
+    public string? CannotJoinBecause { get; private set; }
 
     /// <summary>
     /// Puts a configuration in force, in place of a former one of this name. Connections that are open go on; each place
@@ -50,13 +62,21 @@ public sealed class SidecarDatapath
             OutboundIpv6 = settings.OutboundIPv6 is { } ipv6 ? Address16.From(ipv6) : default,
             OutboundPort = NetworkOrder.Swap(settings.OutboundPort),
             InboundPort = settings.InboundPort,
+            Netns = CookieToJoin(settings, netns),
         };
         var id = IdOf(settings.Name);
+        var former = ReadNetns(id);
         using var loaded = SidecarPrograms.Load(config, settings, name => OpenMap(id, name));
+        if (config.Netns != 0)
+        {
+            LoadJoin(loaded);
+        }
+
         var listening = own ?? cgroup;
         Find(loaded, settings, netns, listening);
 
         var places = Places(settings, cgroup, own, netns);
+        Count(former, config.Netns);
         _pins.Replace([.. loaded.Maps.Values
             .Where(map => SidecarPrograms.Lasting.Contains(map.Name)
                 || map.Name is SidecarPrograms.ConfigMap or SidecarPrograms.ListenMap)
@@ -85,7 +105,8 @@ public sealed class SidecarDatapath
         using var cgroup = Cgroup.Open(settings.Cgroup);
         using var own = settings.OwnCgroup is { } path ? Cgroup.Open(path) : null;
         var id = IdOf(settings.Name);
-        return Places(settings, cgroup, own, netns).TrueForAll(place => place.IsAttached(_pins, LinkPin(id, place.Name)));
+        return Places(settings, cgroup, own, netns).TrueForAll(place => place.IsAttached(_pins, LinkPin(id, place.Name)))
+            && (!Joins(settings) || ReadNetns(id) == netns?.Cookie);
     }
 
     /// <summary>Ends all sidecars but these: connections go straight again, and nothing is left of them.</summary>
@@ -96,6 +117,11 @@ public sealed class SidecarDatapath
         var gone = Pins(_pins).Select(pin => pin.Substring(Prefix.Length, IdLength)).Where(id => !kept.Contains(id))
             .ToHashSet();
         DetachWhere(pin => pin.Contains(LinkPart, StringComparison.Ordinal) && IsOneOf(pin, gone));
+        foreach (var id in gone)
+        {
+            Count(ReadNetns(id), 0);
+        }
+
         foreach (var pin in Pins(_pins).Where(pin => IsOneOf(pin, gone)))
         {
             Errno.Check(LibC.Unlink(_pins.PathOf(pin)), $"{_pins.PathOf(pin)}: cannot be removed");
@@ -112,6 +138,9 @@ public sealed class SidecarDatapath
             count => count,
             count => PerCpuCounters.ReadAll<ulong>(map, (uint)count).Aggregate((left, right) => left + right));
     }
+
+    /// <summary>What has passed by queue between application and sidecar.</summary>
+    public PacketCounter ReadBytes(string name) => _direct?.ReadSidecar(ReadNetns(IdOf(name))) ?? default;
 
     /// <summary>How many inbound listeners the kernel knows.</summary>
     public int CountListeners(string name)
@@ -144,8 +173,51 @@ public sealed class SidecarDatapath
     private static int Order(string pin) =>
         pin.Contains("connect", StringComparison.Ordinal) || pin.Contains("inbound", StringComparison.Ordinal) ? 0 : 1;
 
+    private bool Joins(SidecarSettings settings) => settings.ShortCircuit && CannotJoinBecause is null;
+
+    /// <summary>0 where sockets are not to be joined.</summary>
+    private ulong CookieToJoin(SidecarSettings settings, NetworkNamespace? netns) =>
+        !Joins(settings) ? 0
+        : netns is not null && settings.OwnCgroup is not null ? netns.Cookie
+        : throw new DatapathException(
+            $"sidecar of {settings.Name}: joining sockets needs the workload's network namespace and the sidecar's cgroup");
+
+    /// <summary>A kernel that does not take the program redirects all the same.</summary>
+    private void LoadJoin(SidecarPrograms programs)
+    {
+        try
+        {
+            programs.LoadJoin(_loaded.Maps);
+        }
+        catch (DatapathException e)
+        {
+            CannotJoinBecause = e.Message;
+        }
+    }
+
+    /// <summary>The namespace that a configuration in force joins sockets in; 0 where it does not.</summary>
+    private unsafe ulong ReadNetns(string id)
+    {
+        using var map = OpenMap(id, SidecarPrograms.ConfigMap);
+        return map is not null && map.ReadInfo().ValueSize == sizeof(SidecarConfig)
+            && map.TryGet(0u, out SidecarConfig config) ? config.Netns : 0;
+    }
+
+    private void Count(ulong former, ulong netns)
+    {
+        if (former != 0 && former != netns)
+        {
+            _direct?.ForgetSidecar(former);
+        }
+
+        if (netns != 0)
+        {
+            _direct?.CountSidecar(netns);
+        }
+    }
+
     /// <summary>Where what runs, in the order of attaching.</summary>
-    private static List<SidecarLink> Places(
+    private List<SidecarLink> Places(
         SidecarSettings settings, Cgroup cgroup, Cgroup? own, NetworkNamespace? netns)
     {
         var places = new List<SidecarLink>
@@ -153,10 +225,19 @@ public sealed class SidecarDatapath
             On(cgroup, "follow", "sidecar_follow", SockOps),
             On(cgroup, "original", "sidecar_original", GetSockOpt),
         };
+        if (Joins(settings))
+        {
+            places.Add(On(cgroup, "join", SidecarPrograms.Join, SockOps));
+        }
+
         if (own is not null && !own.IsWithin(cgroup))
         {
             places.Add(On(own, "own_follow", "sidecar_follow", SockOps));
             places.Add(On(own, "own_original", "sidecar_original", GetSockOpt));
+            if (Joins(settings))
+            {
+                places.Add(On(own, "own_join", SidecarPrograms.Join, SockOps));
+            }
         }
 
         if (settings.OutboundPort != 0)

@@ -34,6 +34,12 @@ public enum SidecarCount : uint
 
     /// <summary>Answers to SO_ORIGINAL_DST.</summary>
     OriginalAnswered = 9,
+
+    /// <summary>Of those sent to the sidecar the ones whose bytes pass by queue.</summary>
+    OutboundJoined = 10,
+
+    /// <summary>The sidecar's connections to its application whose bytes pass by queue.</summary>
+    InboundJoined = 11,
 }
 
 /// <summary>Whose socket remembers (enum sidecar_role).</summary>
@@ -48,6 +54,7 @@ internal enum SidecarRole : uint
 internal struct SidecarConfig
 {
     public ulong OwnCgroup;
+    public ulong Netns;
     public Address16 OutboundIpv6;
     public uint OutboundIpv4;
     public ushort OutboundPort;

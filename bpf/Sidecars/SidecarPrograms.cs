@@ -30,8 +30,11 @@ internal sealed class SidecarPrograms : IDisposable
     internal static readonly IReadOnlyList<string> Lasting =
         ["sidecar_sockets", "sidecar_opening", "sidecar_arrived", CountsMap];
 
+    /// <summary>The program, and its object, that joins sockets.</summary>
+    internal const string Join = "sidecar_join";
+
     /// <summary>Names of the objects.</summary>
-    internal static IEnumerable<string> Objects => s_objects.Select(o => o.Object);
+    internal static IEnumerable<string> Objects => s_objects.Select(o => o.Object).Append(Join);
 
     internal Dictionary<string, BpfMap> Maps { get; } = [];
 
@@ -61,6 +64,11 @@ internal sealed class SidecarPrograms : IDisposable
             throw;
         }
     }
+
+    /// <summary>Loads what joins sockets.</summary>
+    /// <param name="shared">The maps of direct pairs, and those that come with them.</param>
+    /// <exception cref="DatapathException">This kernel does not take it; everything else goes on.</exception>
+    internal void LoadJoin(IReadOnlyDictionary<string, BpfMap> shared) => LoadObject(Join, [Join], shared);
 
     public void Dispose()
     {
@@ -102,7 +110,8 @@ internal sealed class SidecarPrograms : IDisposable
         return id != 0 && !btf.IsInvalid && SidecarLayouts.Compare(btf.DangerousGetHandle()) is null;
     }
 
-    private void LoadObject(string name, string[] programs)
+    private void LoadObject(
+        string name, string[] programs, IReadOnlyDictionary<string, BpfMap>? others = null)
     {
         using var opened = OpenedObject.Open(ProgramObject.Read(typeof(SidecarPrograms).Assembly, name));
         if (SidecarLayouts.Compare(opened.Btf) is { } difference)
@@ -113,6 +122,12 @@ internal sealed class SidecarPrograms : IDisposable
 
         foreach (var (mapName, map) in opened.Maps)
         {
+            if (others?.GetValueOrDefault(mapName) is { } other)
+            {
+                Errno.Check(LibBpf.MapReuseFd(map, other.Fd), $"BPF object {name}: cannot share map {mapName}");
+                continue;
+            }
+
             if (!Maps.TryGetValue(mapName, out var shared))
             {
                 continue;
@@ -136,7 +151,7 @@ internal sealed class SidecarPrograms : IDisposable
 
         foreach (var (mapName, map) in opened.Maps)
         {
-            if (!Maps.ContainsKey(mapName))
+            if (!Maps.ContainsKey(mapName) && others?.ContainsKey(mapName) != true)
             {
                 Maps.Add(mapName, new(mapName, BpfFd.Duplicate(LibBpf.MapFd(map))));
             }

@@ -44,6 +44,10 @@ public sealed record SidecarSettings
     /// <summary>Sources that come straight in.</summary>
     public ImmutableArray<IPNetwork> ExcludedInboundNetworks { get; init; } = [];
 
+    /// <summary>Whether bytes between application and sidecar pass by queue; needs <see cref="OwnCgroup"/> and the
+    /// workload's namespace.</summary>
+    public bool ShortCircuit { get; init; }
+
     /// <summary>How many ports, and how many networks, can be excluded in all.</summary>
     public const int MaxExclusions = 1024;
 }

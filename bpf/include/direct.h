@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Layouts of direct pairs: two applications of this node, a flow that policy allows without L7
- * rules, and so no proxy in between.
+ * rules, and so no proxy in between. Or an application and the sidecar beside it, whose policy
+ * is the sidecar's affair (sidecar_join).
  *
  *     C (client's) --TCP-- S (server's)
  *
@@ -17,9 +18,16 @@
 
 #define DIRECT_QUEUE_MAX (1024u * 1024) /* bytes in a reader's queue before the pair leaves */
 #define DIRECT_QUEUE_UNATTENDED                                                                    \
-	(16u * 1024 * 1024)	      /* the same while no agent is there to let it leave */
-#define DIRECT_LOOK	 (64u * 1024) /* bytes put into a queue between two looks at it */
-#define DIRECT_PAIRS_MAX 65536
+	(16u * 1024 * 1024)		 /* the same while no agent is there to let it leave */
+#define DIRECT_LOOK	    (64u * 1024) /* bytes put into a queue between two looks at it */
+#define DIRECT_PAIRS_MAX    65536
+#define DIRECT_SIDECARS_MAX 16384
+
+enum pair_kind {
+	PAIR_WORKLOADS = 0,
+	PAIR_OUTBOUND = 1, /* the application connected to its sidecar */
+	PAIR_INBOUND = 2,  /* the sidecar connected to its application */
+};
 
 enum direct_state {
 	DIRECT_OPENING = 0, /* who connected has joined, the other end has not yet */
@@ -55,7 +63,7 @@ struct direct_pair {
 	struct direct_way from_passive;
 	__u64 state;  /* the active end's cookie, shifted, and enum direct_state */
 	__u32 reason; /* enum left_reason */
-	__u32 pad;
+	__u32 kind;   /* enum pair_kind */
 };
 
 #define DIRECT_STATE_BITS 2
@@ -64,12 +72,13 @@ struct direct_pair {
 struct direct_socket {
 	struct pair_key key;
 	__u32 is_active;
+	__u32 kind; /* enum pair_kind */
 	struct pair_end self;
 	struct pair_end peer; /* cookie 0: not known yet */
 	__u64 queued;	 /* bytes in the reader's queue as of the last look, and put there since */
 	__u64 allowance; /* as far as that may grow before the next look */
-	__u64 revision;	 /* policy revision that allowed the flow */
-	__u64 refreshed_ns; /* when the flow's entry was told that it is in use */
+	__u64 revision;	 /* policy revision that allowed the flow; not of sidecars */
+	__u64 refreshed_ns; /* when the flow's entry was told that it is in use; likewise */
 	__u32 mode;	    /* enum lane_mode that both ends' workloads allow */
 	__u32 generation;   /* when that was looked up */
 };
@@ -78,6 +87,7 @@ struct direct_socket {
 struct direct_question {
 	struct pair_key key;
 	__u32 answer; /* 1: both ends may become ordinary sockets now */
+	__u32 pad;
 };
 
 #endif

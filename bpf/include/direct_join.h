@@ -21,7 +21,7 @@ static __always_inline int is_attended(void)
  * nobody's. */
 static __always_inline int open_pair(const struct direct_socket *socket)
 {
-	struct direct_pair fresh = {.active = socket->self};
+	struct direct_pair fresh = {.active = socket->self, .kind = socket->kind};
 
 	fresh.state = state_word(socket->self.cookie, DIRECT_OPENING);
 	return is_attended() &&
@@ -45,44 +45,50 @@ static __always_inline void give_up(struct bpf_sock *sk, struct direct_socket *s
  * state at once one succeeds: either the first send finds both joined, or this stays an ordinary
  * socket.
  */
-static __always_inline void close_pair(struct direct_pair *pair, const struct direct_socket *socket)
+static __always_inline int close_pair(struct direct_pair *pair, const struct direct_socket *socket)
 {
 	__u64 id = socket->peer.cookie, cookie = socket->self.cookie;
 	__u64 expected = state_word(id, DIRECT_OPENING);
+	int joined = 0;
 
 	if (!bpf_map_update_elem(&direct_ends, &id, &socket->self, BPF_NOEXIST) &&
 	    __sync_val_compare_and_swap(&pair->state, expected, state_word(id, DIRECT_JOINED)) ==
-		expected)
+		expected) {
 		count(&direct_counts, LEFT_NONE, 0);
-	else
+		joined = 1;
+	} else
 		bpf_map_delete_elem(&direct_joined, &cookie);
 	begin_leave(pair, &socket->key, id, DIRECT_OPENING, LEFT_EARLY);
+	return joined;
 }
 
-static __always_inline void join_direct(struct bpf_sock_ops *ops, struct bpf_sock *sk,
-					const struct lane_socket *known, __u64 revision)
+/*
+ * True where the pair is complete. `known` says which connection this is and who allowed it. A
+ * socket that has been in a pair, and connects once more, stays an ordinary one: what is left of
+ * its former pair has its cookie.
+ */
+static __always_inline int join_direct(struct bpf_sock_ops *ops, struct bpf_sock *sk,
+				       const struct direct_socket *known)
 {
 	struct direct_pair *pair = 0;
 	struct direct_socket *socket;
 	__u64 cookie;
 
-	socket = bpf_sk_storage_get(&direct_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	if (bpf_sk_storage_get(&direct_sockets, sk, 0, 0))
+		return 0;
+	socket =
+	    bpf_sk_storage_get(&direct_sockets, sk, (void *)known, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!socket)
-		return;
+		return 0;
 	cookie = bpf_get_socket_cookie(ops);
-	socket->key = known->key;
-	socket->is_active = known->is_active;
 	socket->self.cookie = cookie;
 	socket->self.sock = (__u64)sk;
-	socket->mode = known->mode;
-	socket->generation = known->generation;
-	socket->revision = revision;
 	if (!socket->is_active)
 		pair = bpf_map_lookup_elem(&direct_pairs, &socket->key);
 	if (is_mptcp(&socket->self.sock) ||
 	    (socket->is_active ? !open_pair(socket) : !pair || !is_opening(pair))) {
 		bpf_sk_storage_delete(&direct_sockets, sk);
-		return;
+		return 0;
 	}
 	if (pair)
 		socket->peer = pair->active;
@@ -91,11 +97,10 @@ static __always_inline void join_direct(struct bpf_sock_ops *ops, struct bpf_soc
 			begin_leave(pair, &socket->key, socket->peer.cookie, DIRECT_OPENING,
 				    LEFT_EARLY);
 		give_up(sk, socket);
-		return;
+		return 0;
 	}
 	bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
-	if (pair)
-		close_pair(pair, socket);
+	return pair ? close_pair(pair, socket) : 0;
 }
 
 /* Where the pair is leaving, the other end may have bytes in both places still: the agent goes on

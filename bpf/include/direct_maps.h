@@ -56,6 +56,16 @@ struct {
 	__type(value, __u32);
 } direct_waking SEC(".maps");
 
+/* What passed by queue between a sidecar and its application, by the network namespace's cookie.
+ * The agent makes the entries. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, DIRECT_SIDECARS_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, struct packet_counter);
+} direct_sidecars SEC(".maps");
+
 /* Pairs that joined (LEFT_NONE), and those that left, by enum left_reason. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

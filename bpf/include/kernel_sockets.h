@@ -21,8 +21,23 @@ struct sock_common {
 	} skc_cookie;
 };
 
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+	int level;
+	struct cgroup *ancestors[1]; /* by level; itself the last */
+};
+
+struct sock_cgroup_data {
+	struct cgroup *cgroup;
+};
+
 struct sock {
 	struct sock_common __sk_common;
+	struct sock_cgroup_data sk_cgrp_data;
 	void *sk_user_data;
 	int sk_rcvbuf;
 	int sk_rcvlowat;
@@ -70,6 +85,22 @@ static __always_inline int is_mptcp(const volatile __u64 *sock)
 	struct tcp_sock *socket = (struct tcp_sock *)*sock;
 
 	return bpf_core_field_exists(socket->is_mptcp) && BPF_CORE_READ(socket, is_mptcp);
+}
+
+/* Whether the socket was made in the cgroup, or below it. */
+static __always_inline int is_of_cgroup(__u64 sock, __u64 id, __u32 level)
+{
+	struct cgroup *cgroup = 0, *ancestor = 0;
+
+	if (!bpf_core_field_exists(cgroup->ancestors))
+		return 0;
+	cgroup = BPF_CORE_READ((struct sock *)sock, sk_cgrp_data.cgroup);
+	if (!cgroup || (__u32)BPF_CORE_READ(cgroup, level) < level)
+		return 0;
+	bpf_probe_read_kernel(&ancestor, sizeof(ancestor),
+			      (void *)((__u64)cgroup + bpf_core_field_offset(cgroup->ancestors) +
+				       level * sizeof(ancestor)));
+	return ancestor && BPF_CORE_READ(ancestor, kn, id) == id;
 }
 
 static __always_inline struct sk_psock *psock_of(struct sock *sock)

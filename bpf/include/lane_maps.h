@@ -130,6 +130,7 @@ struct lane_layouts {
 	enum lane_mode lane_mode;
 	enum lane_reason lane_reason;
 	enum direct_state direct_state;
+	enum pair_kind pair_kind;
 	enum left_reason left_reason;
 };
 

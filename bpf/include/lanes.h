@@ -74,12 +74,14 @@ struct lane_settings {
 /* A TCP connection between two joined sockets. Initial sequence numbers make it exact: addresses
  * repeat, in other namespaces and over time. */
 struct pair_key {
+	__u64 netns;	 /* cookie, of pairs in one namespace: the loopback is in each; else 0 */
 	__u8 source[16]; /* who connected */
 	__u8 destination[16];
 	__be16 source_port;
 	__be16 destination_port;
 	__u32 source_sequence; /* the first byte each side sends */
 	__u32 destination_sequence;
+	__u32 pad;
 };
 
 struct pair_end {

@@ -30,7 +30,9 @@ enum sidecar_count {
 	SIDECAR_INBOUND_FAILED = 7,  /* the sidecar does not listen: refused */
 	SIDECAR_INBOUND_BLOCKED = 8, /* to the sidecar's own ports: refused */
 	SIDECAR_ORIGINAL_ANSWERED = 9,
-	SIDECAR_COUNT_COUNT = 10,
+	SIDECAR_OUTBOUND_JOINED = 10, /* of the redirected ones, those whose bytes pass by queue */
+	SIDECAR_INBOUND_JOINED = 11,  /* likewise, the sidecar's connections to the application */
+	SIDECAR_COUNT_COUNT = 12,
 };
 
 enum sidecar_role {
@@ -41,6 +43,7 @@ enum sidecar_role {
 /* The one value of `sidecar_config`. */
 struct sidecar_config {
 	__u64 own_cgroup;	/* 0: none; who connects from there, or below, is the sidecar */
+	__u64 netns;		/* cookie of the workload's, where sockets may be joined; else 0 */
 	__u8 outbound_ipv6[16]; /* unspecified: there is none, and no way out */
 	__be32 outbound_ipv4;	/* likewise */
 	__be16 outbound_port;
@@ -156,7 +159,7 @@ struct sidecar_layouts {
 	enum direction direction;
 };
 
-struct sidecar_layouts *layouts SEC(".layouts");
+struct sidecar_layouts *sidecar_layouts SEC(".layouts");
 
 static __always_inline struct sidecar_config *sidecar(void)
 {

@@ -50,14 +50,15 @@ static __always_inline int has_room(struct direct_socket *self,
 	return self->queued + bytes <= self->allowance;
 }
 
-/* Policy decides again where it has changed; tc has seen nothing of this flow since it began. */
+/* Policy decides again where it has changed; tc has seen nothing of this flow since it began. What
+ * an application and its sidecar say to each other it does not judge. */
 static __always_inline int is_allowed(struct direct_socket *self)
 {
 	struct judgement judgement = {};
 	__u64 revision = active_revision();
 	struct flow_key key = {};
 
-	if (self->revision == revision)
+	if (self->kind != PAIR_WORKLOADS || self->revision == revision)
 		return 1;
 	__builtin_memcpy(key.source, self->key.source, 16);
 	__builtin_memcpy(key.destination, self->key.destination, 16);
@@ -74,6 +75,8 @@ static __always_inline int is_allowed(struct direct_socket *self)
 static __always_inline __u32 mode_of(struct direct_socket *self,
 				     const struct lane_settings *settings)
 {
+	if (self->kind != PAIR_WORKLOADS)
+		return settings->mode;
 	if (self->generation != settings->generation) {
 		self->generation = settings->generation;
 		self->mode = direct_mode(&self->key);
@@ -102,12 +105,28 @@ static __always_inline void refresh(struct direct_socket *self, __u64 now)
 {
 	struct flow *flow;
 
+	if (self->kind != PAIR_WORKLOADS)
+		return;
 	if (now - self->refreshed_ns < FLOW_REFRESH_NS)
 		return;
 	self->refreshed_ns = now;
 	flow = flow_of(&self->key);
 	if (flow)
 		flow->last_seen_ns = bpf_ktime_get_ns();
+}
+
+static __always_inline void count_sidecar_bytes(const struct direct_socket *self, __u32 bytes)
+{
+	__u64 netns = self->key.netns;
+	struct packet_counter *counter;
+
+	if (self->kind == PAIR_WORKLOADS)
+		return;
+	counter = bpf_map_lookup_elem(&direct_sidecars, &netns);
+	if (!counter)
+		return;
+	__sync_fetch_and_add(&counter->packets, 1);
+	__sync_fetch_and_add(&counter->bytes, bytes);
 }
 
 static __always_inline int over_the_stack(__u32 bytes)
@@ -176,6 +195,7 @@ int lane_direct(struct sk_msg_md *message)
 	self->queued += bytes;
 	way->bytes += bytes;
 	count(&lane_bytes, 0, bytes);
+	count_sidecar_bytes(self, bytes);
 	refresh(self, way->sent_ns);
 	return SK_PASS;
 }

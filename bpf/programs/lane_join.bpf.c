@@ -8,32 +8,8 @@
  * A socket is joined before it can send or receive its first byte, so that its bytes come one way
  * from the start.
  */
-#include "address.h"
 #include "direct_join.h"
-
-#define FAMILY_IPV4 2
-#define FAMILY_IPV6 10
-
-static __always_inline void read_addresses(struct bpf_sock_ops *ops, __u8 local[16],
-					   __u8 remote[16])
-{
-	/* All are read before the branch: the compiler must not turn two context fields into one
-	 * pointer. */
-	volatile struct bpf_sock_ops *fields = ops;
-	__u32 local4 = fields->local_ip4, remote4 = fields->remote_ip4;
-	__u32 local6[4] = {fields->local_ip6[0], fields->local_ip6[1], fields->local_ip6[2],
-			   fields->local_ip6[3]};
-	__u32 remote6[4] = {fields->remote_ip6[0], fields->remote_ip6[1], fields->remote_ip6[2],
-			    fields->remote_ip6[3]};
-
-	if (ops->family == FAMILY_IPV4) {
-		map_ipv4(local, local4);
-		map_ipv4(remote, remote4);
-	} else {
-		__builtin_memcpy(local, local6, 16);
-		__builtin_memcpy(remote, remote6, 16);
-	}
-}
+#include "socket_ops.h"
 
 /* The flow's verdict where this socket may join: both ends on this node, in the namespace that
  * bears the address; else VERDICT_NONE. */
@@ -67,6 +43,19 @@ static __always_inline enum verdict may_join(struct bpf_sock_ops *ops, struct la
 		   : VERDICT_NONE;
 }
 
+static __always_inline void join_applications(struct bpf_sock_ops *ops, struct bpf_sock *sk,
+					      const struct lane_socket *socket, __u64 revision)
+{
+	struct direct_socket known = {};
+
+	known.key = socket->key;
+	known.is_active = socket->is_active;
+	known.mode = socket->mode;
+	known.generation = socket->generation;
+	known.revision = revision;
+	join_direct(ops, sk, &known);
+}
+
 static __always_inline void join(struct bpf_sock_ops *ops, int is_active)
 {
 	struct lane_socket fresh = {}, *socket;
@@ -75,7 +64,7 @@ static __always_inline void join(struct bpf_sock_ops *ops, int is_active)
 	enum verdict verdict;
 	__u64 cookie, revision = 0;
 
-	if ((ops->family != FAMILY_IPV4 && ops->family != FAMILY_IPV6) || !sk)
+	if (!is_ip(ops) || !sk)
 		return;
 	if (is_active) {
 		read_addresses(ops, key->source, key->destination);
@@ -93,7 +82,7 @@ static __always_inline void join(struct bpf_sock_ops *ops, int is_active)
 	fresh.is_active = is_active;
 	verdict = may_join(ops, &fresh, &revision);
 	if (verdict == VERDICT_ALLOW)
-		join_direct(ops, sk, &fresh, revision);
+		join_applications(ops, sk, &fresh, revision);
 	if (verdict != VERDICT_REDIRECT)
 		return;
 	socket = bpf_sk_storage_get(&lane_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);

@@ -6,32 +6,15 @@
  * The connecting socket's addresses are complete just before its SYN leaves; so whoever accepts it
  * finds them. The accepted socket has its own copy from then on, whatever becomes of the client.
  */
-#include "address.h"
 #include "sidecar.h"
+#include "socket_ops.h"
 
-#define FAMILY_IPV4   2
-#define FAMILY_IPV6   10
 #define IPV4_LOOPBACK 127
 
 /* As seen by `ops`. */
 static __always_inline void read_way(struct bpf_sock_ops *ops, struct sidecar_way *way)
 {
-	/* All are read before the branch: the compiler must not turn two context fields into one
-	 * pointer. */
-	volatile struct bpf_sock_ops *fields = ops;
-	__u32 local4 = fields->local_ip4, remote4 = fields->remote_ip4;
-	__u32 local6[4] = {fields->local_ip6[0], fields->local_ip6[1], fields->local_ip6[2],
-			   fields->local_ip6[3]};
-	__u32 remote6[4] = {fields->remote_ip6[0], fields->remote_ip6[1], fields->remote_ip6[2],
-			    fields->remote_ip6[3]};
-
-	if (ops->family == FAMILY_IPV4) {
-		map_ipv4(way->source, local4);
-		map_ipv4(way->destination, remote4);
-	} else {
-		__builtin_memcpy(way->source, local6, 16);
-		__builtin_memcpy(way->destination, remote6, 16);
-	}
+	read_addresses(ops, way->source, way->destination);
 	way->source_port = bpf_htons(ops->local_port);
 	way->destination_port = ops->remote_port >> 16;
 	way->netns = bpf_get_netns_cookie(ops);
@@ -143,7 +126,7 @@ static __always_inline void listens(struct bpf_sock_ops *ops)
 SEC("sockops")
 int sidecar_follow(struct bpf_sock_ops *ops)
 {
-	if (ops->family != FAMILY_IPV4 && ops->family != FAMILY_IPV6)
+	if (!is_ip(ops))
 		return 1;
 	switch (ops->op) {
 	case BPF_SOCK_OPS_TCP_CONNECT_CB:

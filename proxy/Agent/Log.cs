@@ -78,6 +78,9 @@ internal static partial class Log
     [LoggerMessage(23, LogLevel.Information, "sidecar of workload {Workload}: {State}")]
     public static partial void SidecarState(this ILogger logger, string workload, string state);
 
+    [LoggerMessage(25, LogLevel.Warning, "applications and sidecars are not joined, though shortCircuit asks for it: {Reason}")]
+    public static partial void SidecarsNotJoined(this ILogger logger, string reason);
+
     [LoggerMessage(24, LogLevel.Information, "sidecars removed: {Count}")]
     public static partial void SidecarsRemoved(this ILogger logger, int count);
 

@@ -42,7 +42,14 @@ internal sealed class AdminReports(
         s.Definition.OutboundPort,
         s.Definition.InboundPort,
         controller.Sidecars.Listeners(s.Name),
-        controller.Sidecars.Counts(s.Name).ToDictionary(c => SidecarNames.Of(c.Key), c => c.Value)))];
+        controller.Sidecars.Counts(s.Name).ToDictionary(c => SidecarNames.Of(c.Key), c => c.Value),
+        ShortCircuit(s),
+        controller.Sidecars.Bytes(s.Name).Bytes))];
+
+    private string ShortCircuit(SidecarState state) => !state.Definition.ShortCircuit ? "off"
+        : controller.Sidecars.CannotJoinBecause is { } reason ? $"off: {reason}"
+        : datapath.Lanes is not { Settings.Mode: not LaneMode.Off } ? "off: the node's lanes are off"
+        : "on";
 
     private string? SidecarSummary()
     {

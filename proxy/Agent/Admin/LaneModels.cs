@@ -32,8 +32,10 @@ public sealed record DirectReport(
 /// <param name="BytesIn">From the client, past the stack.</param>
 /// <param name="BytesOut">From the server, likewise.</param>
 /// <param name="Reason">Why it leaves; null where it does not.</param>
+/// <param name="Sidecar">outbound (an application and its sidecar), inbound (the other way round), or null: two
+/// workloads.</param>
 public sealed record DirectPairReport(
-    string Client, string Server, string State, ulong BytesIn, ulong BytesOut, string? Reason);
+    string Client, string Server, string State, ulong BytesIn, ulong BytesOut, string? Reason, string? Sidecar);
 
 /// <summary>A rule set of open connections.</summary>
 /// <param name="Policies">Whose rules it has.</param>

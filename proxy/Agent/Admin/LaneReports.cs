@@ -66,7 +66,8 @@ internal sealed class LaneReports(LaneController? lanes, Datapath datapath, stri
                 LaneModes.Name(pair.Pair.State),
                 pair.Pair.FromActive.Bytes,
                 pair.Pair.FromPassive.Bytes,
-                pair.Pair.Reason == LeftReason.None ? null : LaneModes.Name(pair.Pair.Reason)))]);
+                pair.Pair.Reason == LeftReason.None ? null : LaneModes.Name(pair.Pair.Reason),
+                LaneModes.Name(pair.Pair.Kind)))]);
     }
 
     private static LaneReport Describe(LaneHandle handle, ulong revision)

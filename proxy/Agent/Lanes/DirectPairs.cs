@@ -18,11 +18,16 @@ internal sealed class DirectPairs(LaneDatapath datapath, NetworkNamespace node, 
 
     private TaskCompletionSource _wake = NewWake();
     private volatile IReadOnlyDictionary<IPAddress, string> _namespaces = new Dictionary<IPAddress, string>();
+    private volatile IReadOnlyDictionary<ulong, string> _cookies = new Dictionary<ulong, string>();
 
     public DirectDatapath Datapath => datapath.Direct;
 
-    /// <summary>Where the sockets of an address are.</summary>
-    public void SetNamespaces(IReadOnlyDictionary<IPAddress, string> names) => _namespaces = names;
+    /// <summary>Where the sockets of an address are, and what the namespace with a cookie is called.</summary>
+    public void SetNamespaces(IReadOnlyDictionary<IPAddress, string> names, IReadOnlyDictionary<ulong, string> cookies)
+    {
+        _namespaces = names;
+        _cookies = cookies;
+    }
 
     /// <summary>A pair has begun to leave.</summary>
     public void Wake() => Volatile.Read(ref _wake).TrySetResult();
@@ -83,12 +88,9 @@ internal sealed class DirectPairs(LaneDatapath datapath, NetworkNamespace node, 
         foreach (var key in pairs)
         {
             var cookies = datapath.Direct.Leave(key);
-            foreach (var address in (IPAddress[])[key.Source.ToIPAddress(), key.Destination.ToIPAddress()])
+            foreach (var name in NamespacesOf(key))
             {
-                if (_namespaces.TryGetValue(address, out var name))
-                {
-                    left.AddRange(cookies.Select(cookie => (name, cookie)));
-                }
+                left.AddRange(cookies.Select(cookie => (name, cookie)));
             }
         }
 
@@ -100,4 +102,9 @@ internal sealed class DirectPairs(LaneDatapath datapath, NetworkNamespace node, 
 
         pairs.ForEach(key => datapath.Direct.Forget(key));
     }
+
+    private IEnumerable<string> NamespacesOf(PairKey key) => key.Netns != 0
+        ? _cookies.TryGetValue(key.Netns, out var own) ? [own] : []
+        : new[] { key.Source.ToIPAddress(), key.Destination.ToIPAddress() }
+            .Select(address => _namespaces.GetValueOrDefault(address)).OfType<string>().Distinct();
 }

@@ -82,16 +82,23 @@ internal sealed class LaneController
     {
         var wanted = new Dictionary<IPAddress, LaneEndpoint>();
         var names = new Dictionary<IPAddress, string>();
+        var cookies = new Dictionary<ulong, string>();
         foreach (var workload in workloads)
         {
             var (mode, isAskedFor) = ModeOf(workload);
-            if (workload.Definition.NetworkNamespace is not { } name || mode == LaneMode.Off)
+            if (workload.Definition.NetworkNamespace is not { } name)
             {
                 continue;
             }
 
             using var netns = _node.Run(() => NetworkNamespace.TryOpen(name, out _));
             if (netns is null)
+            {
+                continue;
+            }
+
+            cookies[netns.Cookie] = name;
+            if (mode == LaneMode.Off)
             {
                 continue;
             }
@@ -119,7 +126,7 @@ internal sealed class LaneController
             _datapath.SetEndpoint(address, endpoint);
         }
 
-        Direct.SetNamespaces(names);
+        Direct.SetNamespaces(names, cookies);
         _datapath.Settings.Generation++;
     }
 

@@ -33,6 +33,14 @@ public static class LaneModes
         _ => "other",
     };
 
+    /// <summary>Null for two workloads.</summary>
+    public static string? Name(PairKind kind) => kind switch
+    {
+        PairKind.Outbound => "outbound",
+        PairKind.Inbound => "inbound",
+        _ => null,
+    };
+
     public static string Name(LeftReason reason) => reason switch
     {
         LeftReason.Early => "early",

@@ -14,6 +14,7 @@ namespace Jumpgate.Agent.Sidecars;
 internal sealed class SidecarController(SidecarDatapath kernel, ILogger logger)
 {
     private readonly Dictionary<string, SidecarDefinition> _applied = [];
+    private bool _saidNotJoined;
     private ImmutableArray<string> _names;
 
     /// <summary>The sidecars of the workloads file, and why those wait that do; safe to read from any thread.</summary>
@@ -24,6 +25,12 @@ internal sealed class SidecarController(SidecarDatapath kernel, ILogger logger)
 
     /// <summary>Inbound listeners of the sidecar that the kernel knows.</summary>
     public int Listeners(string name) => kernel.CountListeners(name);
+
+    /// <summary>What passed by queue between application and sidecar.</summary>
+    public PacketCounter Bytes(string name) => kernel.ReadBytes(name);
+
+    /// <summary>Why no sidecar of this node is joined with its application; null where they can be.</summary>
+    public string? CannotJoinBecause => kernel.CannotJoinBecause;
 
     /// <summary>Attaches, replaces and removes what has to be.</summary>
     public void Look(IEnumerable<WorkloadDefinition> workloads)
@@ -37,6 +44,12 @@ internal sealed class SidecarController(SidecarDatapath kernel, ILogger logger)
 
         var states = wanted.Select(workload => new SidecarState(workload.Name, workload.Sidecar!, Attach(workload)))
             .ToImmutableArray();
+        if (!_saidNotJoined && kernel.CannotJoinBecause is { } reason && wanted.Any(w => w.Sidecar!.ShortCircuit))
+        {
+            _saidNotJoined = true;
+            logger.SidecarsNotJoined(reason);
+        }
+
         foreach (var state in states)
         {
             var former = States.FirstOrDefault(s => s.Name == state.Name);
@@ -71,7 +84,8 @@ internal sealed class SidecarController(SidecarDatapath kernel, ILogger logger)
         var settings = Settings(workload.Name, sidecar);
         try
         {
-            using var netns = sidecar.InboundPort == 0 ? null : NetworkNamespace.Open(workload.NetworkNamespace!);
+            using var netns = sidecar is { InboundPort: 0, ShortCircuit: false }
+                ? null : NetworkNamespace.Open(workload.NetworkNamespace!);
             if (!sidecar.AsksTheSameAs(_applied.GetValueOrDefault(workload.Name)) || !kernel.IsAttached(settings, netns))
             {
                 _applied.Remove(workload.Name);
@@ -101,5 +115,6 @@ internal sealed class SidecarController(SidecarDatapath kernel, ILogger logger)
         ExcludedOutboundNetworks = sidecar.ExcludeOutboundCidrs,
         ExcludedInboundPorts = sidecar.ExcludeInboundPorts,
         ExcludedInboundNetworks = sidecar.ExcludeInboundCidrs,
+        ShortCircuit = sidecar.ShortCircuit,
     };
 }

@@ -97,13 +97,21 @@ internal sealed class AgentMetrics : IDisposable
     }
 
     /// <summary>Likewise, of sidecars.</summary>
-    public void Observe(SidecarController sidecars) => _meter.CreateObservableCounter(
-        "jumpgate.sidecar.connections",
-        () => sidecars.States.SelectMany(s => sidecars.Counts(s.Name).Select(c => new Measurement<long>(
-            (long)c.Value,
-            new KeyValuePair<string, object?>("workload", s.Name),
-            new KeyValuePair<string, object?>("outcome", SidecarNames.Of(c.Key))))),
-        "{connection}", "Connections of workloads with a sidecar, by what became of them");
+    public void Observe(SidecarController sidecars)
+    {
+        _meter.CreateObservableCounter(
+            "jumpgate.sidecar.connections",
+            () => sidecars.States.SelectMany(s => sidecars.Counts(s.Name).Select(c => new Measurement<long>(
+                (long)c.Value,
+                new KeyValuePair<string, object?>("workload", s.Name),
+                new KeyValuePair<string, object?>("outcome", SidecarNames.Of(c.Key))))),
+            "{connection}", "Connections of workloads with a sidecar, by what became of them");
+        _meter.CreateObservableCounter(
+            "jumpgate.sidecar.queue.bytes",
+            () => sidecars.States.Where(s => s.Definition.ShortCircuit).Select(s => new Measurement<long>(
+                (long)sidecars.Bytes(s.Name).Bytes, new KeyValuePair<string, object?>("workload", s.Name))),
+            "By", "Bytes that passed by queue between application and sidecar");
+    }
 
     public void Dispose() => _meter.Dispose();
 

@@ -68,9 +68,9 @@ internal static class LanesCommand
         Console.WriteLine();
         Table.Write(
             Console.Out,
-            ["CLIENT", "SERVER", "STATE", "BYTES IN", "BYTES OUT", "REASON"],
+            ["CLIENT", "SERVER", "STATE", "BYTES IN", "BYTES OUT", "REASON", "SIDECAR"],
             report.Direct.Pairs.Select(p => (IReadOnlyList<string>)[
-                p.Client, p.Server, p.State, Number(p.BytesIn), Number(p.BytesOut), p.Reason ?? "-"]));
+                p.Client, p.Server, p.State, Number(p.BytesIn), Number(p.BytesOut), p.Reason ?? "-", p.Sidecar ?? "-"]));
     }
 
     /// <summary>Half of the requests took less than the first figure, and so on.</summary>

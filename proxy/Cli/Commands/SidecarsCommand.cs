@@ -16,15 +16,25 @@ internal static class SidecarsCommand
     {
         Table.Write(
             Console.Out,
-            ["WORKLOAD", "STATE", "OUTBOUND", "INBOUND", "LISTENERS", "CGROUP"],
+            ["WORKLOAD", "STATE", "OUTBOUND", "INBOUND", "LISTENERS", "JOINED", "CGROUP"],
             sidecars.Select(s => (IReadOnlyList<string>)[
                 s.Workload, s.State, Port(s.OutboundPort), Port(s.InboundPort), s.Listeners.ToString(CultureInfo.InvariantCulture),
-                s.Cgroup]));
+                s.ShortCircuit.Split(':')[0], s.Cgroup]));
         foreach (var sidecar in sidecars)
         {
             Console.WriteLine();
             Console.WriteLine($"{sidecar.Workload}: " + string.Join(", ", sidecar.Counts.Where(c => c.Value > 0)
                 .Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Key.Replace('_', ' ')} {c.Value}")).DefaultIfEmpty("no connections yet")));
+            if (sidecar.QueueBytes > 0)
+            {
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  by queue: {sidecar.QueueBytes} bytes"));
+            }
+
+            if (sidecar.ShortCircuit.Contains(':', StringComparison.Ordinal))
+            {
+                Console.WriteLine($"  application and sidecar not joined: {sidecar.ShortCircuit}");
+            }
+
             if (sidecar.Reason is not null)
             {
                 Console.WriteLine($"  waiting: {sidecar.Reason}");

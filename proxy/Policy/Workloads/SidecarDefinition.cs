@@ -23,11 +23,13 @@ public sealed record SidecarDefinition
     public ImmutableArray<IPNetwork> ExcludeOutboundCidrs { get; init; } = [];
     public ImmutableArray<ushort> ExcludeInboundPorts { get; init; } = [];
     public ImmutableArray<IPNetwork> ExcludeInboundCidrs { get; init; } = [];
+    /// <summary>Whether bytes between application and sidecar pass by queue, where the node's lanes are on.</summary>
+    public bool ShortCircuit { get; init; }
 
     /// <summary>Whether both ask for the same, wherever they stand.</summary>
     public bool AsksTheSameAs(SidecarDefinition? other) =>
         other is not null && Cgroup == other.Cgroup && SidecarCgroup == other.SidecarCgroup && Mark == other.Mark
-        && OutboundPort == other.OutboundPort && InboundPort == other.InboundPort
+        && OutboundPort == other.OutboundPort && InboundPort == other.InboundPort && ShortCircuit == other.ShortCircuit
         && OutboundAddresses.SequenceEqual(other.OutboundAddresses)
         && ExcludeOutboundPorts.SequenceEqual(other.ExcludeOutboundPorts)
         && ExcludeOutboundCidrs.SequenceEqual(other.ExcludeOutboundCidrs)

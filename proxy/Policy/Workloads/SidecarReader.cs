@@ -31,6 +31,7 @@ internal static class SidecarReader
         var addresses = ReadAddresses(mapping.Take("outboundAddresses"));
         var inbound = mapping.Take("inboundPort");
         var inboundPort = ReadPort(inbound);
+        var shortCircuit = mapping.Take("shortCircuit");
         var definition = new SidecarDefinition
         {
             Location = field.Location,
@@ -44,8 +45,10 @@ internal static class SidecarReader
             ExcludeOutboundCidrs = ReadNetworks(mapping.Take("excludeOutboundCIDRs")),
             ExcludeInboundPorts = ReadPorts(mapping.Take("excludeInboundPorts")),
             ExcludeInboundCidrs = ReadNetworks(mapping.Take("excludeInboundCIDRs")),
+            ShortCircuit = shortCircuit?.AsBoolean() ?? false,
         };
         mapping.Finish();
+        CheckShortCircuit(shortCircuit, definition, hasNetns);
         Check(field, own, inbound, definition, hasNetns);
         return definition;
     }
@@ -91,6 +94,24 @@ internal static class SidecarReader
         if (inbound is not null && !hasNetns)
         {
             inbound.Error("needs the workload's netns: inbound connections are redirected inside of it");
+        }
+    }
+
+    private static void CheckShortCircuit(Field? field, SidecarDefinition definition, bool hasNetns)
+    {
+        if (!definition.ShortCircuit)
+        {
+            return;
+        }
+
+        if (definition.SidecarCgroup is null)
+        {
+            field!.Error("needs sidecarCgroup: a mark does not tell which accepted connections are the sidecar's");
+        }
+
+        if (!hasNetns)
+        {
+            field!.Error("needs the workload's netns: only connections inside of it are joined");
         }
     }
 

@@ -68,6 +68,14 @@ public sealed class OldKernelTests(OldKernel kernel) : IClassFixture<OldKernel>
         Assert.Equal("200", kernel.Said($"sidecar-in-{here}"));
     }
 
+    [Fact]
+    public void Sidecar_OnLinux61_IsJoinedWithItsApplication()
+    {
+        Assert.Contains("\"outbound_joined\":2", kernel.Said("sidecars"), StringComparison.Ordinal);
+        Assert.DoesNotContain("\"queue_bytes\":0", kernel.Said("sidecars"), StringComparison.Ordinal);
+        Assert.Contains("\"short_circuit\":\"on\"", kernel.Said("sidecars"), StringComparison.Ordinal);
+    }
+
     /// <summary>Servers that trust FIONREAD cannot bear lanes there.</summary>
     [Fact]
     public void Lanes_OnLinux61_AreForThoseWhoAskForThem() =>

@@ -7,7 +7,7 @@ namespace Jumpgate.EndToEnd.Tests.Sidecars;
 [Collection("kernel")]
 public sealed class SidecarHaproxyTests
 {
-    private const string Configuration = """
+    internal const string Configuration = """
         defaults
             mode http
             timeout connect 10s

@@ -56,6 +56,7 @@ public sealed class SidecarReaderTests
     [InlineData("cgroup: pod, mark: 1, outboundPort: 15001", "is no absolute path")]
     [InlineData("cgroup: /c/../a, mark: 1, outboundPort: 15001", "is no absolute path")]
     [InlineData("cgroup: /c/a, outboundPort: 15001", "needs sidecarCgroup or mark")]
+    [InlineData("cgroup: /c/a, mark: 1, outboundPort: 15001, shortCircuit: true", "needs sidecarCgroup: a mark")]
     [InlineData("cgroup: /c/a, sidecarCgroup: /c/a, outboundPort: 15001", "every connection would be the sidecar's")]
     [InlineData("cgroup: /c/a, sidecarCgroup: /c, outboundPort: 15001", "every connection would be the sidecar's")]
     [InlineData("cgroup: /c/a, mark: 1", "needs outboundPort, inboundPort or both")]

@@ -1,6 +1,6 @@
 """bystander.py PORT: every socket option that there may be, on sockets of many kinds; connects to a local listener at PORT.
 
-Answers are printed as (result or errno, length, bytes); what changes by itself (counters, times) is left out.
+Answers are printed as (result or errno, length, bytes); what changes by itself (counters, times, CPUs) is left out.
 """
 import ctypes
 import errno

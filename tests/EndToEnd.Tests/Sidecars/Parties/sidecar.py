@@ -35,10 +35,16 @@ def copy(source, target):
             target.sendall(data)
         target.shutdown(socket.SHUT_WR)
     except OSError:
-        pass
+        for end in (source, target):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
 
 
 def serve(accepted, side):
+    # As every proxy does, this one waits with poll and not in recv.
+    accepted.settimeout(60)
     with accepted:
         try:
             to = original(accepted)
@@ -54,6 +60,7 @@ def serve(accepted, side):
         with socket.socket(accepted.family, socket.SOCK_STREAM) as onward:
             if mark:
                 onward.setsockopt(socket.SOL_SOCKET, SO_MARK, mark)
+            onward.settimeout(60)
             try:
                 onward.connect(to)
             except OSError as error:
