@@ -98,7 +98,7 @@ internal sealed class SidecarKafkaHarness : IUpstreamConnector, IKafkaObserver, 
             // Refused before .NET has looked whether it was connected.
         }
 
-        return TcpChannel.Adopt(socket);
+        return socket;
     }
 
     /// <summary>The body of the next reply.</summary>
@@ -138,7 +138,7 @@ internal sealed class SidecarKafkaHarness : IUpstreamConnector, IKafkaObserver, 
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(_broker.LocalEndPoint!, cancellationToken);
         _ = AnswerAsync(await _broker.AcceptAsync(cancellationToken));
-        return socket;
+        return TcpChannel.Adopt(socket);
     }
 
     public bool Wants(KafkaOutcome outcome) => true;
