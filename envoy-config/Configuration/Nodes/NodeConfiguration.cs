@@ -14,7 +14,7 @@ public sealed record NodeConfiguration(
     NodeKey Key, ImmutableArray<IMessage> Messages, ImmutableArray<Refusal> Refusals, XdsSnapshot Snapshot)
 {
     /// <summary>Clusters that nodes have from their bootstrap.</summary>
-    private static readonly HashSet<XdsReference> Elsewhere = [new(XdsType.Cluster.Url, Clusters.Agent)];
+    private static readonly HashSet<XdsReference> Elsewhere = [new(XdsType.Cluster.Url, Clusters.Agent), new(XdsType.Cluster.Url, Clusters.Secrets)];
 
     /// <summary>What gRPC applications need that know no <c>string_match</c> yet.</summary>
     private static readonly HashSet<string> OldMatchers =

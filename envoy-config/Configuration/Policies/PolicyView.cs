@@ -14,6 +14,7 @@ public sealed class PolicyView
 {
     private const int TcpPorts = 65536;
     private readonly PrefixTable _prefixes;
+    private readonly TlsPeers _tls;
     private readonly ImmutableArray<ImmutableArray<PortRange>> _classes;
     private readonly ConcurrentDictionary<(PolicyGroup, TrafficDirection), ImmutableArray<PortView>> _views = new();
 
@@ -24,6 +25,7 @@ public sealed class PolicyView
         Snapshot = snapshot;
         var tables = snapshot.Tables;
         _prefixes = new PrefixTable(tables.IpCache);
+        _tls = new TlsPeers(snapshot);
         _classes = [.. Ranges(tables.PortClasses).GroupBy(r => tables.PortClasses[r.First], (_, ranges) => ranges.ToImmutableArray())];
     }
 
@@ -34,7 +36,9 @@ public sealed class PolicyView
     {
         ArgumentNullException.ThrowIfNull(workload);
         var group = Snapshot.GroupOf(workload);
-        return new DirectionView(workload, direction, _views.GetOrAdd((group, direction), key => Compile(key.Item1, key.Item2)));
+        var ports = _views.GetOrAdd((group, direction), key => Compile(key.Item1, key.Item2));
+        return new DirectionView(
+            workload, direction, workload.Tls is null || _tls.IsEmpty ? ports : _tls.Split(ports, workload, direction));
     }
 
     /// <summary>Ports that another direction or workload tells apart are one here, where their peers get the same.</summary>

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using System.Net;
+using Jumpgate.Policy;
+using Jumpgate.Policy.Snapshots;
+using Jumpgate.Policy.Workloads;
+
+namespace Jumpgate.EnvoyConfig.Policies;
+
+/// <summary>
+/// Takes the addresses of workloads with SPIFFE IDs out of views of peers: with them a workload that has one too speaks mutual TLS,
+/// and nothing else. Decisions stay what they are.
+/// </summary>
+internal sealed class TlsPeers
+{
+    private readonly ImmutableArray<(IPNetwork Prefix, SpiffeId Id)> _all;
+    private readonly Dictionary<IPNetwork, SpiffeId> _byPrefix;
+
+    public TlsPeers(PolicySnapshot snapshot)
+    {
+        // An address that two workloads claim belongs to the one that the look-up finds.
+        _byPrefix = snapshot.Workloads.SelectMany(w => w.Addresses).Distinct()
+            .Select(a => (Address: a, snapshot.Lookup(a).Workload?.Tls))
+            .Where(a => a.Tls is not null)
+            .ToDictionary(a => Whole(a.Address), a => a.Tls!.Id);
+        _all = [.. _byPrefix.Select(p => (p.Key, p.Value))];
+    }
+
+    public bool IsEmpty => _all.IsEmpty;
+
+    public ImmutableArray<PortView> Split(ImmutableArray<PortView> ports, Workload subject, TrafficDirection direction)
+    {
+        // What a workload sends to itself never leaves its network namespace, and so never comes to its inbound listener.
+        var own = direction == TrafficDirection.Egress ? subject.Addresses.Select(Whole).ToHashSet() : [];
+        return [.. ports.Select(p => p with { Peers = [.. p.Peers.SelectMany(peer => Split(peer, own, direction))] })];
+    }
+
+    /// <summary>Nobody needs a certificate to be refused: what is denied stays denied by address.</summary>
+    private IEnumerable<PeerView> Split(PeerView peer, HashSet<IPNetwork> own, TrafficDirection direction)
+    {
+        if (!peer.IsOpen && !peer.HasHttp && !peer.HasKafka)
+        {
+            return [peer];
+        }
+
+        var plain = new List<Region>();
+        var secured = new List<Region>();
+        foreach (var region in peer.Regions)
+        {
+            var inside = Inside(region).Where(p => !own.Contains(p.Prefix)).ToList();
+            secured.AddRange(inside.Select(p => new Region(p.Prefix, []) { Id = p.Id }));
+            if (inside is not [var only] || only.Prefix != region.Prefix)
+            {
+                plain.Add(inside.Count == 0 ? region : region with { Except = [.. region.Except, .. inside.Select(p => p.Prefix)] });
+            }
+        }
+
+        if (secured.Count == 0)
+        {
+            return [peer];
+        }
+
+        // Requests are judged one by one, so that their peers may share a chain. Where bytes pass, the server may speak first: the
+        // handshake itself has to tell the peers apart; and to a server there is one cluster for each name that it must have.
+        var isShared = direction == TrafficDirection.Ingress && peer.HasHttp;
+        var groups = secured.GroupBy(r => isShared ? r.Id!.TrustDomain : r.Id!.ToString(), StringComparer.Ordinal)
+            .Select(g => new PeerView(peer.Decision, [.. g], IsEverybody: false) { Tls = g.Key });
+        return plain.Count == 0 ? groups : groups.Prepend(new PeerView(peer.Decision, [.. plain], IsEverybody: false));
+    }
+
+    private IEnumerable<(IPNetwork Prefix, SpiffeId Id)> Inside(Region region)
+    {
+        var isOne = region.Prefix.PrefixLength == Whole(region.Prefix.BaseAddress).PrefixLength;
+        return isOne
+            ? _byPrefix.TryGetValue(region.Prefix, out var id) ? [(region.Prefix, id)] : []
+            : _all.Where(p => IsIn(region.Prefix, p.Prefix) && !region.Except.Any(e => IsIn(e, p.Prefix)));
+    }
+
+    private static bool IsIn(IPNetwork outer, IPNetwork one) =>
+        outer.BaseAddress.AddressFamily == one.BaseAddress.AddressFamily && outer.Contains(one.BaseAddress);
+
+    private static IPNetwork Whole(IPAddress address) => new(address, address.GetAddressBytes().Length * 8);
+}
