@@ -47,7 +47,7 @@ public static class EnvoyBootstrap
                 LdsConfig = OverAds(),
                 CdsConfig = OverAds(),
             },
-            StaticResources = new Envoy.Config.Bootstrap.V3.Bootstrap.Types.StaticResources { Clusters = { Agent(options) } },
+            StaticResources = new Envoy.Config.Bootstrap.V3.Bootstrap.Types.StaticResources { Clusters = { Of(options) } },
             LayeredRuntime = new LayeredRuntime
             {
                 Layers =
@@ -64,60 +64,51 @@ public static class EnvoyBootstrap
 
     private static ConfigSource OverAds() => new() { Ads = new AggregatedConfigSource(), ResourceApiVersion = ApiVersion.V3 };
 
-    private static Cluster Agent(BootstrapOptions options)
+    private static IEnumerable<Cluster> Of(BootstrapOptions options)
     {
         var isAddress = IPAddress.TryParse(options.Host, out _);
-        return new Cluster
+        var socket = new Envoy.Config.Core.V3.SocketAddress { Address = options.Host, PortValue = options.Port };
+        var agent = Static(Clusters.Agent, new Address { SocketAddress = socket });
+        agent.Type = isAddress ? Cluster.Types.DiscoveryType.Static : Cluster.Types.DiscoveryType.StrictDns;
+        agent.TransportSocket = options.CaFile is null ? null : AgentTls.Create(options, isAddress);
+        yield return agent;
+        if (options.Tls?.SdsSocket is { } sds)
         {
-            Name = Clusters.Agent,
-            Type = isAddress ? Cluster.Types.DiscoveryType.Static : Cluster.Types.DiscoveryType.StrictDns,
-            ConnectTimeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(5)),
-            TransportSocket = options.CaFile is null ? null : AgentTls.Create(options, isAddress),
-            LoadAssignment = new ClusterLoadAssignment
+            yield return Static(Clusters.Secrets, new Address { Pipe = new Pipe { Path = sds } });
+        }
+    }
+
+    /// <summary>One server of gRPC.</summary>
+    private static Cluster Static(string name, Address address) => new()
+    {
+        Name = name,
+        Type = Cluster.Types.DiscoveryType.Static,
+        ConnectTimeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(5)),
+        LoadAssignment = new ClusterLoadAssignment
+        {
+            ClusterName = name,
+            Endpoints =
             {
-                ClusterName = Clusters.Agent,
-                Endpoints =
+                new LocalityLbEndpoints { LbEndpoints = { new LbEndpoint { Endpoint = new Endpoint { Address = address } } } },
+            },
+        },
+        TypedExtensionProtocolOptions =
+        {
+            ["envoy.extensions.upstreams.http.v3.HttpProtocolOptions"] = Deterministic.Pack(new HttpProtocolOptions
+            {
+                ExplicitHttpConfig = new HttpProtocolOptions.Types.ExplicitHttpConfig
                 {
-                    new LocalityLbEndpoints
+                    Http2ProtocolOptions = new Http2ProtocolOptions
                     {
-                        LbEndpoints =
+                        // A silent stream and a dead server look the same otherwise.
+                        ConnectionKeepalive = new KeepaliveSettings
                         {
-                            new LbEndpoint
-                            {
-                                Endpoint = new Endpoint
-                                {
-                                    Address = new Address
-                                    {
-                                        SocketAddress = new Envoy.Config.Core.V3.SocketAddress
-                                        {
-                                            Address = options.Host,
-                                            PortValue = options.Port,
-                                        },
-                                    },
-                                },
-                            },
+                            Interval = Duration.FromTimeSpan(TimeSpan.FromSeconds(30)),
+                            Timeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(10)),
                         },
                     },
                 },
-            },
-            TypedExtensionProtocolOptions =
-            {
-                ["envoy.extensions.upstreams.http.v3.HttpProtocolOptions"] = Deterministic.Pack(new HttpProtocolOptions
-                {
-                    ExplicitHttpConfig = new HttpProtocolOptions.Types.ExplicitHttpConfig
-                    {
-                        Http2ProtocolOptions = new Http2ProtocolOptions
-                        {
-                            // A silent stream and a dead agent look the same otherwise.
-                            ConnectionKeepalive = new KeepaliveSettings
-                            {
-                                Interval = Duration.FromTimeSpan(TimeSpan.FromSeconds(30)),
-                                Timeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(10)),
-                            },
-                        },
-                    },
-                }),
-            },
-        };
-    }
+            }),
+        },
+    };
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Net;
 using Jumpgate.Policy;
 using Jumpgate.Policy.Identities;
 using Jumpgate.Policy.Snapshots;
@@ -30,6 +31,9 @@ public sealed class PolicyView
     }
 
     public PolicySnapshot Snapshot { get; }
+
+    /// <summary>Addresses from which this workload is spoken to over mutual TLS, and not otherwise.</summary>
+    public ImmutableArray<IPNetwork> TlsPeersOf(Workload workload) => _tls.Of(workload);
 
     /// <param name="workload">One of the snapshot.</param>
     public DirectionView Of(Workload workload, TrafficDirection direction)

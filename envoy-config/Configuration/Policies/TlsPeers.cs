@@ -27,10 +27,14 @@ internal sealed class TlsPeers
 
     public bool IsEmpty => _all.IsEmpty;
 
+    /// <summary>Who has to show a certificate to this workload. What it sends to itself never leaves its network namespace, and with
+    /// its own address nobody outside could finish a handshake: there is nothing to prove.</summary>
+    public ImmutableArray<IPNetwork> Of(Workload subject) =>
+        subject.Tls is null ? [] : [.. _all.Select(p => p.Prefix).Except(subject.Addresses.Select(Whole))];
+
     public ImmutableArray<PortView> Split(ImmutableArray<PortView> ports, Workload subject, TrafficDirection direction)
     {
-        // What a workload sends to itself never leaves its network namespace, and so never comes to its inbound listener.
-        var own = direction == TrafficDirection.Egress ? subject.Addresses.Select(Whole).ToHashSet() : [];
+        var own = subject.Addresses.Select(Whole).ToHashSet();
         return [.. ports.Select(p => p with { Peers = [.. p.Peers.SelectMany(peer => Split(peer, own, direction))] })];
     }
 
