@@ -7,6 +7,7 @@ using Google.Protobuf;
 using Jumpgate.EnvoyConfig.Bootstrap;
 using Jumpgate.EnvoyConfig.Nodes;
 using Jumpgate.EnvoyConfig.Sidecar;
+using Jumpgate.Policy.Labels;
 using Jumpgate.Policy.Workloads;
 using NetworkRbac = Envoy.Extensions.Filters.Network.Rbac.V3.RBAC;
 
@@ -127,6 +128,41 @@ public class MutualTlsTests
         Assert.All(["deathstar", "tiefighter", "xwing"], name => Assert.True(
             NodeConfiguration.TryCreate(view, new NodeKey(name, profile), new SidecarOptions(), out _, out var errors),
             string.Join("; ", errors)));
+    }
+
+    [Theory]
+    [InlineData(NodeProfile.Grpc)]
+    [InlineData(NodeProfile.OldGrpc)]
+    public void Grpc_ServiceOfWorkloadsWithAndWithoutIds_IsAClusterForEach(NodeProfile profile)
+    {
+        var scene = With("ingress: [{}]", sds: null);
+        var label = new LabelSet([new Label(Label.Unspecified, "jumpgate.dev/service", "stations")]);
+        scene.Workloads[0] = scene.Workloads[0] with { Labels = label };
+        scene.Workloads[2] = scene.Workloads[2] with { Labels = label, Ports = scene.Workloads[0].Ports };
+
+        Assert.True(NodeConfiguration.TryCreate(
+            scene.View, new NodeKey("tiefighter", profile), new SidecarOptions(), out var made, out var errors), string.Join("; ", errors));
+        var clusters = made.Messages.OfType<Cluster>().Where(c => c.Name.StartsWith("stations:80", StringComparison.Ordinal)).ToList();
+        Assert.Equal(["stations:80", $"stations:80/{Mesh}deathstar"], clusters.Select(c => c.Name));
+        Assert.Null(clusters[0].TransportSocket);
+#pragma warning disable CS0612 // What gRPC's libraries know.
+        var names = Tls<UpstreamTlsContext>(clusters[1].TransportSocket).CommonTlsContext.ValidationContext.MatchSubjectAltNames;
+#pragma warning restore CS0612
+        Assert.Equal(Mesh + "deathstar", names.Single().Exact);
+    }
+
+    [Fact]
+    public void Grpc_ServerWithAnId_AsksItsPeersForCertificatesWhateverRulesSay()
+    {
+        var scene = With("ingress: [{}]", sds: null);
+        Assert.True(NodeConfiguration.TryCreate(
+            scene.View, new NodeKey("deathstar", NodeProfile.Grpc), new SidecarOptions(), out var made, out _));
+
+        var chains = made.Messages.OfType<Listener>().First(l => l.Name.EndsWith("=10.0.0.1:80", StringComparison.Ordinal)).FilterChains;
+        Assert.Equal(["calls", "calls/tls"], chains.Select(c => c.Name));
+        Assert.Null(chains[0].TransportSocket);
+        Assert.Equal(["10.0.0.2", "fd00::2"], chains[1].FilterChainMatch.SourcePrefixRanges.Select(r => r.AddressPrefix).Order());
+        Assert.True(Tls<DownstreamTlsContext>(chains[1].TransportSocket).RequireClientCertificate);
     }
 
     [Fact]
