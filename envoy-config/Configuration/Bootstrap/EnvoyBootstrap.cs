@@ -68,18 +68,25 @@ public static class EnvoyBootstrap
     {
         var isAddress = IPAddress.TryParse(options.Host, out _);
         var socket = new Envoy.Config.Core.V3.SocketAddress { Address = options.Host, PortValue = options.Port };
-        var agent = Static(Clusters.Agent, new Address { SocketAddress = socket });
+        // A silent stream and a dead agent look the same otherwise.
+        var keepalive = new KeepaliveSettings
+        {
+            Interval = Duration.FromTimeSpan(TimeSpan.FromSeconds(30)),
+            Timeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(10)),
+        };
+        var agent = Static(Clusters.Agent, new Address { SocketAddress = socket }, keepalive);
         agent.Type = isAddress ? Cluster.Types.DiscoveryType.Static : Cluster.Types.DiscoveryType.StrictDns;
         agent.TransportSocket = options.CaFile is null ? null : AgentTls.Create(options, isAddress);
         yield return agent;
         if (options.Tls?.SdsSocket is { } sds)
         {
-            yield return Static(Clusters.Secrets, new Address { Pipe = new Pipe { Path = sds } });
+            // The kernel says when a Unix socket's other end is gone; and gRPC servers in Go throw out who pings often.
+            yield return Static(Clusters.Secrets, new Address { Pipe = new Pipe { Path = sds } }, null);
         }
     }
 
     /// <summary>One server of gRPC.</summary>
-    private static Cluster Static(string name, Address address) => new()
+    private static Cluster Static(string name, Address address, KeepaliveSettings? keepalive) => new()
     {
         Name = name,
         Type = Cluster.Types.DiscoveryType.Static,
@@ -98,15 +105,7 @@ public static class EnvoyBootstrap
             {
                 ExplicitHttpConfig = new HttpProtocolOptions.Types.ExplicitHttpConfig
                 {
-                    Http2ProtocolOptions = new Http2ProtocolOptions
-                    {
-                        // A silent stream and a dead server look the same otherwise.
-                        ConnectionKeepalive = new KeepaliveSettings
-                        {
-                            Interval = Duration.FromTimeSpan(TimeSpan.FromSeconds(30)),
-                            Timeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(10)),
-                        },
-                    },
+                    Http2ProtocolOptions = new Http2ProtocolOptions { ConnectionKeepalive = keepalive },
                 },
             }),
         },

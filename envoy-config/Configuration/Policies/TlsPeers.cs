@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using Jumpgate.Policy;
 using Jumpgate.Policy.Snapshots;
 using Jumpgate.Policy.Workloads;
@@ -73,14 +74,21 @@ internal sealed class TlsPeers
 
     private IEnumerable<(IPNetwork Prefix, SpiffeId Id)> Inside(Region region)
     {
-        var isOne = region.Prefix.PrefixLength == Whole(region.Prefix.BaseAddress).PrefixLength;
-        return isOne
-            ? _byPrefix.TryGetValue(region.Prefix, out var id) ? [(region.Prefix, id)] : []
-            : _all.Where(p => IsIn(region.Prefix, p.Prefix) && !region.Except.Any(e => IsIn(e, p.Prefix)));
+        if (IsOne(region.Prefix))
+        {
+            return _byPrefix.TryGetValue(region.Prefix, out var id) ? [(region.Prefix, id)] : [];
+        }
+
+        // Most of what a region excludes is workloads, of which there may be thousands.
+        var workloads = region.Except.Where(IsOne).ToHashSet();
+        var wide = region.Except.Where(e => !IsOne(e)).ToList();
+        return _all.Where(p => IsIn(region.Prefix, p.Prefix) && !workloads.Contains(p.Prefix) && !wide.Exists(e => IsIn(e, p.Prefix)));
     }
+
+    private static bool IsOne(IPNetwork prefix) => prefix.PrefixLength == Whole(prefix.BaseAddress).PrefixLength;
 
     private static bool IsIn(IPNetwork outer, IPNetwork one) =>
         outer.BaseAddress.AddressFamily == one.BaseAddress.AddressFamily && outer.Contains(one.BaseAddress);
 
-    private static IPNetwork Whole(IPAddress address) => new(address, address.GetAddressBytes().Length * 8);
+    private static IPNetwork Whole(IPAddress address) => new(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
 }

@@ -26,7 +26,7 @@ internal sealed class SidecarListener
     public SidecarListener(DirectionView view, SidecarOptions options)
     {
         _view = view;
-        _options = options;
+        _options = options with { HasTls = view.Workload.Tls is not null };
         var isInbound = view.Direction == TrafficDirection.Ingress;
         _isInbound = isInbound;
         _direction = isInbound ? "inbound" : "outbound";

@@ -177,6 +177,15 @@ public class MutualTlsTests
     }
 
     [Fact]
+    public void Sidecar_AccessLog_ShowsThePeersId()
+    {
+        Assert.Contains("DOWNSTREAM_PEER_URI_SAN", Log("deathstar"), StringComparison.Ordinal);
+        Assert.DoesNotContain("DOWNSTREAM_PEER_URI_SAN", Log("xwing"), StringComparison.Ordinal);
+
+        static string Log(string workload) => ResourceJson.Of(With("ingress: []").Sidecar(workload).Listener("inbound").AccessLog[0]).ToJsonString();
+    }
+
+    [Fact]
     public void Bootstrap_WithSds_HasItsSocketAsACluster()
     {
         var clusters = EnvoyBootstrap.Create(Options(sds: "/run/spire/agent.sock")).StaticResources.Clusters;
