@@ -74,7 +74,8 @@ public static class EnvoyResource
         HttpUri uri => One(XdsType.Cluster, uri.Cluster),
         Cluster { EdsClusterConfig: { } eds } cluster =>
             One(XdsType.Endpoint, eds.ServiceName.Length > 0 ? eds.ServiceName : cluster.Name),
-        SdsSecretConfig { SdsConfig: not null } secret => One(XdsType.Secret, secret.Name),
+        // Those of another SDS server are not ours; its cluster is found below.
+        SdsSecretConfig { SdsConfig: { ConfigSourceSpecifierCase: not ConfigSource.ConfigSourceSpecifierOneofCase.ApiConfigSource } } secret => One(XdsType.Secret, secret.Name),
         _ => [],
     };
 

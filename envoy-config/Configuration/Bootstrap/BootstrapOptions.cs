@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Jumpgate.Policy.Workloads;
 
 namespace Jumpgate.EnvoyConfig.Bootstrap;
 
@@ -24,6 +25,9 @@ public sealed record BootstrapOptions
 
     /// <summary>Plaintext beyond loopback.</summary>
     public bool AllowPlaintext { get; init; }
+
+    /// <summary>Where the workload's own certificates are, for mutual TLS with others; null: it has none.</summary>
+    public WorkloadTls? Tls { get; init; }
 
     /// <summary>Envoy's admin interface, on loopback.</summary>
     public ushort AdminPort { get; init; } = 15000;

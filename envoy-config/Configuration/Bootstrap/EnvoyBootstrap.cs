@@ -47,7 +47,7 @@ public static class EnvoyBootstrap
                 LdsConfig = OverAds(),
                 CdsConfig = OverAds(),
             },
-            StaticResources = new Envoy.Config.Bootstrap.V3.Bootstrap.Types.StaticResources { Clusters = { Agent(options) } },
+            StaticResources = new Envoy.Config.Bootstrap.V3.Bootstrap.Types.StaticResources { Clusters = { Of(options) } },
             LayeredRuntime = new LayeredRuntime
             {
                 Layers =
@@ -64,60 +64,50 @@ public static class EnvoyBootstrap
 
     private static ConfigSource OverAds() => new() { Ads = new AggregatedConfigSource(), ResourceApiVersion = ApiVersion.V3 };
 
-    private static Cluster Agent(BootstrapOptions options)
+    private static IEnumerable<Cluster> Of(BootstrapOptions options)
     {
         var isAddress = IPAddress.TryParse(options.Host, out _);
-        return new Cluster
+        var socket = new Envoy.Config.Core.V3.SocketAddress { Address = options.Host, PortValue = options.Port };
+        // A silent stream and a dead agent look the same otherwise.
+        var keepalive = new KeepaliveSettings
         {
-            Name = Clusters.Agent,
-            Type = isAddress ? Cluster.Types.DiscoveryType.Static : Cluster.Types.DiscoveryType.StrictDns,
-            ConnectTimeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(5)),
-            TransportSocket = options.CaFile is null ? null : AgentTls.Create(options, isAddress),
-            LoadAssignment = new ClusterLoadAssignment
-            {
-                ClusterName = Clusters.Agent,
-                Endpoints =
-                {
-                    new LocalityLbEndpoints
-                    {
-                        LbEndpoints =
-                        {
-                            new LbEndpoint
-                            {
-                                Endpoint = new Endpoint
-                                {
-                                    Address = new Address
-                                    {
-                                        SocketAddress = new Envoy.Config.Core.V3.SocketAddress
-                                        {
-                                            Address = options.Host,
-                                            PortValue = options.Port,
-                                        },
-                                    },
-                                },
-                            },
-                        },
-                    },
-                },
-            },
-            TypedExtensionProtocolOptions =
-            {
-                ["envoy.extensions.upstreams.http.v3.HttpProtocolOptions"] = Deterministic.Pack(new HttpProtocolOptions
-                {
-                    ExplicitHttpConfig = new HttpProtocolOptions.Types.ExplicitHttpConfig
-                    {
-                        Http2ProtocolOptions = new Http2ProtocolOptions
-                        {
-                            // A silent stream and a dead agent look the same otherwise.
-                            ConnectionKeepalive = new KeepaliveSettings
-                            {
-                                Interval = Duration.FromTimeSpan(TimeSpan.FromSeconds(30)),
-                                Timeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(10)),
-                            },
-                        },
-                    },
-                }),
-            },
+            Interval = Duration.FromTimeSpan(TimeSpan.FromSeconds(30)),
+            Timeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(10)),
         };
+        var agent = Static(Clusters.Agent, new Address { SocketAddress = socket }, keepalive);
+        agent.Type = isAddress ? Cluster.Types.DiscoveryType.Static : Cluster.Types.DiscoveryType.StrictDns;
+        agent.TransportSocket = options.CaFile is null ? null : AgentTls.Create(options, isAddress);
+        yield return agent;
+        if (options.Tls?.SdsSocket is { } sds)
+        {
+            // The kernel says when a Unix socket's other end is gone; and gRPC servers in Go throw out who pings often.
+            yield return Static(Clusters.Secrets, new Address { Pipe = new Pipe { Path = sds } }, null);
+        }
     }
+
+    /// <summary>One server of gRPC.</summary>
+    private static Cluster Static(string name, Address address, KeepaliveSettings? keepalive) => new()
+    {
+        Name = name,
+        Type = Cluster.Types.DiscoveryType.Static,
+        ConnectTimeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(5)),
+        LoadAssignment = new ClusterLoadAssignment
+        {
+            ClusterName = name,
+            Endpoints =
+            {
+                new LocalityLbEndpoints { LbEndpoints = { new LbEndpoint { Endpoint = new Endpoint { Address = address } } } },
+            },
+        },
+        TypedExtensionProtocolOptions =
+        {
+            ["envoy.extensions.upstreams.http.v3.HttpProtocolOptions"] = Deterministic.Pack(new HttpProtocolOptions
+            {
+                ExplicitHttpConfig = new HttpProtocolOptions.Types.ExplicitHttpConfig
+                {
+                    Http2ProtocolOptions = new Http2ProtocolOptions { ConnectionKeepalive = keepalive },
+                },
+            }),
+        },
+    };
 }

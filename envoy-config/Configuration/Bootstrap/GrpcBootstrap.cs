@@ -4,14 +4,14 @@ using Jumpgate.EnvoyConfig.Proxyless;
 
 namespace Jumpgate.EnvoyConfig.Bootstrap;
 
-/// <summary>What a gRPC application finds under <c>GRPC_XDS_BOOTSTRAP</c> (gRFC A27, A36).</summary>
+/// <summary>What a gRPC application finds under <c>GRPC_XDS_BOOTSTRAP</c> (gRFC A27, A29, A36).</summary>
 public static class GrpcBootstrap
 {
     public static JsonObject Create(BootstrapOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         var host = options.Host.Contains(':', StringComparison.Ordinal) ? $"[{options.Host}]" : options.Host;
-        return new JsonObject
+        var bootstrap = new JsonObject
         {
             ["xds_servers"] = new JsonArray(new JsonObject
             {
@@ -29,6 +29,25 @@ public static class GrpcBootstrap
             },
             ["server_listener_resource_name_template"] = new ProxylessOptions().ServerTemplate,
         };
+        if (options.Tls?.Files is { } files)
+        {
+            bootstrap["certificate_providers"] = new JsonObject
+            {
+                [CallTls.Provider] = new JsonObject
+                {
+                    ["plugin_name"] = "file_watcher",
+                    ["config"] = new JsonObject
+                    {
+                        ["certificate_file"] = files.Certificate,
+                        ["private_key_file"] = files.Key,
+                        ["ca_certificate_file"] = files.Authority,
+                        ["refresh_interval"] = "60s",
+                    },
+                },
+            };
+        }
+
+        return bootstrap;
     }
 
     private static JsonObject Credentials(BootstrapOptions options)

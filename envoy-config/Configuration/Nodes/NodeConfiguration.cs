@@ -14,11 +14,14 @@ public sealed record NodeConfiguration(
     NodeKey Key, ImmutableArray<IMessage> Messages, ImmutableArray<Refusal> Refusals, XdsSnapshot Snapshot)
 {
     /// <summary>Clusters that nodes have from their bootstrap.</summary>
-    private static readonly HashSet<XdsReference> Elsewhere = [new(XdsType.Cluster.Url, Clusters.Agent)];
+    private static readonly HashSet<XdsReference> Elsewhere = [new(XdsType.Cluster.Url, Clusters.Agent), new(XdsType.Cluster.Url, Clusters.Secrets)];
 
-    /// <summary>What gRPC applications need that know no <c>string_match</c> yet.</summary>
+    /// <summary>What gRPC applications know instead of what Envoy has in its place.</summary>
+    private static readonly HashSet<string> GrpcNames = ["envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext.match_subject_alt_names"];
+
+    /// <summary>What gRPC applications need that know no <c>string_match</c> yet: those are of an age.</summary>
     private static readonly HashSet<string> OldMatchers =
-        ["envoy.config.route.v3.HeaderMatcher.exact_match", "envoy.config.route.v3.HeaderMatcher.safe_regex_match"];
+        [.. GrpcNames, "envoy.config.route.v3.WeightedCluster.total_weight", "envoy.config.route.v3.HeaderMatcher.exact_match", "envoy.config.route.v3.HeaderMatcher.safe_regex_match"];
 
     /// <param name="errors">One sentence each: no such workload, or (a defect) resources that contradict themselves.</param>
     public static bool TryCreate(
@@ -41,7 +44,7 @@ public sealed record NodeConfiguration(
         var resources = new List<XdsResource>();
         foreach (var message in made.Messages)
         {
-            var excused = key.Profile == NodeProfile.OldGrpc ? OldMatchers : null;
+            var excused = key.Profile switch { NodeProfile.OldGrpc => OldMatchers, NodeProfile.Grpc => GrpcNames, _ => null };
             if (EnvoyResource.TryCreate(message, Elsewhere, out var resource, out var wrong, excused))
             {
                 resources.Add(resource);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Net;
 using Jumpgate.Policy;
 using Jumpgate.Policy.Identities;
 using Jumpgate.Policy.Snapshots;
@@ -14,6 +15,7 @@ public sealed class PolicyView
 {
     private const int TcpPorts = 65536;
     private readonly PrefixTable _prefixes;
+    private readonly TlsPeers _tls;
     private readonly ImmutableArray<ImmutableArray<PortRange>> _classes;
     private readonly ConcurrentDictionary<(PolicyGroup, TrafficDirection), ImmutableArray<PortView>> _views = new();
 
@@ -24,17 +26,23 @@ public sealed class PolicyView
         Snapshot = snapshot;
         var tables = snapshot.Tables;
         _prefixes = new PrefixTable(tables.IpCache);
+        _tls = new TlsPeers(snapshot);
         _classes = [.. Ranges(tables.PortClasses).GroupBy(r => tables.PortClasses[r.First], (_, ranges) => ranges.ToImmutableArray())];
     }
 
     public PolicySnapshot Snapshot { get; }
+
+    /// <summary>Addresses from which this workload is spoken to over mutual TLS, and not otherwise.</summary>
+    public ImmutableArray<IPNetwork> TlsPeersOf(Workload workload) => _tls.Of(workload);
 
     /// <param name="workload">One of the snapshot.</param>
     public DirectionView Of(Workload workload, TrafficDirection direction)
     {
         ArgumentNullException.ThrowIfNull(workload);
         var group = Snapshot.GroupOf(workload);
-        return new DirectionView(workload, direction, _views.GetOrAdd((group, direction), key => Compile(key.Item1, key.Item2)));
+        var ports = _views.GetOrAdd((group, direction), key => Compile(key.Item1, key.Item2));
+        return new DirectionView(
+            workload, direction, workload.Tls is null || _tls.IsEmpty ? ports : _tls.Split(ports, workload, direction));
     }
 
     /// <summary>Ports that another direction or workload tells apart are one here, where their peers get the same.</summary>

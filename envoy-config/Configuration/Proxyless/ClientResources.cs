@@ -1,4 +1,3 @@
-using System.Net;
 using Envoy.Config.Cluster.V3;
 using Envoy.Config.Core.V3;
 using Envoy.Config.Endpoint.V3;
@@ -9,6 +8,7 @@ using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Jumpgate.EnvoyConfig.Sidecar;
+using Jumpgate.Policy.Workloads;
 using Jumpgate.Xds.Resources;
 
 namespace Jumpgate.EnvoyConfig.Proxyless;
@@ -16,8 +16,33 @@ namespace Jumpgate.EnvoyConfig.Proxyless;
 /// <summary>What a gRPC application needs to call <c>xds:///NAME</c>: listener, route, cluster, endpoints.</summary>
 internal static class ClientResources
 {
-    public static IEnumerable<IMessage> Create(string name, IEnumerable<(IPAddress Address, ushort Port)> endpoints) =>
-        [Listener(name), Route(name), Cluster(name), Endpoints(name, endpoints)];
+    /// <summary>A cluster has one transport socket: endpoints that must show different names are in clusters of their own.</summary>
+    /// <param name="isOld">gRPC C-core of that age refuses weights that are no percentages, unless their sum is said.</param>
+    public static IEnumerable<IMessage> Create(string name, IReadOnlyCollection<CallEndpoint> endpoints, bool isOld)
+    {
+        var groups = endpoints.GroupBy(e => e.Id).OrderBy(g => g.Key?.ToString(), StringComparer.Ordinal).ToList();
+        if (groups.Count <= 1)
+        {
+            return [Listener(name), Route(name, new RouteAction { Cluster = name }), Cluster(name, groups.FirstOrDefault()?.Key),
+                Endpoints(name, endpoints)];
+        }
+
+        var clusters = groups.Select(g => (Name: g.Key is null ? name : $"{name}/{g.Key}", g.Key, Endpoints: g.ToList())).ToList();
+        var weighted = new WeightedCluster();
+        weighted.Clusters.Add(clusters.Select(c => new WeightedCluster.Types.ClusterWeight { Name = c.Name, Weight = (uint)c.Endpoints.Count }));
+        if (isOld)
+        {
+#pragma warning disable CS0612 // Old clients need it.
+            weighted.TotalWeight = (uint)endpoints.Count;
+#pragma warning restore CS0612
+        }
+
+        return
+        [
+            Listener(name), Route(name, new RouteAction { WeightedClusters = weighted }),
+            .. clusters.SelectMany(c => (IMessage[])[Cluster(c.Name, c.Key), Endpoints(c.Name, c.Endpoints)]),
+        ];
+    }
 
     private static Listener Listener(string name) => new()
     {
@@ -36,7 +61,7 @@ internal static class ClientResources
         },
     };
 
-    private static RouteConfiguration Route(string name) => new()
+    private static RouteConfiguration Route(string name, RouteAction action) => new()
     {
         Name = name,
         VirtualHosts =
@@ -46,28 +71,29 @@ internal static class ClientResources
                 Name = name,
                 // The target's name alone is what it is compared with: whatever it is, it is this service.
                 Domains = { "*" },
-                Routes = { new Route { Match = new RouteMatch { Prefix = "" }, Route_ = new RouteAction { Cluster = name } } },
+                Routes = { new Route { Match = new RouteMatch { Prefix = "" }, Route_ = action } },
             },
         },
     };
 
-    private static Cluster Cluster(string name) => new()
+    private static Cluster Cluster(string name, SpiffeId? id) => new()
     {
         Name = name,
         Type = Envoy.Config.Cluster.V3.Cluster.Types.DiscoveryType.Eds,
         EdsClusterConfig = new Cluster.Types.EdsClusterConfig { EdsConfig = FromHere() },
         LbPolicy = Envoy.Config.Cluster.V3.Cluster.Types.LbPolicy.RoundRobin,
         ConnectTimeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(5)),
+        TransportSocket = id is null ? null : CallTls.ToServer(id),
     };
 
-    private static ClusterLoadAssignment Endpoints(string name, IEnumerable<(IPAddress Address, ushort Port)> endpoints)
+    private static ClusterLoadAssignment Endpoints(string name, IEnumerable<CallEndpoint> endpoints)
     {
         var local = new LocalityLbEndpoints
         {
             Locality = new Locality { Region = "jumpgate", Zone = "node" },
             LoadBalancingWeight = 1,
         };
-        foreach (var (address, port) in endpoints)
+        foreach (var (address, port, _) in endpoints)
         {
             local.LbEndpoints.Add(new LbEndpoint
             {

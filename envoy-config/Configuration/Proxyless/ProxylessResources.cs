@@ -20,11 +20,12 @@ public static class ProxylessResources
         var messages = new List<IMessage>();
         foreach (var service in Services.Of(view.Snapshot.Workloads))
         {
-            messages.AddRange(ClientResources.Create(service.Name, Reachable(view, workload, service, refusals)));
+            messages.AddRange(ClientResources.Create(service.Name, [.. Reachable(view, workload, service, refusals)], options.OldHeaderMatchers));
         }
 
         var form = options.OldHeaderMatchers ? HttpForm.OldGrpc : HttpForm.Grpc;
         var ingress = view.Of(workload, TrafficDirection.Ingress);
+        var tls = view.TlsPeersOf(workload);
         foreach (var port in workload.Ports.Values.Distinct().Order())
         {
             var rules = RbacCompiler.Http(ingress, port, form);
@@ -34,7 +35,14 @@ public static class ProxylessResources
                 refusals.Add(new Refusal($"{ingress}, port {port}", null, "no gRPC call is one of Kafka"));
             }
 
-            messages.AddRange(AddressesOf(workload).Select(a => ServerListeners.Create(options.ServerTemplate, a, port, rules)));
+            messages.AddRange(AddressesOf(workload).Select(a => ServerListeners.Create(options.ServerTemplate, a, port, rules, tls)));
+        }
+
+        if (workload.Tls is { Files: null })
+        {
+            refusals.Add(new Refusal(
+                workload.Name, null, "a gRPC application reads certificates from files, and mtls has none; until mtls.files names them (with "
+                + "SPIRE, those of its spiffe-helper) it refuses its listeners and clusters"));
         }
 
         return new NodeResources([.. messages], [.. refusals.Distinct()]);
@@ -44,7 +52,7 @@ public static class ProxylessResources
     /// Egress policy is enforced by what the client never learns: an application does not ask RBAC for its own calls, so that
     /// endpoints behind egress L7 rules stay hidden too.
     /// </summary>
-    private static IEnumerable<(IPAddress Address, ushort Port)> Reachable(
+    private static IEnumerable<CallEndpoint> Reachable(
         PolicyView view, Workload client, Service service, List<Refusal> refusals)
     {
         var source = view.Snapshot.GroupOf(client);
@@ -62,7 +70,7 @@ public static class ProxylessResources
             {
                 foreach (var address in server.Addresses)
                 {
-                    yield return (address, port);
+                    yield return new CallEndpoint(address, port, client.Tls is null || server == client ? null : server.Tls?.Id);
                 }
             }
         }

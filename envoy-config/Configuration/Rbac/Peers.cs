@@ -1,14 +1,17 @@
 using System.Collections.Immutable;
 using System.Net;
 using Envoy.Config.Rbac.V3;
+using Envoy.Type.Matcher.V3;
 using Jumpgate.EnvoyConfig.Policies;
 using Jumpgate.Policy;
+using Jumpgate.Policy.Workloads;
 
 namespace Jumpgate.EnvoyConfig.Rbac;
 
 /// <summary>
 /// Who the other side is, by its address. At ingress that is a principal: <c>direct_remote_ip</c>, the connection's own peer,
-/// which no header can forge (<c>remote_ip</c> believes X-Forwarded-For). At egress it is a permission: the destination.
+/// which no header can forge (<c>remote_ip</c> believes X-Forwarded-For). At egress it is a permission: the destination. Where peers
+/// have certificates it is their address and the SPIFFE ID of the workload that has it: never less than the address.
 /// </summary>
 internal static class Peers
 {
@@ -47,6 +50,11 @@ internal static class Peers
     private static Principal Source(Region region)
     {
         var inside = Remote(region.Prefix);
+        if (region.Id is { } id)
+        {
+            return new Principal { AndIds = new Principal.Types.Set { Ids = { inside, Named(id) } } };
+        }
+
         if (region.Except.IsEmpty)
         {
             return inside;
@@ -59,6 +67,11 @@ internal static class Peers
     private static Principal AnyOf(ImmutableArray<Principal> principals) => principals.Length == 1
         ? principals[0]
         : new Principal { OrIds = new Principal.Types.Set { Ids = { principals } } };
+
+    private static Principal Named(SpiffeId id) => new()
+    {
+        Authenticated = new Principal.Types.Authenticated { PrincipalName = new StringMatcher { Exact = id.ToString() } },
+    };
 
     private static Principal Remote(IPNetwork prefix) => new() { DirectRemoteIp = Matchers.Cidr(prefix) };
 

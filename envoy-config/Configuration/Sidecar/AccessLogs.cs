@@ -41,7 +41,7 @@ internal static class AccessLogs
 
     public static IEnumerable<AccessLog> OfRequests(string name, SidecarOptions options)
     {
-        yield return ToOutput(Request);
+        yield return ToOutput(Request, options);
         if (options.LogsToAgent)
         {
             yield return Log("envoy.access_loggers.http_grpc", new HttpGrpcAccessLogConfig { CommonConfig = ToAgent(name) });
@@ -54,7 +54,7 @@ internal static class AccessLogs
     /// </summary>
     public static IEnumerable<AccessLog> OfListener(string name, SidecarOptions options)
     {
-        yield return ToOutput(Connection);
+        yield return ToOutput(Connection, options);
         if (options.LogsToAgent)
         {
             var closed = Log("envoy.access_loggers.tcp_grpc", new TcpGrpcAccessLogConfig { CommonConfig = ToAgent(name) });
@@ -69,12 +69,18 @@ internal static class AccessLogs
 
     private static AccessLog Log(string name, IMessage config) => new() { Name = name, TypedConfig = Deterministic.Pack(config) };
 
-    private static AccessLog ToOutput((string Field, string Operator)[] format)
+    private static AccessLog ToOutput((string Field, string Operator)[] format, SidecarOptions options)
     {
         var fields = new Struct();
         foreach (var (field, value) in format)
         {
             fields.Fields.Add(field, Value.ForString(value));
+        }
+
+        if (options.HasTls)
+        {
+            // Verified, or the connection would have been closed in the handshake.
+            fields.Fields.Add("source_id", Value.ForString("%DOWNSTREAM_PEER_URI_SAN%"));
         }
 
         return Log("envoy.access_loggers.stdout", new StdoutAccessLog

@@ -4,6 +4,7 @@ using Envoy.Config.Endpoint.V3;
 using Envoy.Extensions.TransportSockets.ProxyProtocol.V3;
 using Envoy.Extensions.TransportSockets.RawBuffer.V3;
 using Google.Protobuf.WellKnownTypes;
+using Jumpgate.Policy.Workloads;
 using Jumpgate.Xds.Resources;
 using HttpProtocolOptions = Envoy.Extensions.Upstreams.Http.V3.HttpProtocolOptions;
 
@@ -20,6 +21,20 @@ public static class Clusters
 
     /// <summary>The agent; of the bootstrap, since xDS itself comes from there.</summary>
     public const string Agent = "jumpgate-agent";
+
+    /// <summary>Where an SDS server has the certificates; of the bootstrap, since Envoy takes no other for that.</summary>
+    public const string Secrets = "jumpgate-sds";
+
+    /// <summary>The original destination, which must show that it is this workload.</summary>
+    public static string ToTls(string id) => $"{OriginalDestination}/{id}";
+
+    internal static Cluster CreateOriginalDestination(WorkloadTls own, SpiffeId peer)
+    {
+        var cluster = CreateOriginalDestination();
+        cluster.Name = ToTls(peer.ToString());
+        cluster.TransportSocket = MutualTls.ToServer(own, peer);
+        return cluster;
+    }
 
     internal static Cluster CreateOriginalDestination() => new()
     {

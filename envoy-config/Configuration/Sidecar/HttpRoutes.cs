@@ -13,7 +13,7 @@ namespace Jumpgate.EnvoyConfig.Sidecar;
 /// </summary>
 internal static class HttpRoutes
 {
-    public static RouteConfiguration Create(string name, RbacRules rules) => new()
+    public static RouteConfiguration Create(string name, RbacRules rules, string cluster = Clusters.OriginalDestination) => new()
     {
         Name = name,
         VirtualHosts =
@@ -29,7 +29,7 @@ internal static class HttpRoutes
                         Name = name,
                         // Without the slash: OPTIONS * has none.
                         Match = new RouteMatch { Prefix = string.Empty },
-                        Route_ = new RouteAction { Cluster = Clusters.OriginalDestination, Timeout = new Duration() },
+                        Route_ = new RouteAction { Cluster = cluster, Timeout = new Duration() },
                         TypedPerFilterConfig = { [HttpChain.RulesFilter] = Deterministic.Pack(PerRoute(rules)) },
                     },
                 },

@@ -1,10 +1,10 @@
-using System.Collections.Immutable;
 using System.Net;
 using Envoy.Config.Listener.V3;
 using Envoy.Config.Route.V3;
 using Google.Protobuf.WellKnownTypes;
 using Jumpgate.EnvoyConfig.Policies;
 using Jumpgate.EnvoyConfig.Rbac;
+using Jumpgate.Policy.Workloads;
 using Jumpgate.Xds.Resources;
 using OriginalDst = Envoy.Extensions.Filters.Listener.OriginalDst.V3.OriginalDst;
 using TrafficDirection = Jumpgate.Policy.TrafficDirection;
@@ -20,12 +20,15 @@ internal sealed class SidecarListener
     private readonly Listener _listener;
     private readonly List<RouteConfiguration> _routes = [];
     private readonly List<Refusal> _refusals = [];
+    private readonly bool _isInbound;
+    private readonly SortedDictionary<string, SpiffeId> _servers = new(StringComparer.Ordinal);
 
     public SidecarListener(DirectionView view, SidecarOptions options)
     {
         _view = view;
-        _options = options;
+        _options = options with { HasTls = view.Workload.Tls is not null };
         var isInbound = view.Direction == TrafficDirection.Ingress;
+        _isInbound = isInbound;
         _direction = isInbound ? "inbound" : "outbound";
         _listener = Bare(isInbound ? options.InboundPort : options.OutboundPort);
         _listener.TrafficDirection = isInbound
@@ -38,6 +41,9 @@ internal sealed class SidecarListener
     public IReadOnlyList<RouteConfiguration> Routes => _routes;
 
     public IReadOnlyList<Refusal> Refusals => _refusals;
+
+    /// <summary>Who has to be at the other end of connections that go out over TLS: a cluster each.</summary>
+    public IReadOnlyCollection<SpiffeId> Servers => _servers.Values;
 
     private Listener Bare(ushort port) => new()
     {
@@ -85,7 +91,7 @@ internal sealed class SidecarListener
         // What was left out has no chain of its own, and would be taken for the rest.
         if (rest is not null && isWhole)
         {
-            AddChains(rest, null, null);
+            AddChains(_direction, rest, null);
         }
         else if (rest is not null && rest.Peers.Any(p => p.IsOpen))
         {
@@ -102,47 +108,34 @@ internal sealed class SidecarListener
 
     private void AddByPort(PortView ports)
     {
-        RbacRules? rules = null;
-        if (ports.Peers.Any(p => p.HasHttp))
-        {
-            rules = RbacCompiler.Http(_view, ports);
-            _refusals.AddRange(rules.Refusals);
-        }
-
+        var rules = HttpRules(ports);
         if (_options.KafkaFilter is null && ports.Peers.Any(p => p.HasKafka))
         {
             Refuse(ports, "Envoy knows no topics, and this agent's Kafka filter takes no connections from sidecars; "
                 + "start it with --kafka-proxy-listen ADDRESS:PORT, or leave the workload to the agent's own redirect");
         }
+        else if (!_isInbound && ports.Peers.Any(p => p.HasKafka && p.Tls is not null))
+        {
+            Refuse(ports, "a Kafka filter between this workload and the receiver would have to speak its mutual TLS; put the rule on the "
+                + "receiver's side");
+        }
 
         foreach (var port in ports.Ranges.SelectMany(r => Enumerable.Range(r.First, r.Count)))
         {
-            AddChains(ports, (ushort)port, rules);
+            var name = $"{_direction}/{port}";
+            _routes.AddRange(rules.Select(r => HttpRoutes.Create(RoutesOf(name, r.Tls), r.Rules, ClusterOf(r.Tls))));
+            AddChains(name, ports, (ushort)port);
         }
     }
 
-    private void AddChains(PortView ports, ushort? port, RbacRules? httpRules)
+    /// <summary>Chains for plain peers, and for each name that the others share; what is left between them is closed.</summary>
+    private void AddChains(string name, PortView ports, ushort? port)
     {
-        var name = port is null ? _direction : $"{_direction}/{port}";
-        var http = ports.Peers.Where(p => p.HasHttp).ToImmutableArray();
-        var kafka = ports.Peers.Where(p => p.HasKafka && _options.KafkaFilter is not null).ToImmutableArray();
-        var open = ports.Peers.Where(p => p.IsOpen).ToImmutableArray();
-        PeerView[] admitted = [.. http, .. kafka, .. open];
-        if (!http.IsEmpty)
+        PeerView[] admitted = [.. ports.Peers.Where(IsAdmitted)];
+        foreach (var same in admitted.GroupBy(p => p.Tls))
         {
-            _routes.Add(HttpRoutes.Create(name, httpRules!));
-            Add($"{name}/http", port, ChainMatches.Of(http), [HttpChain.Create(name, _options)]);
-        }
-
-        if (!kafka.IsEmpty)
-        {
-            Add($"{name}/kafka", port, ChainMatches.Of(kafka), TcpChain.CreateKafka($"{name}/kafka", _options));
-        }
-
-        if (!open.IsEmpty)
-        {
-            var rules = RbacCompiler.Network(_view, ports);
-            Add($"{name}/tcp", port, ChainMatches.Of(open), TcpChain.Create($"{name}/tcp", rules, _options));
+            var others = ports.Peers.Where(p => p.Tls is null && !admitted.Contains(p));
+            AddChains(name, same.Key, port, ports with { Peers = [.. same, .. same.Key is null ? others : []] });
         }
 
         // A chain without filters closes. The port has to have one, or those without a port would be asked.
@@ -153,13 +146,67 @@ internal sealed class SidecarListener
         }
     }
 
-    private void Add(string name, ushort? port, IEnumerable<IPNetwork> prefixes, IEnumerable<Filter> filters) =>
+    private bool IsAdmitted(PeerView peer) => peer.IsOpen || peer.HasHttp
+        || (peer.HasKafka && _options.KafkaFilter is not null && (_isInbound || peer.Tls is null));
+
+    /// <param name="tls">What the certificates of these peers have in common; null: plain text.</param>
+    private void AddChains(string name, string? tls, ushort? port, PortView ports)
+    {
+        var end = tls is null ? string.Empty : $"/{tls}";
+        PeerView[] http = [.. ports.Peers.Where(p => p.HasHttp)];
+        PeerView[] kafka = [.. ports.Peers.Where(p => p.HasKafka && IsAdmitted(p))];
+        PeerView[] open = [.. ports.Peers.Where(p => p.IsOpen)];
+        if (http.Length > 0)
+        {
+            Add($"{name}/http{end}", port, ChainMatches.Of(http), [HttpChain.Create(RoutesOf(name, tls), _options)], http);
+        }
+
+        if (kafka.Length > 0)
+        {
+            Add($"{name}/kafka{end}", port, ChainMatches.Of(kafka), TcpChain.CreateKafka($"{name}/kafka{end}", _options), kafka);
+        }
+
+        if (open.Length > 0)
+        {
+            var rules = RbacCompiler.Network(_view, ports);
+            Add($"{name}/tcp{end}", port, ChainMatches.Of(open), TcpChain.Create($"{name}/tcp{end}", rules, ClusterOf(tls), _options), open);
+        }
+
+        if (tls is not null && !_isInbound)
+        {
+            _servers.TryAdd(tls, ports.Peers[0].Ids.Single());
+        }
+    }
+
+    /// <summary>Inbound requests all go to the workload, and share their routes. Outbound ones go by what the server must be.</summary>
+    private List<(string? Tls, RbacRules Rules)> HttpRules(PortView ports)
+    {
+        var http = ports.Peers.Where(p => p.HasHttp).ToList();
+        var rules = _isInbound
+            ? http.Take(1).Select(_ => ((string?)null, RbacCompiler.Http(_view, ports))).ToList()
+            : [.. http.Select(p => p.Tls).Distinct().Select(
+                tls => (tls, RbacCompiler.Http(_view, ports with { Peers = [.. ports.Peers.Where(p => p.Tls == tls)] })))];
+        _refusals.AddRange(rules.SelectMany(r => r.Item2.Refusals).Distinct());
+        return rules;
+    }
+
+    private string ClusterOf(string? tls) => tls is null || _isInbound ? Clusters.OriginalDestination : Clusters.ToTls(tls);
+
+    private string RoutesOf(string name, string? tls) => tls is null || _isInbound ? name : $"{name}/{tls}";
+
+    private void Add(
+        string name, ushort? port, IEnumerable<IPNetwork> prefixes, IEnumerable<Filter> filters, IReadOnlyCollection<PeerView>? peers = null)
+    {
+        List<SpiffeId> clients = _isInbound ? [.. (peers ?? []).SelectMany(p => p.Ids).Distinct()] : [];
         _listener.FilterChains.Add(new FilterChain
         {
             Name = name,
             FilterChainMatch = ChainMatches.Create(_view.Direction, port, prefixes),
             Filters = { filters },
+            // Chosen by the peer's address: whoever has a certificate to show, and comes with plain text, fails the handshake.
+            TransportSocket = clients.Count == 0 ? null : MutualTls.FromClients(_view.Workload.Tls!, clients),
         });
+    }
 
     private void Refuse(PortView ports, string reason) => _refusals.Add(new Refusal($"{_view}, {ports}", null, reason));
 

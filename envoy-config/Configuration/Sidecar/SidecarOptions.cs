@@ -20,6 +20,9 @@ public sealed record SidecarOptions
     /// </summary>
     public IPEndPoint? KafkaFilter { get; init; }
 
+    /// <summary>Peers may have certificates: their SPIFFE IDs are logged.</summary>
+    internal bool HasTls { get; init; }
+
     /// <summary>Ports with filter chains of their own, in each direction. Beyond, the widest sets of ports are refused.</summary>
     public int MaxPorts { get; init; } = 1024;
 }

@@ -21,6 +21,12 @@ public static class SidecarResources
             messages.Add(Clusters.CreateKafka(kafka));
         }
 
+        if (workload.Tls is { } own)
+        {
+            messages.AddRange(outbound.Servers.Select(s => Clusters.CreateOriginalDestination(own, s)));
+            messages.AddRange(MutualTls.Secrets(own));
+        }
+
         messages.AddRange([inbound.Listener, outbound.Listener, .. inbound.Routes, .. outbound.Routes]);
         return new NodeResources([.. messages], [.. inbound.Refusals, .. outbound.Refusals]);
     }

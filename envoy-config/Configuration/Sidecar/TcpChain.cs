@@ -15,7 +15,7 @@ namespace Jumpgate.EnvoyConfig.Sidecar;
 /// </summary>
 internal static class TcpChain
 {
-    public static IEnumerable<Filter> Create(string name, RbacRules rules, SidecarOptions options)
+    public static IEnumerable<Filter> Create(string name, RbacRules rules, string cluster, SidecarOptions options)
     {
         if (rules.Deny is not null)
         {
@@ -28,7 +28,7 @@ internal static class TcpChain
             ShadowRules = rules.Shadow,
             StatPrefix = $"{name}.",
         });
-        yield return Proxy(name, Clusters.OriginalDestination, options);
+        yield return Proxy(name, cluster, options);
     }
 
     public static IEnumerable<Filter> CreateKafka(string name, SidecarOptions options) => [Proxy(name, Clusters.Kafka, options)];

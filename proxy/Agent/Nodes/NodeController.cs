@@ -334,6 +334,7 @@ internal sealed class NodeController : IDisposable
                 Labels = w.Definition.Labels,
                 Addresses = w.Addresses,
                 Ports = w.Definition.Ports,
+                Tls = w.Definition.Tls,
             }),
             _folder.Result.Documents,
             _nodeAddresses.Where(a => !present.Any(w => w.Addresses.Contains(a))),

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
+using Jumpgate.Agent.Workloads;
 using Jumpgate.EnvoyConfig.Bootstrap;
 using Jumpgate.EnvoyConfig.Nodes;
+using Jumpgate.Policy.Documents;
+using Jumpgate.Policy.Workloads;
 
 namespace Jumpgate.Cli.Commands;
 
@@ -27,11 +30,15 @@ internal static class EnvoyBootstrapCommand
             Description = "Envoy's admin interface, on loopback.",
             DefaultValueFactory = _ => 15000,
         };
+        var workloads = new Option<string?>("--workloads")
+        {
+            Description = "The workloads file: for mutual TLS, where its block mtls says the node's certificates are.",
+        };
         var command = new Command("bootstrap", "Writes what Envoy is started with (YAML), or a gRPC application (JSON).")
         {
-            node, profile, xds, ca, certificate, key, name, plaintext, admin,
+            node, profile, xds, ca, certificate, key, name, plaintext, admin, workloads,
         };
-        command.SetAction(parsed => Write(parsed.GetRequiredValue(profile), new BootstrapOptions
+        command.SetAction(parsed => Write(parsed.GetRequiredValue(profile), parsed.GetValue(workloads), new BootstrapOptions
         {
             Node = parsed.GetRequiredValue(node),
             Xds = parsed.GetRequiredValue(xds),
@@ -45,12 +52,23 @@ internal static class EnvoyBootstrapCommand
         return command;
     }
 
-    private static int Write(string profile, BootstrapOptions options)
+    private static int Write(string profile, string? workloads, BootstrapOptions options)
     {
         if (options.Error() is { } error)
         {
             Console.Error.WriteLine($"jumpgate: {error}");
             return ExitCode.Usage;
+        }
+
+        if (workloads is not null)
+        {
+            if (TlsOf(workloads, options.Node, profile, out var tls) is { Length: > 0 } problems)
+            {
+                Array.ForEach(problems, p => Console.Error.WriteLine($"jumpgate: {p}"));
+                return ExitCode.Usage;
+            }
+
+            options = options with { Tls = tls };
         }
 
         if (profile == "grpc")
@@ -63,5 +81,19 @@ internal static class EnvoyBootstrapCommand
         Console.WriteLine("# envoy -c FILE --drain-time-s 5 --drain-strategy immediate   (connections that a change of policy no longer allows)");
         Console.Write(YamlText.Write(ResourceJson.Untyped(EnvoyBootstrap.Create(options))));
         return ExitCode.Success;
+    }
+
+    /// <returns>What is wrong; empty where nothing is.</returns>
+    private static string[] TlsOf(string file, string node, string profile, out WorkloadTls? tls)
+    {
+        var read = WorkloadFiles.Read(file);
+        var workload = read.Workloads.FirstOrDefault(w => w.Name == node);
+        tls = workload?.Tls;
+        return !read.IsValid ? [.. read.Diagnostics.Where(d => d.Severity == PolicySeverity.Error).Select(d => d.ToString())]
+            : workload is null ? [$"{file} has no workload '{node}'; give a name from there as --node"]
+            : profile == "grpc" && tls is { Files: null }
+                ? [$"{file}: mtls has no files, and gRPC applications read certificates from nothing else; with SPIRE, let its spiffe-helper "
+                    + "write them, and name them under mtls.files"]
+            : [];
     }
 }

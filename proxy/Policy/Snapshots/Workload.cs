@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Jumpgate.Policy.Labels;
+using Jumpgate.Policy.Workloads;
 
 namespace Jumpgate.Policy.Snapshots;
 
@@ -12,4 +13,6 @@ public sealed record Workload
     public required ImmutableArray<IPAddress> Addresses { get; init; }
     /// <summary>Port names that policies may use.</summary>
     public ImmutableDictionary<string, ushort> Ports { get; init; } = ImmutableDictionary<string, ushort>.Empty;
+    /// <summary>Null: it speaks plain text. The kernel's policy takes no notice of it.</summary>
+    public WorkloadTls? Tls { get; init; }
 }

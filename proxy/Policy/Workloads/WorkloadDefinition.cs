@@ -19,4 +19,8 @@ public sealed record WorkloadDefinition
     public ImmutableDictionary<string, ushort> Ports { get; init; } = ImmutableDictionary<string, ushort>.Empty;
     /// <summary>A proxy beside it; null: none.</summary>
     public SidecarDefinition? Sidecar { get; init; }
+    /// <summary>Who it is in its certificate; null: it has none, and speaks plain text.</summary>
+    public SpiffeId? Spiffe { get; init; }
+    /// <summary>The same, with where its certificates are.</summary>
+    public WorkloadTls? Tls { get; init; }
 }

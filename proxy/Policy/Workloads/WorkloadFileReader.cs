@@ -8,20 +8,22 @@ using Jumpgate.Policy.Labels;
 
 namespace Jumpgate.Policy.Workloads;
 
-/// <summary>Reads a workloads file: <c>workloads</c>, a list, and <c>uplinks</c>, names of interfaces. No I/O; never throws for bad input.</summary>
+/// <summary>
+/// Reads a workloads file: <c>workloads</c>, a list, <c>uplinks</c>, names of interfaces, and <c>mtls</c>. No I/O; never throws
+/// for bad input.
+/// </summary>
 public static class WorkloadFileReader
 {
     public static WorkloadFileResult Read(string file, string yaml)
     {
         ArgumentNullException.ThrowIfNull(yaml);
         var sink = new DiagnosticSink(file);
-        var workloads = ImmutableArray<WorkloadDefinition>.Empty;
-        var uplinks = ImmutableArray<string>.Empty;
+        var result = new WorkloadFileResult([], [], []);
         var found = false;
         if (yaml.Length > PolicyLimits.MaxFileBytes)
         {
             sink.Error(0, "", $"the file is larger than {PolicyLimits.MaxFileBytes / (1024 * 1024)} MiB");
-            return new WorkloadFileResult([], [], [.. sink.Drain()]);
+            return result with { Diagnostics = [.. sink.Drain()] };
         }
 
         foreach (var chunk in YamlChunk.Split(yaml.TrimStart('\ufeff')))
@@ -41,7 +43,7 @@ public static class WorkloadFileReader
                 }
 
                 found = true;
-                (workloads, uplinks) = ReadRoot(new Field(root, "", root.Line, sink));
+                result = ReadRoot(new Field(root, "", root.Line, sink));
             }
         }
 
@@ -50,14 +52,14 @@ public static class WorkloadFileReader
             sink.Error(0, "", "the file is empty; write 'workloads: []' for none");
         }
 
-        return new WorkloadFileResult(workloads, uplinks, [.. sink.Drain()]);
+        return result with { Diagnostics = [.. sink.Drain()] };
     }
 
-    private static (ImmutableArray<WorkloadDefinition>, ImmutableArray<string>) ReadRoot(Field root)
+    private static WorkloadFileResult ReadRoot(Field root)
     {
         if (root.AsMapping() is not { } mapping)
         {
-            return ([], []);
+            return new WorkloadFileResult([], [], []);
         }
 
         var workloads = ImmutableArray.CreateBuilder<WorkloadDefinition>();
@@ -80,9 +82,16 @@ public static class WorkloadFileReader
 
         var uplinks = (mapping.Take("uplinks")?.AsList() ?? []).Select(f => f.AsString()).OfType<string>();
         var names = uplinks.ToImmutableArray();
+        var block = mapping.Take("mtls");
+        var mesh = MutualTlsReader.Read(block);
+        MutualTlsReader.CheckTogether(fields.Zip(workloads), mesh, block is null);
         mapping.Finish();
-        return (workloads.DrainToImmutable(), names);
+        return new WorkloadFileResult([.. workloads.Select(w => WithTls(w, mesh))], names, []) { MutualTls = mesh };
     }
+
+    private static WorkloadDefinition WithTls(WorkloadDefinition workload, MutualTlsDefinition? mesh) =>
+        workload.Spiffe is { } id && mesh is not null
+            ? workload with { Tls = new WorkloadTls(id, mesh.SdsSocket, mesh.Files?.Of(workload.Name)) } : workload;
 
     private static WorkloadDefinition? ReadWorkload(Field field)
     {
@@ -104,6 +113,7 @@ public static class WorkloadFileReader
         var addresses = ReadAddresses(mapping.Take("addresses"));
         var ports = ReadPorts(mapping.Take("ports"));
         var sidecar = mapping.Take("sidecar") is { } block ? SidecarReader.Read(block, netns is not null) : null;
+        var spiffe = MutualTlsReader.ReadId(mapping.Take("spiffe"));
         mapping.Finish();
         if (name is { Length: 0 })
         {
@@ -125,6 +135,7 @@ public static class WorkloadFileReader
             Addresses = addresses,
             Ports = ports,
             Sidecar = sidecar,
+            Spiffe = spiffe,
         };
     }
 

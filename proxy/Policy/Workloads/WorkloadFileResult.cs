@@ -9,5 +9,8 @@ public sealed record WorkloadFileResult(
     ImmutableArray<string> Uplinks,
     ImmutableArray<PolicyDiagnostic> Diagnostics)
 {
+    /// <summary>Null where no certificates are used.</summary>
+    public MutualTlsDefinition? MutualTls { get; init; }
+
     public bool IsValid => Diagnostics.All(d => d.Severity != PolicySeverity.Error);
 }

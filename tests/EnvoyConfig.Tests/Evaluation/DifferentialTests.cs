@@ -18,15 +18,18 @@ public sealed class DifferentialTests(ITestOutputHelper output)
 
     private static int Seed => Setting("JUMPGATE_ENVOY_SEED", 20_240);
 
-    [Fact]
-    public void GeneratedRequests_ThroughSidecars_MeetTheProxysVerdict()
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(4, true)]
+    public void GeneratedRequests_ThroughSidecars_MeetTheProxysVerdict(int share, bool tls)
     {
+        var policies = Policies / share;
         var tally = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var different = new List<string>();
-        for (var seed = Seed; seed < Seed + Policies; seed++)
+        for (var seed = Seed; seed < Seed + policies; seed++)
         {
             var yaml = new RandomPolicy(new Random(seed)).Next();
-            var world = new World(yaml);
+            var world = new World(yaml, tls ? RandomIds.Next(new Random(seed)) : null);
             var questions = new RandomQuestion(new Random(seed));
             for (var i = 0; i < QuestionsEach; i++)
             {
@@ -45,26 +48,28 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         // Nothing of the above would mean anything if all were denied, or nothing were asked.
         foreach (var kind in (string[])["both ALLOWED", "both AUDIT", "both DENIED", "both DROPPED"])
         {
-            Assert.True(tally.GetValueOrDefault(kind) >= Policies * QuestionsEach / 200, $"only {tally.GetValueOrDefault(kind)} {kind}");
+            Assert.True(tally.GetValueOrDefault(kind) >= policies * QuestionsEach / 200, $"only {tally.GetValueOrDefault(kind)} {kind}");
         }
     }
 
     [Theory]
-    [InlineData(NodeProfile.Grpc)]
-    [InlineData(NodeProfile.OldGrpc)]
-    public void GeneratedCalls_ToGrpcServers_MeetThePolicysVerdict(NodeProfile profile)
+    [InlineData(NodeProfile.Grpc, false)]
+    [InlineData(NodeProfile.OldGrpc, false)]
+    [InlineData(NodeProfile.OldGrpc, true)]
+    public void GeneratedCalls_ToGrpcServers_MeetThePolicysVerdict(NodeProfile profile, bool tls)
     {
         var tally = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var different = new List<string>();
         for (var seed = Seed; seed < Seed + (Policies / 2); seed++)
         {
             var yaml = new RandomPolicy(new Random(seed), calls: true).Next();
-            var world = new GrpcWorld(yaml, profile);
+            var world = new GrpcWorld(yaml, profile, tls ? RandomIds.Next(new Random(seed)) : null);
             var questions = new RandomQuestion(new Random(seed));
             for (var i = 0; i < QuestionsEach; i++)
             {
                 var call = questions.NextCall();
                 var (policy, server) = (world.AskPolicy(call), world.AskServer(call));
+                Assert.DoesNotContain(world.Impostors(call), impostor => world.AskServer(call, impostor));
                 var kind = policy == server ? $"both {(policy ? "allow" : "deny")}"
                     : server ? "SERVER ALLOWS, POLICY DENIES"
                     : world.IsRefused(call) ? "server denies, policy allows: a rule that the server does not get"

@@ -9,6 +9,10 @@ namespace Jumpgate.EnvoyConfig.Tests.Evaluation;
 /// <summary>What a listener does with a connection, and with a request on it.</summary>
 internal sealed class EnvoyListener(Listener listener, Func<string, RouteConfiguration?> routes)
 {
+    /// <summary>What the client is shown in the handshake; null: there is none.</summary>
+    public Certificate? CertificateFor(DownstreamConnection connection) =>
+        TransportSecurity.ServerCertificate(FilterChains.Select(listener, connection)?.TransportSocket);
+
     /// <param name="request">Null asks about the connection only.</param>
     public EnvoyVerdict Judge(DownstreamConnection connection, ClientRequest? request)
     {
@@ -21,7 +25,13 @@ internal sealed class EnvoyListener(Listener listener, Func<string, RouteConfigu
             return new EnvoyVerdict(EnvoyOutcome.Closed, $"{listener.Name}: no filter chain");
         }
 
-        NotModelledException.ThrowUnlessOnly(chain, "name", "filter_chain_match", "filters");
+        NotModelledException.ThrowUnlessOnly(chain, "name", "filter_chain_match", "filters", "transport_socket");
+        if (TransportSecurity.Accept(chain.TransportSocket, connection) is not { } accepted)
+        {
+            return new EnvoyVerdict(EnvoyOutcome.Closed, $"{chain.Name}: handshake");
+        }
+
+        connection = accepted;
         var engine = new RbacEngine(connection, null, connection.Source.Address);
         var shadowDenied = false;
         foreach (var filter in chain.Filters)
@@ -45,7 +55,9 @@ internal sealed class EnvoyListener(Listener listener, Func<string, RouteConfigu
             }
             else if (isLast && Packed.TryGet<HttpConnectionManager>(filter.TypedConfig, out var manager))
             {
-                var verdict = request is null ? new EnvoyVerdict(EnvoyOutcome.AsksRequests, chain.Name)
+                // A handshake that nobody expects is no request.
+                var verdict = connection.Tls is not null ? new EnvoyVerdict(EnvoyOutcome.Answered, HttpManager.Codec) { Status = 400 }
+                    : request is null ? new EnvoyVerdict(EnvoyOutcome.AsksRequests, chain.Name)
                     : new HttpManager(manager, routes).Judge(connection, request);
                 return verdict with { ShadowDenied = verdict.ShadowDenied || shadowDenied };
             }

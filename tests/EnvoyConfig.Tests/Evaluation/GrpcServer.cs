@@ -12,8 +12,14 @@ internal static class GrpcServer
     public static bool Serves(Listener listener, DownstreamConnection connection, ClientRequest call)
     {
         NotModelledException.ThrowUnlessOnly(listener, "name", "address", "traffic_direction", "filter_chains");
-        var chain = listener.FilterChains.Single();
-        NotModelledException.ThrowUnlessOnly(chain, "name", "filters");
+        var chain = Select(listener, connection);
+        NotModelledException.ThrowUnlessOnly(chain, "name", "filters", "filter_chain_match", "transport_socket");
+        if (TransportSecurity.AcceptCall(chain.TransportSocket, connection) is not { } accepted)
+        {
+            return false;
+        }
+
+        connection = accepted;
         if (!Packed.TryGet<HttpConnectionManager>(chain.Filters.Single().TypedConfig, out var manager))
         {
             throw new NotModelledException($"the network filter {chain.Filters[0].Name}");
@@ -50,5 +56,25 @@ internal static class GrpcServer
         }
 
         throw new NotModelledException("HTTP filters without a router");
+    }
+
+    /// <summary>A36: as Envoy, of these fields: the longest source prefix, else the chain that names none.</summary>
+    private static FilterChain Select(Listener listener, DownstreamConnection connection)
+    {
+        foreach (var chain in listener.FilterChains)
+        {
+            NotModelledException.ThrowUnlessOnly(chain.FilterChainMatch ?? new(), "source_prefix_ranges", "transport_protocol");
+        }
+
+        // Libraries disagree about chains that say it beside chains that do not.
+        if (listener.FilterChains is not [{ FilterChainMatch: null }]
+            && listener.FilterChains.Any(c => c.FilterChainMatch?.TransportProtocol != "raw_buffer"))
+        {
+            throw new NotModelledException("a transport_protocol other than raw_buffer");
+        }
+
+        return listener.FilterChains.SingleOrDefault(
+                c => c.FilterChainMatch?.SourcePrefixRanges.Any(r => Matching.Contains(r, connection.Source.Address)) == true)
+            ?? listener.FilterChains.Single(c => c.FilterChainMatch is null or { SourcePrefixRanges.Count: 0 });
     }
 }

@@ -15,9 +15,12 @@ internal sealed class GrpcWorld
     private readonly PolicyView _view;
     private readonly Dictionary<string, NodeConfiguration> _nodes = [];
 
-    public GrpcWorld(string yaml, NodeProfile profile)
+    private readonly IReadOnlyDictionary<string, string> _ids;
+
+    public GrpcWorld(string yaml, NodeProfile profile, IReadOnlyDictionary<string, string>? ids = null)
     {
-        _view = World.CreateView(World.Read(yaml));
+        _ids = ids ?? new Dictionary<string, string>();
+        _view = World.CreateView(World.Read(yaml), ids);
         foreach (var workload in _view.Snapshot.Workloads)
         {
             _nodes.Add(workload.Name, World.Node(_view, workload.Name, profile));
@@ -26,13 +29,23 @@ internal sealed class GrpcWorld
 
     public bool IsRefused(Question call) => !_nodes[call.To].Refusals.IsEmpty;
 
+    /// <summary>Where both ends have an ID: who else could come from the sender's address.</summary>
+    public IEnumerable<TlsClient?> Impostors(Question call) => call.From != call.To && _ids.ContainsKey(call.To) && RightOf(call) is { } right
+        ? ImpostorTests.Impostors(right.Certificate!, _ids.Values.Append(RandomIds.Other)) : [];
+
+    /// <summary>The sender himself.</summary>
+    public bool AskServer(Question call) => AskServer(call, call.From != call.To && _ids.ContainsKey(call.To) ? RightOf(call) : null);
+
     /// <summary>By the listener that the server asks for, under the address it listens at.</summary>
-    public bool AskServer(Question call)
+    public bool AskServer(Question call, TlsClient? tls)
     {
         var at = new IPEndPoint(World.AddressOf(call.To), call.Port);
         var listener = _nodes[call.To].Messages.OfType<Listener>().Single(l => l.Name == $"grpc/server?xds.resource.listening_address={at}");
-        return GrpcServer.Serves(listener, new DownstreamConnection(new IPEndPoint(World.AddressOf(call.From), 40000), at), call.Request!);
+        return GrpcServer.Serves(listener, new DownstreamConnection(new IPEndPoint(World.AddressOf(call.From), 40000), at) { Tls = tls }, call.Request!);
     }
+
+    private TlsClient? RightOf(Question call) =>
+        _ids.GetValueOrDefault(call.From) is { } id ? new TlsClient(Certificate.Genuine(id)) : null;
 
     /// <summary>The receiver's side of the policy alone, by the code that the proxy runs.</summary>
     public bool AskPolicy(Question call)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Envoy.Config.Cluster.V3;
 using Envoy.Config.Listener.V3;
 using Envoy.Config.Route.V3;
 using Jumpgate.Agent.Explain;
@@ -31,9 +32,12 @@ internal sealed class World
 
     private readonly PolicyExplainer _explainer;
     private readonly Dictionary<string, (NodeConfiguration Node, EnvoyListener Inbound, EnvoyListener Outbound)> _sidecars = [];
+    private readonly IReadOnlyDictionary<string, string> _ids;
 
-    public World(string yaml)
+    /// <param name="ids">SPIFFE IDs of parties that have one; their certificates come from SDS.</param>
+    public World(string yaml, IReadOnlyDictionary<string, string>? ids = null)
     {
+        _ids = ids ?? new Dictionary<string, string>();
         var documents = Read(yaml);
         _explainer = new PolicyExplainer(
             Parties.Select(p => new WorkloadDefinition
@@ -45,7 +49,7 @@ internal sealed class World
                 Ports = p.Ports,
             }),
             documents, new NoSecrets());
-        var view = CreateView(documents);
+        var view = CreateView(documents, ids);
         foreach (var workload in view.Snapshot.Workloads)
         {
             var node = Node(view, workload.Name, NodeProfile.Sidecar);
@@ -65,16 +69,40 @@ internal sealed class World
     {
         var connection = new DownstreamConnection(
             new IPEndPoint(AddressOf(question.From), 40000), new IPEndPoint(AddressOf(question.To), question.Port));
+        Func<Certificate, bool>? trusts = null;
         if (_sidecars.TryGetValue(question.From, out var from))
         {
-            yield return from.Outbound.Judge(connection, question.Request);
+            var verdict = from.Outbound.Judge(connection, question.Request);
+            yield return verdict;
+            if (verdict.Cluster is { } name
+                && TransportSecurity.Connect(from.Node.Messages.OfType<Cluster>().Single(c => c.Name == name)) is { } tls)
+            {
+                (connection, trusts) = (connection with { Tls = tls.Client }, tls.Trusts);
+            }
         }
 
         if (_sidecars.TryGetValue(question.To, out var to))
         {
-            yield return to.Inbound.Judge(connection, question.Request);
+            yield return trusts is not null && !(to.Inbound.CertificateFor(connection) is { } shown && trusts(shown))
+                ? new EnvoyVerdict(EnvoyOutcome.Closed, "the sender's side of the handshake")
+                : to.Inbound.Judge(connection, question.Request);
+        }
+        else if (trusts is not null)
+        {
+            throw new NotModelledException($"TLS to {question.To}, which has none");
         }
     }
+
+    /// <summary>The receiver's sidecar alone, asked by somebody at the sender's address who comes as he likes.</summary>
+    public EnvoyVerdict AskReceiver(Question question, TlsClient? tls)
+    {
+        var connection = new DownstreamConnection(
+            new IPEndPoint(AddressOf(question.From), 40000), new IPEndPoint(AddressOf(question.To), question.Port));
+        return _sidecars[question.To].Inbound.Judge(connection with { Tls = tls }, question.Request);
+    }
+
+    /// <summary>Both ends have an ID.</summary>
+    public bool IsTls(Question question) => question.From != question.To && _ids.ContainsKey(question.From) && _ids.ContainsKey(question.To);
 
     public ExplainAnswer AskProxy(Question question) => _explainer.TryAnswer(
         new ExplainQuestion
@@ -91,7 +119,8 @@ internal sealed class World
     public static IPAddress AddressOf(string party) => party == "host" ? Host
         : IPAddress.Parse(Parties.FirstOrDefault(p => p.Name == party).Address ?? party);
 
-    public static PolicyView CreateView(ImmutableArray<PolicyDocument> documents) => new(PolicySnapshot.Create(
+    public static PolicyView CreateView(
+        ImmutableArray<PolicyDocument> documents, IReadOnlyDictionary<string, string>? ids = null) => new(PolicySnapshot.Create(
         1,
         Parties.Select(p => new Workload
         {
@@ -99,6 +128,7 @@ internal sealed class World
             Labels = LabelsOf(p.App),
             Addresses = [IPAddress.Parse(p.Address)],
             Ports = p.Ports,
+            Tls = ids?.GetValueOrDefault(p.Name) is { } id ? TlsOf(id) : null,
         }),
         documents, [Host], new IdentityAllocator(), new NoSecrets()));
 
@@ -112,6 +142,9 @@ internal sealed class World
     public static NodeConfiguration Node(PolicyView view, string workload, NodeProfile profile) =>
         NodeConfiguration.TryCreate(view, new NodeKey(workload, profile), new SidecarOptions(), out var configuration, out var errors)
             ? configuration : throw new InvalidOperationException(string.Join('\n', errors));
+
+    private static WorkloadTls TlsOf(string id) => SpiffeId.TryParse(id, out var parsed, out var problem)
+        ? new WorkloadTls(parsed, "/run/spire/agent.sock", new CertificateFiles("/certs/tls.crt", "/certs/tls.key", "/certs/ca.crt")) : throw new ArgumentException(problem, nameof(id));
 
     private static LabelSet LabelsOf(string app) =>
         new([new Label(Label.Unspecified, "app", app), .. app == "c" ? (Label[])[] : [new Label(Label.Unspecified, "tier", "x")]]);

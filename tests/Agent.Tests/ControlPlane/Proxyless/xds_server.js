@@ -1,6 +1,6 @@
-// A gRPC server (grpc-js-xds) whose rules come from xDS. usage: node xds_server.js MODULES PORT
+// A gRPC server (grpc-js-xds) whose rules come from xDS. usage: node xds_server.js MODULES PORT [ADDRESS]
 // Every method answers what it was sent. Prints "started" when its control plane has let it serve.
-const [modules, port] = process.argv.slice(2);
+const [modules, port, address = '127.0.0.1'] = process.argv.slice(2);
 const net = require('net');
 // The library listens at [::] whatever address it is given, where IPv4 clients have addresses (::ffff:127.0.0.1) that its RBAC
 // cannot read: see docs/envoy-services.md.
@@ -23,6 +23,6 @@ for (const name of ['Land', 'LandForce', 'Fire', 'Status', 'Leave']) {
 }
 const server = new xds.XdsServer();
 server.addService(service, echo);
-server.bindAsync(`127.0.0.1:${port}`, new xds.XdsServerCredentials(grpc.ServerCredentials.createInsecure()), (error) =>
+server.bindAsync(`${address}:${port}`, new xds.XdsServerCredentials(grpc.ServerCredentials.createInsecure()), (error) =>
   console.log(error ? `failed ${error}` : 'started'));
 process.stdin.on('end', () => process.exit(0)).resume();
