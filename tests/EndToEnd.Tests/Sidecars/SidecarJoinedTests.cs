@@ -131,7 +131,7 @@ public sealed partial class SidecarJoinedTests(JoinedScene scene) : IClassFixtur
     [Fact]
     public async Task Connections_OpenedAndClosed_LeaveNoEntries()
     {
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < 12; i++)
         {
             await using var talker = i % 2 == 0 ? await scene.OutAsync(JoinedScene.Echo) : await scene.InAsync(JoinedScene.Echo);
             await talker.DoAsync("echo 1 100");
