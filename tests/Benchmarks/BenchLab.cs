@@ -212,6 +212,14 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
             return Wrk.Parse(wrk.Output, MachineCpu.BusySeconds() - before);
         }
 
+        if (work.Load == Load.Connect)
+        {
+            var command = Through(Connects.Command(_directory.Write("connects.py", Connects.Script), target, work, seconds));
+            using var connects = _lab.Start(from, command[0], command[1..]);
+            await connects.WaitForExitAsync(Patience);
+            return Connects.Parse(connects.Output, seconds, MachineCpu.BusySeconds() - before);
+        }
+
         var log = _directory.File("h2load.log");
         File.Delete(log);
         using var h2load = _lab.Start(from, "h2load", H2load.Arguments(work, _directory.Path, seconds, log, url));

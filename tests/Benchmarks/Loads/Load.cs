@@ -11,4 +11,7 @@ internal enum Load
 
     /// <summary>h2load over HTTP/2: unary gRPC calls, several at once on each connection.</summary>
     Grpc,
+
+    /// <summary>Connections that are opened, and closed by the other side, without a byte.</summary>
+    Connect,
 }

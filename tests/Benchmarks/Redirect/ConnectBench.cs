@@ -1,8 +1,11 @@
+using Jumpgate.Benchmarks.Loads;
+
 namespace Jumpgate.Benchmarks.Redirect;
 
 /// <summary>
 /// The same sidecar beside the client, an haproxy that asks for <c>SO_ORIGINAL_DST</c> of every connection: behind
-/// iptables REDIRECT in the client's namespace, and behind Jumpgate's sidecar mode. Every request is a new connection.
+/// iptables REDIRECT in the client's namespace, and behind Jumpgate's sidecar mode. Every request is a new
+/// connection, or there is none: the sidecar asks where the connection goes, and closes it.
 /// </summary>
 internal static class ConnectBench
 {
@@ -14,6 +17,7 @@ internal static class ConnectBench
 
     private static readonly Work[] Works =
     [
+        new("connect-only", 4) { Load = Load.Connect },
         new("connect-answered-by-sidecar", 32) { Script = Work.CloseEach, Path = Work.AnsweredByProxy },
         new("connect-forwarded", 32) { Script = Work.CloseEach },
     ];

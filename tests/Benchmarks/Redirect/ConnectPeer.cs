@@ -1,4 +1,5 @@
 using System.Net;
+using Jumpgate.Benchmarks.Loads;
 using Jumpgate.Testing;
 
 namespace Jumpgate.Benchmarks.Redirect;
@@ -14,6 +15,9 @@ internal sealed class ConnectPeer : IRunningPeer
 
     /// <summary>"nobody" in every Debian: whose connections iptables leaves alone.</summary>
     public const int User = 65534;
+
+    /// <summary>At the server, where nobody listens: the sidecar closes what comes for it.</summary>
+    private const int ClosedPort = 81;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -34,16 +38,27 @@ internal sealed class ConnectPeer : IRunningPeer
     /// <summary>As a workloads file has it.</summary>
     public string Block => $"sidecar: {{ cgroup: {_cgroups.Workload}, sidecarCgroup: {_cgroups.Sidecar}, outboundPort: {Port} }}";
 
-    private IPEndPoint Target => IsRedirected ? _lab.Server : new IPEndPoint(IPAddress.Loopback, Port);
+    private IPEndPoint TargetOf(Work work) => (IsRedirected, work.Load) switch
+    {
+        (true, Load.Connect) => new IPEndPoint(_lab.Server.Address, ClosedPort),
+        (true, _) => _lab.Server,
+        (false, Load.Connect) => new IPEndPoint(IPAddress.Loopback, ClosedPort),
+        _ => new IPEndPoint(IPAddress.Loopback, Port),
+    };
 
     public Task StartSidecarAsync() => _lab.StartHaproxyAsync(
         "client", Configuration(), Port, command => CgroupTree.Through(_cgroups.Sidecar, command));
 
     public async Task<Measurement> MeasureAsync(Work work)
     {
-        await CheckAsync(work);
-        await _lab.MeasureAsync(Target, work, 1);
-        return await _lab.MeasureAsync(Target, work, _seconds);
+        var target = TargetOf(work);
+        if (work.Load != Load.Connect)
+        {
+            await CheckAsync(target, work);
+        }
+
+        await _lab.MeasureAsync(target, work, 1);
+        return await _lab.MeasureAsync(target, work, _seconds);
     }
 
     public async ValueTask DisposeAsync()
@@ -59,12 +74,12 @@ internal sealed class ConnectPeer : IRunningPeer
     }
 
     /// <summary>Nobody is measured who goes past the sidecar, or whose sidecar does not learn the destination.</summary>
-    private async Task CheckAsync(Work work)
+    private async Task CheckAsync(IPEndPoint target, Work work)
     {
-        var command = _lab.Through(["curl", "-sS", "-m", "5", "-D", "-", $"http://{Target}{work.Path}"]);
+        var command = _lab.Through(["curl", "-sS", "-m", "5", "-D", "-", $"http://{target}{work.Path}"]);
         using var curl = _lab.Lab.Start("client", command[0], command[1..]);
         await curl.WaitForExitAsync(Patience);
-        var said = $"via-sidecar: {Target}";
+        var said = $"via-sidecar: {target}";
         if (!curl.Output.StartsWith("HTTP/1.1 200", StringComparison.Ordinal)
             || !curl.Output.Contains(said, StringComparison.OrdinalIgnoreCase))
         {
@@ -84,6 +99,8 @@ internal sealed class ConnectPeer : IRunningPeer
           timeout connect 5s
         frontend outbound
           bind 127.0.0.1:{{Port}}
+          bind 127.0.0.1:{{ClosedPort}}
+          tcp-request connection reject if { dst_port {{ClosedPort}} }
           http-request set-var-fmt(txn.to) %[dst]:%[dst_port]
           http-request return status 200 content-type text/plain string "Ship landed" hdr via-sidecar "%[var(txn.to)]" if { path {{Work.AnsweredByProxy}} }
           http-after-response set-header via-sidecar "%[var(txn.to)]"

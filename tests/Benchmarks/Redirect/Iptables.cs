@@ -18,11 +18,11 @@ internal sealed class Iptables(Lab lab, string place)
         ForgetEndedConnections();
     }
 
-    /// <summary>What this namespace sends to port 80 goes to a local port, but for what one user sends.</summary>
+    /// <summary>What this namespace sends to ports 80 and 81 goes to a local port, but for what one user sends.</summary>
     public async Task RedirectLeavingAsync(int port, int exceptUser)
     {
-        await RunAsync($"-t nat -A OUTPUT -p tcp --dport 80 -m owner --uid-owner {exceptUser} -j RETURN");
-        await RunAsync($"-t nat -A OUTPUT -p tcp --dport 80 -j REDIRECT --to-ports {port}");
+        await RunAsync($"-t nat -A OUTPUT -p tcp --dport 80:81 -m owner --uid-owner {exceptUser} -j RETURN");
+        await RunAsync($"-t nat -A OUTPUT -p tcp --dport 80:81 -j REDIRECT --to-ports {port}");
         ForgetEndedConnections();
     }
 

@@ -33,7 +33,7 @@ public sealed class SidecarLifecycleTests
             () => scene.Cgroups.Programs().Length == 0, Scene.Patience, "the programs to be gone", scene.Scene.Agent.Captured);
         Assert.DoesNotContain("sidecar", await scene.AskAsync("tcp", server, 80), StringComparison.Ordinal);
         Assert.DoesNotContain(
-            Directory.EnumerateFiles(scene.Scene.PinDirectory), pin => pin.Contains("sidecar", StringComparison.Ordinal));
+            Directory.EnumerateFiles(scene.Scene.PinDirectory), pin => Path.GetFileName(pin).StartsWith("sidecar_", StringComparison.Ordinal));
         Assert.Null(scene.Scene.Status().Sidecars);
     }
 

@@ -25,7 +25,7 @@ namespace Jumpgate.Agent.Tests.ControlPlane.Proxyless;
 /// gRPC servers and clients of others with SPIFFE IDs, their certificates in files, their policy from the control plane. Workloads
 /// are addresses of loopback; what connects without an address of its choice is the tiefighter.
 /// </summary>
-public sealed class MutualTlsTests : IAsyncDisposable
+public sealed class MutualTlsTests : IAsyncLifetime, IAsyncDisposable
 {
     private const string Mesh = "spiffe://example.org/ns/empire/sa/";
     private const string Land = "/empire.Deathstar/Land";
@@ -133,6 +133,11 @@ public sealed class MutualTlsTests : IAsyncDisposable
             },
             s_patience, "both stations answer", () => $"{string.Join('\n', answers)}\n{client.Errors}");
     }
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    /// <summary>This xunit asks for the end in this way only.</summary>
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
     public async ValueTask DisposeAsync()
     {

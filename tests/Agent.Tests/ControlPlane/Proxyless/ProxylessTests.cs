@@ -23,7 +23,7 @@ namespace Jumpgate.Agent.Tests.ControlPlane.Proxyless;
 /// gRPC servers of others (C-core, grpc-js) that get our policy from the control plane and enforce it themselves, as a plain client
 /// sees it. Workloads are addresses of loopback.
 /// </summary>
-public sealed class ProxylessTests : IAsyncDisposable
+public sealed class ProxylessTests : IAsyncLifetime, IAsyncDisposable
 {
     private const string Land = "/empire.Deathstar/Land";
     private const string LandForce = "/empire.Deathstar/LandForce";
@@ -103,6 +103,11 @@ public sealed class ProxylessTests : IAsyncDisposable
             () => _xds.Streams.Describe().Any(s => s.Types.Any(t => t.State == TypeSync.Rejected)), s_patience, "it refuses the listener");
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => CallAsync(s_tiefighter, Land));
     }
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    /// <summary>This xunit asks for the end in this way only.</summary>
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
     public async ValueTask DisposeAsync()
     {

@@ -19,7 +19,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Jumpgate.Agent.Tests.ControlPlane.Services;
 
 /// <summary>The services as a real gRPC client (C-core) meets them, at the control plane's port.</summary>
-public sealed class EnvoyServicesTests : IAsyncDisposable
+public sealed class EnvoyServicesTests : IAsyncLifetime, IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(40);
     private readonly SnapshotStore _store = Empire.Store();
@@ -170,6 +170,11 @@ public sealed class EnvoyServicesTests : IAsyncDisposable
         await node.AskAsync(Log(Message("envoy-1")));
         Assert.Equal("OK", (await node.AskAsync("end")).Trim());
     }
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    /// <summary>This xunit asks for the end in this way only.</summary>
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
     public async ValueTask DisposeAsync()
     {
