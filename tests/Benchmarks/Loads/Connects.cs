@@ -13,11 +13,11 @@ internal static class Connects
         def work():
             times, end = [], time.monotonic() + seconds
             while (begin := time.monotonic()) < end:
-                with socket.create_connection((address, port), 5) as connection:
-                    try:
+                try:
+                    with socket.create_connection((address, port), 5) as connection:
                         connection.recv(1)
-                    except ConnectionResetError:
-                        pass
+                except ConnectionResetError:
+                    pass  # Closed so soon; who is refused stops here.
                 times.append(int((time.monotonic() - begin) * 1e6))
             return times
         pipes = []

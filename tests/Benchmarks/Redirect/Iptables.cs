@@ -38,8 +38,13 @@ internal sealed class Iptables(Lab lab, string place)
     }
 
     /// <summary>Two minutes of ended connections would fill the table: a busy node is tuned so.</summary>
-    private void ForgetEndedConnections() =>
-        lab.Run(place, () => File.WriteAllText("/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_time_wait", "1"));
+    private void ForgetEndedConnections()
+    {
+        foreach (var state in (string[])["time_wait", "close"])
+        {
+            lab.Run(place, () => File.WriteAllText($"/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_{state}", "1"));
+        }
+    }
 
     private async Task RunAsync(string arguments)
     {
