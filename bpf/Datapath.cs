@@ -41,8 +41,8 @@ public sealed class Datapath : IDisposable
     /// why. Its owner is this object.</summary>
     public LaneDatapath? Lanes { get; }
 
-    /// <summary>Proxies beside applications. Independent of everything else here but for the pin directory; only joining
-    /// their sockets needs what <see cref="Lanes"/> needs.</summary>
+    /// <summary>Proxies beside applications. Independent of everything else here but for the pin directory; only
+    /// joining their sockets needs what <see cref="Lanes"/> needs.</summary>
     public SidecarDatapath Sidecars { get; }
 
     /// <summary>The revision the programs judge by; 0: none yet, and nothing passes.</summary>

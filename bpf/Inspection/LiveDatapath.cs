@@ -2,14 +2,14 @@ using Jumpgate.Bpf.Native;
 
 namespace Jumpgate.Bpf;
 
-/// <summary>Whether an agent runs behind a program, found from the program alone: an agent's listening sockets are in a map
-/// that its programs use, and leave it when the agent ends.</summary>
+/// <summary>Whether an agent runs behind a program, found from the program alone: an agent's listening sockets are in a
+/// map that its programs use, and leave it when the agent ends.</summary>
 internal static unsafe class LiveDatapath
 {
     private const string Listeners = "listeners";
 
-    /// <summary>True where the program of <paramref name="filter"/> hands connections to a proxy that lives, and uses other
-    /// maps than those in <paramref name="own"/>, whose lock is ours.</summary>
+    /// <summary>True where the program of <paramref name="filter"/> hands connections to a proxy that lives, and uses
+    /// other maps than those in <paramref name="own"/>, whose lock is ours.</summary>
     internal static bool IsBehind(in TcFilter filter, PinDirectory? own)
     {
         var program = LibBpf.ProgramById(filter.ProgramId);

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Jumpgate.Bpf.Native;
-using Microsoft.Win32.SafeHandles;
 
 namespace Jumpgate.Bpf;
 
@@ -11,7 +10,6 @@ namespace Jumpgate.Bpf;
 public sealed class DirectDatapath
 {
     private const int SocketMessageVerdict = 7;
-    private const int TraceIterator = 28;
     private const string SidecarsMap = "direct_sidecars";
     private readonly LoadedDatapath _loaded;
 
@@ -67,7 +65,9 @@ public sealed class DirectDatapath
         return question.Answer != 0;
     }
 
-    /// <summary>Makes both ends ordinary sockets. Their readers are to be woken, then the pair to be forgotten.</summary>
+    /// <summary>
+    /// Makes both ends ordinary sockets. Their readers are to be woken, then the pair to be forgotten.
+    /// </summary>
     /// <returns>Cookies of the sockets.</returns>
     public IReadOnlyList<ulong> Leave(in PairKey key)
     {
@@ -88,7 +88,7 @@ public sealed class DirectDatapath
 
     /// <summary>Has the readers of sockets in the calling thread's network namespace look for bytes on the
     /// stack.</summary>
-    public unsafe void Wake(IReadOnlyList<ulong> cookies)
+    public void Wake(IReadOnlyList<ulong> cookies)
     {
         ArgumentNullException.ThrowIfNull(cookies);
         var waking = _loaded.Maps["direct_waking"];
@@ -97,21 +97,7 @@ public sealed class DirectDatapath
             waking.Set(cookie, 1u);
         }
 
-        using var none = new SafeFileHandle(0, ownsHandle: false);
-        using var link = new BpfFd(Errno.Check(
-            LibBpf.LinkCreate(_loaded.Programs[ProgramObject.DirectWake], none, TraceIterator, 0),
-            "direct_wake cannot be attached"));
-        using var iterator = new BpfFd(Errno.Check(LibBpf.IteratorCreate(link), "direct_wake cannot be run"));
-        byte nothing;
-        while (LibC.Read(iterator, &nothing, 1) < 0)
-        {
-            var error = Marshal.GetLastPInvokeError();
-            if (error is not (Errno.Interrupted or Errno.WouldBlock))
-            {
-                throw new DatapathException($"direct_wake cannot be run: {Errno.Describe(error)}");
-            }
-        }
-
+        TcpIterator.Run(_loaded.Programs[ProgramObject.DirectWake], ProgramObject.DirectWake);
         foreach (var cookie in cookies)
         {
             waking.Remove(cookie);

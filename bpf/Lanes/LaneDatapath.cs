@@ -165,8 +165,8 @@ public sealed class LaneDatapath : IDisposable
     /// <summary>Counts a rule from nothing again.</summary>
     public void ClearRule(uint index) => PerCpuCounters.Clear<LaneRuleCounter>(_loaded.Maps["lane_rules"], index);
 
-    /// <summary>Requests by time since the maps were made; bucket n counts what took less than 2^n microseconds and not less
-    /// than half of it.</summary>
+    /// <summary>Requests by time since the maps were made; bucket n counts what took less than 2^n microseconds and not
+    /// less than half of it.</summary>
     public ulong[] ReadLatencies()
     {
         var sums = new ulong[LaneLatencyBuckets.Count];
@@ -181,7 +181,9 @@ public sealed class LaneDatapath : IDisposable
         return sums;
     }
 
-    /// <summary>Sends between joined sockets: those that went into a queue, and those that went over the stack.</summary>
+    /// <summary>
+    /// Sends between joined sockets: those that went into a queue, and those that went over the stack.
+    /// </summary>
     public (PacketCounter Queue, PacketCounter Stack) ReadBytes() => (
         PerCpuCounters.Read(_loaded.Maps["lane_bytes"], 0), PerCpuCounters.Read(_loaded.Maps["lane_bytes"], 1));
 
@@ -189,10 +191,20 @@ public sealed class LaneDatapath : IDisposable
     public bool IsSettled(int slot) => Ask(new LaneQuestion { Lane = (uint)slot }) != 0;
 
     /// <summary>
-    /// Bytes in a joined socket's queue that have not been read; none where nobody is left to read. <see cref="uint.MaxValue"/>
-    /// where there are some and this kernel does not count them.
+    /// Bytes in a joined socket's queue that have not been read; none where nobody is left to read.
+    /// <see cref="uint.MaxValue"/> where there are some and this kernel does not count them.
     /// </summary>
     public uint Unread(PairEnd reader) => Ask(new LaneQuestion { Reader = reader });
+
+    /// <summary>The proxy has relayed the response of a lane's oldest request, or its end.</summary>
+    /// <param name="client">The client's connection.</param>
+    /// <param name="slot">The lane.</param>
+    /// <param name="status">The response's; 0 where it broke off: not counted.</param>
+    public void FinishOne(in PairKey client, int slot, uint status)
+    {
+        var answer = new LaneAnswer { Key = client, Lane = (uint)slot, Status = status };
+        SystemCall.Run(_loaded.Programs[ProgramObject.LaneFinish], ref answer);
+    }
 
     private uint Ask(LaneQuestion question)
     {

@@ -31,7 +31,7 @@ public enum LaneReason : uint
     /// <summary>The automaton does not know.</summary>
     Unknown = 3,
 
-    /// <summary>The head is not whole in one message.</summary>
+    /// <summary>The request, its body included, is not whole in one send.</summary>
     Split = 4,
 
     /// <summary>Head or body over the limit.</summary>
@@ -51,6 +51,28 @@ public enum LaneReason : uint
 
     /// <summary>A response that cannot be framed in the kernel.</summary>
     Response = 10,
+
+    /// <summary>Bytes of a response are missing; the rest is refused.</summary>
+    Broken = 11,
+}
+
+/// <summary>Where a chunked response stands (enum chunk_place).</summary>
+public enum ChunkPlace : uint
+{
+    /// <summary>There is none.</summary>
+    None = 0,
+
+    /// <summary>A chunk's size comes next.</summary>
+    Size = 1,
+
+    /// <summary>Data of a stated length.</summary>
+    Data = 2,
+
+    /// <summary>The line end behind a chunk's data.</summary>
+    DataEnd = 3,
+
+    /// <summary>What follows the last chunk's line: trailers, or the end.</summary>
+    Trailer = 4,
 }
 
 /// <summary>Whose sockets may join (struct lane_endpoint).</summary>
@@ -93,7 +115,9 @@ public struct LaneSettings
 [StructLayout(LayoutKind.Sequential)]
 public struct PairKey
 {
-    /// <summary>Cookie of the network namespace that both ends are in (an application and its sidecar); else 0.</summary>
+    /// <summary>
+    /// Cookie of the network namespace that both ends are in (an application and its sidecar); else 0.
+    /// </summary>
     public ulong Netns;
 
     /// <summary>Who connected.</summary>
@@ -174,19 +198,24 @@ public struct LaneSocket
     /// <summary>Bytes put into the peer's queue.</summary>
     public ulong Redirected;
 
+    /// <summary>An application's bytes sent over the stack.</summary>
+    public ulong Stacked;
+
     /// <summary>Of the bytes put into a queue, those that may be unread.</summary>
     public ulong Queued;
 
-    /// <summary>Bytes of the response under way that are still to come.</summary>
+    /// <summary>
+    /// Bytes of the response under way that are still to come; of a chunked one, of the chunk's data.
+    /// </summary>
     public ulong Remaining;
 
-    /// <summary>Write sequence when joined.</summary>
-    public uint First;
+    /// <summary>Write sequence that <see cref="Stacked"/> was counted up to.</summary>
+    public uint Sequence;
 
     private byte _isActive;
     private byte _ordinary;
     private byte _isProxys;
-    private byte _rest;
+    private byte _broken;
 
     /// <summary>Of the response on its way.</summary>
     public uint Status;
@@ -197,7 +226,13 @@ public struct LaneSocket
     /// <summary>When that was looked up.</summary>
     public uint Generation;
 
-    private uint _padGeneration;
+    /// <summary>Where the response under way stands, if it is chunked.</summary>
+    public ChunkPlace Chunk;
+
+    /// <summary>Bytes of the server's message that the last verdict was not for.</summary>
+    public uint Rest;
+
+    private uint _pad;
 
     /// <summary>When the flow's entry was told that it is in use.</summary>
     public ulong RefreshedNs;
@@ -279,7 +314,8 @@ public struct Lane
     /// <summary>1: the proxy's bytes to the client went over the stack and may be unread.</summary>
     public uint DownstreamOrdinary;
 
-    private uint _padServer;
+    /// <summary>Where the proxy has to go on with the oldest response; None: at its beginning.</summary>
+    public ChunkPlace Chunk;
 
     /// <summary>The task whose send finished the last response.</summary>
     public ulong FinishedBy;
@@ -287,7 +323,13 @@ public struct Lane
     /// <summary>When, CLOCK_MONOTONIC.</summary>
     public ulong FinishedNs;
 
-    private LanePad3 _padResponses;
+    /// <summary>Bytes of the chunk's data still to come.</summary>
+    public uint ChunkLeft;
+
+    /// <summary>Of that response.</summary>
+    public uint Status;
+
+    private LanePad2 _padResponses;
 
     /// <summary>enum request_method, a ring by <see cref="Started"/>.</summary>
     public LaneMethods Methods;
@@ -297,6 +339,13 @@ public struct Lane
 
     /// <summary>When each was handed on, CLOCK_MONOTONIC.</summary>
     public LaneTimes StartedNs;
+}
+
+/// <summary>Padding to a cache line.</summary>
+[InlineArray(2)]
+internal struct LanePad2
+{
+    private ulong _first;
 }
 
 /// <summary>Padding to a cache line.</summary>
@@ -360,8 +409,8 @@ public struct LaneStatusClasses
 }
 
 /// <summary>
-/// From a request's send to the last byte of its response handed to the client (struct lane_latency). Bucket n counts what
-/// took less than 2^n microseconds and not less than half of it; the last one everything else.
+/// From a request's send to the last byte of its response handed to the client (struct lane_latency). Bucket n counts
+/// what took less than 2^n microseconds and not less than half of it; the last one everything else.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct LaneLatency
@@ -423,4 +472,13 @@ internal struct LaneQuestion
     public PairEnd Reader;
     public uint Lane;
     public uint Answer;
+}
+
+/// <summary>Context of lane_finish (struct lane_answer).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct LaneAnswer
+{
+    public PairKey Key;
+    public uint Lane;
+    public uint Status;
 }

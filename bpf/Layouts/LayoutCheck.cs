@@ -35,6 +35,7 @@ internal static class LayoutCheck
         ("lane_latency", typeof(LaneLatency)),
         ("lane_event", typeof(LaneEvent)),
         ("lane_question", typeof(LaneQuestion)),
+        ("lane_answer", typeof(LaneAnswer)),
         ("direct_way", typeof(DirectWay)),
         ("direct_pair", typeof(DirectPair)),
         ("direct_socket", typeof(DirectSocket)),
@@ -57,6 +58,7 @@ internal static class LayoutCheck
     [
         ("lane_mode", "LANE_", typeof(LaneMode)),
         ("lane_reason", "LANE_", typeof(LaneReason)),
+        ("chunk_place", "CHUNK_", typeof(ChunkPlace)),
         ("direct_state", "DIRECT_", typeof(DirectState)),
         ("pair_kind", "PAIR_", typeof(PairKind)),
         ("left_reason", "LEFT_", typeof(LeftReason)),

@@ -35,7 +35,10 @@ public static class BpfFs
         return fd;
     }
 
-    /// <summary>Mounts the BPF file system if the path needs it and it is missing; what bpftool mounts below its own does not count.</summary>
+    /// <summary>
+    /// Mounts the BPF file system if the path needs it and it is missing; what bpftool mounts below its own does not
+    /// count.
+    /// </summary>
     internal static void EnsureMounted(string path)
     {
         if (!IsBelow(path, MountPoint) || FindMount(MountPoint) is { Type: "bpf" })

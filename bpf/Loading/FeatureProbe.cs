@@ -67,8 +67,8 @@ public static class FeatureProbe
     }
 
     /// <summary>
-    /// Whether FIONREAD counts what is in a joined socket's queue (Linux's tcp_bpf_ioctl). Without, servers that ask for it
-    /// before they wait again, such as nginx, wait for what they already have.
+    /// Whether FIONREAD counts what is in a joined socket's queue (Linux's tcp_bpf_ioctl). Without, servers that ask
+    /// for it before they wait again, such as nginx, wait for what they already have.
     /// </summary>
     internal static bool CountsQueues()
     {

@@ -16,13 +16,14 @@ internal sealed record ProgramObject(string Name, byte[] Image)
     internal const string LaneJoin = "lane_join";
     internal const string LaneMessage = "lane_message";
     internal const string LaneAsk = "lane_ask";
+    internal const string LaneFinish = "lane_finish";
     internal const string LaneDirect = "lane_direct";
     internal const string DirectAsk = "direct_ask";
     internal const string DirectWake = "direct_wake";
 
     /// <summary>The programs of the socket acceleration: a kernel that refuses them runs everything else.</summary>
     internal static readonly IReadOnlyList<string> LaneNames =
-        [LaneJoin, LaneMessage, LaneAsk, LaneDirect, DirectAsk, DirectWake];
+        [LaneJoin, LaneMessage, LaneAsk, LaneFinish, LaneDirect, DirectAsk, DirectWake];
 
     /// <summary>Those that tc runs: what a filter of ours can be named.</summary>
     internal static readonly IReadOnlyList<string> TcNames = [FromWorkload, ToWorkload, FromUplink];

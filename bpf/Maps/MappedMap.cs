@@ -3,7 +3,9 @@ using Jumpgate.Bpf.Native;
 
 namespace Jumpgate.Bpf;
 
-/// <summary>An array map's values as memory of this process (BPF_F_MMAPABLE): reads and writes cost no system call.</summary>
+/// <summary>
+/// An array map's values as memory of this process (BPF_F_MMAPABLE): reads and writes cost no system call.
+/// </summary>
 internal sealed unsafe class MappedMap : SafeHandle
 {
     private const int ReadWrite = 3;

@@ -55,7 +55,8 @@ internal static unsafe partial class LibC
     internal static partial int SetResourceLimit(int resource, ulong* softAndHard);
 
     [LibraryImport(Library, EntryPoint = "mmap", SetLastError = true)]
-    internal static partial nint MapMemory(nint address, nuint length, int protection, int flags, BpfFd fd, long offset);
+    internal static partial nint MapMemory(
+        nint address, nuint length, int protection, int flags, BpfFd fd, long offset);
 
     [LibraryImport(Library, EntryPoint = "munmap", SetLastError = true)]
     internal static partial int UnmapMemory(nint address, nuint length);

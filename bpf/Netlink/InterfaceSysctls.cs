@@ -4,7 +4,8 @@ namespace Jumpgate.Bpf.Netlink;
 
 /// <summary>
 /// Reads and sets IPv4 switches of one interface (<c>/proc/sys/net/ipv4/conf/IFACE/NAME</c>, ip-sysctl.rst), or of one
-/// namespace as a whole (<c>/proc/sys/net/ipv4/NAME</c>). procfs answers for the namespace of the thread that opens the file, so every access enters it.
+/// namespace as a whole (<c>/proc/sys/net/ipv4/NAME</c>). procfs answers for the namespace of the thread that opens the
+/// file, so every access enters it.
 /// </summary>
 public sealed class InterfaceSysctls
 {

@@ -41,7 +41,9 @@ public sealed class RouteMonitor : IAsyncDisposable, IDisposable
     public static RouteMonitor Start(NetworkNamespace? networkNamespace = null) =>
         Start(Subscribe(networkNamespace), Backlog);
 
-    /// <summary>The subscribed socket alone: from here on the kernel keeps what happens, as far as it has room.</summary>
+    /// <summary>
+    /// The subscribed socket alone: from here on the kernel keeps what happens, as far as it has room.
+    /// </summary>
     internal static NetlinkSocket Subscribe(NetworkNamespace? networkNamespace) => NetlinkSocket.Open(
         networkNamespace,
         RouteMessages.GroupLink | RouteMessages.GroupIPv4Address | RouteMessages.GroupIPv6Address,

@@ -61,31 +61,5 @@ internal sealed class Cgroup : IDisposable
     internal bool IsWithin(Cgroup other) =>
         Path == other.Path || Path.StartsWith(other.Path + "/", StringComparison.Ordinal);
 
-    /// <summary>Processes in it and below it.</summary>
-    internal IEnumerable<int> Processes()
-    {
-        var folders = Directory.EnumerateDirectories(Path, "*", SearchOption.AllDirectories).Prepend(Path);
-        foreach (var folder in folders)
-        {
-            string[] lines;
-            try
-            {
-                lines = File.ReadAllLines(System.IO.Path.Combine(folder, "cgroup.procs"));
-            }
-            catch (IOException)
-            {
-                continue; // Gone, or a threaded one, whose processes its parent lists.
-            }
-
-            foreach (var line in lines)
-            {
-                if (int.TryParse(line, out var pid) && pid > 0)
-                {
-                    yield return pid;
-                }
-            }
-        }
-    }
-
     public void Dispose() => Fd.Dispose();
 }

@@ -38,12 +38,14 @@ public sealed class SidecarDatapath
         CannotJoinBecause = loaded.LanesOffBecause;
     }
 
-    /// <summary>Why application and sidecar are not joined on this node (one line), or null where they can be.</summary>
+    /// <summary>
+    /// Why application and sidecar are not joined on this node (one line), or null where they can be.
+    /// </summary>
     public string? CannotJoinBecause { get; private set; }
 
     /// <summary>
-    /// Puts a configuration in force, in place of a former one of this name. Connections that are open go on; each place
-    /// changes in one step, those that send connections to the sidecar last.
+    /// Puts a configuration in force, in place of a former one of this name. Connections that are open go on; each
+    /// place changes in one step, those that send connections to the sidecar last.
     /// </summary>
     /// <param name="settings">The configuration.</param>
     /// <param name="netns">The workload's namespace; needed for inbound connections.</param>
@@ -72,21 +74,19 @@ public sealed class SidecarDatapath
             LoadJoin(loaded);
         }
 
-        var listening = own ?? cgroup;
-        Find(loaded, settings, netns, listening);
-
+        Adopt(loaded, settings, netns);
         var places = Places(settings, cgroup, own, netns);
         Count(former, config.Netns);
         _pins.Replace([.. loaded.Maps.Values
             .Where(map => SidecarPrograms.Lasting.Contains(map.Name)
-                || map.Name is SidecarPrograms.ConfigMap or SidecarPrograms.ListenMap)
+                || map.Name is SidecarPrograms.ConfigMap or SidecarPrograms.ListenMap or SidecarPrograms.KnownMap)
             .Select(map => (MapPin(id, map.Name), map.Fd))]);
         foreach (var place in places)
         {
             if (place.AttachType == SocketLookup)
             {
                 // One more look: now the kernel sees those that come.
-                Find(loaded, settings, netns, listening);
+                Adopt(loaded, settings, netns);
             }
 
             place.Attach(_pins, LinkPin(id, place.Name), loaded.Programs[place.Program]);
@@ -105,7 +105,9 @@ public sealed class SidecarDatapath
         using var cgroup = Cgroup.Open(settings.Cgroup);
         using var own = settings.OwnCgroup is { } path ? Cgroup.Open(path) : null;
         var id = IdOf(settings.Name);
-        return Places(settings, cgroup, own, netns).TrueForAll(place => place.IsAttached(_pins, LinkPin(id, place.Name)))
+        return Places(settings, cgroup, own, netns)
+            .TrueForAll(place => place.IsAttached(_pins, LinkPin(id, place.Name)))
+            && (own is null || ReadConfig(id).OwnCgroup == own.Id)
             && (!Joins(settings) || ReadNetns(id) == netns?.Cookie);
     }
 
@@ -150,13 +152,16 @@ public sealed class SidecarDatapath
             .Count(slot => map.TryGet((uint)slot, out ulong _));
     }
 
-    /// <summary>Ends every sidecar of a pin directory. The pins of their maps stay for whoever removes all pins.</summary>
+    /// <summary>
+    /// Ends every sidecar of a pin directory. The pins of their maps stay for whoever removes all pins.
+    /// </summary>
     /// <returns>How many links there were.</returns>
     internal static int Detach(PinDirectory pins) =>
         Pins(pins).Where(pin => pin.Contains(LinkPart, StringComparison.Ordinal)).OrderBy(Order)
             .Count(pin => SidecarLink.Detach(pins, pin));
 
-    private static bool IsOneOf(string pin, HashSet<string> ids) => ids.Contains(pin.Substring(Prefix.Length, IdLength));
+    private static bool IsOneOf(string pin, HashSet<string> ids) =>
+        ids.Contains(pin.Substring(Prefix.Length, IdLength));
 
     private static string IdOf(string name) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..IdLength];
@@ -196,11 +201,14 @@ public sealed class SidecarDatapath
     }
 
     /// <summary>The namespace that a configuration in force joins sockets in; 0 where it does not.</summary>
-    private unsafe ulong ReadNetns(string id)
+    private ulong ReadNetns(string id) => ReadConfig(id).Netns;
+
+    /// <summary>What is in force; all zero where nothing is, or another agent's layout.</summary>
+    private unsafe SidecarConfig ReadConfig(string id)
     {
         using var map = OpenMap(id, SidecarPrograms.ConfigMap);
         return map is not null && map.ReadInfo().ValueSize == sizeof(SidecarConfig)
-            && map.TryGet(0u, out SidecarConfig config) ? config.Netns : 0;
+            && map.TryGet(0u, out SidecarConfig config) ? config : default;
     }
 
     private void Count(ulong former, ulong netns)
@@ -261,13 +269,13 @@ public sealed class SidecarDatapath
     private static SidecarLink On(Cgroup cgroup, string name, string program, int attachType) =>
         new(name, program, attachType, cgroup.Fd, cgroup.Id);
 
-    private static void Find(
-        SidecarPrograms loaded, SidecarSettings settings, NetworkNamespace? netns, Cgroup listening)
+    /// <summary>Finds the listeners that the sidecar had before its programs were there.</summary>
+    private static void Adopt(SidecarPrograms loaded, SidecarSettings settings, NetworkNamespace? netns)
     {
-        if (settings.InboundPort != 0 && netns is not null)
+        if (settings.InboundPort != 0)
         {
-            SidecarListeners.Adopt(
-                loaded.Maps[SidecarPrograms.ListenMap], netns, listening, settings.InboundPort);
+            netns?.Run(() => TcpIterator.Run(
+                loaded.Programs[SidecarPrograms.Adoption], SidecarPrograms.Adoption));
         }
     }
 

@@ -4,13 +4,14 @@ using Jumpgate.Bpf.Native;
 namespace Jumpgate.Bpf;
 
 /// <summary>
-/// The programs and maps of one sidecar's present configuration, loaded and not yet at work. What was remembered under a
-/// former configuration is shared with it.
+/// The programs and maps of one sidecar's present configuration, loaded and not yet at work. What was remembered under
+/// a former configuration is shared with it.
 /// </summary>
 internal sealed class SidecarPrograms : IDisposable
 {
     internal const string ConfigMap = "sidecar_config";
     internal const string ListenMap = "sidecar_listen";
+    internal const string KnownMap = "sidecar_known";
     internal const string CountsMap = "sidecar_counts";
     private const string PortsMap = "sidecar_ports";
     private const string NetworksMap = "sidecar_nets";
@@ -24,11 +25,15 @@ internal sealed class SidecarPrograms : IDisposable
             ["sidecar_connect4", "sidecar_connect6", "sidecar_peer4", "sidecar_peer6", "sidecar_original"]),
         ("sidecar_follow", ["sidecar_follow"]),
         ("sidecar_inbound", ["sidecar_inbound"]),
+        (Adoption, [Adoption]),
     ];
 
     /// <summary>Maps that go on under the next configuration.</summary>
     internal static readonly IReadOnlyList<string> Lasting =
         ["sidecar_sockets", "sidecar_opening", "sidecar_arrived", CountsMap];
+
+    /// <summary>The program, and its object, that finds the listeners that were there before.</summary>
+    internal const string Adoption = "sidecar_adopt";
 
     /// <summary>The program, and its object, that joins sockets.</summary>
     internal const string Join = "sidecar_join";
@@ -91,13 +96,28 @@ internal sealed class SidecarPrograms : IDisposable
             return;
         }
 
-        // Listeners of another port are not this configuration's.
-        var sameListeners = former.TryGet(0u, out SidecarConfig there) && there.InboundPort == config.InboundPort;
-        foreach (var name in sameListeners ? Lasting.Append(ListenMap) : Lasting)
+        // Listeners of another port, or of whom was the sidecar before, are not this configuration's.
+        var sameListeners = former.TryGet(0u, out SidecarConfig there)
+            && (there.InboundPort, there.OwnCgroup, there.Mark) == (config.InboundPort, config.OwnCgroup, config.Mark);
+        foreach (var name in Lasting)
         {
             if (openPin(name) is { } map)
             {
                 Maps.Add(name, map);
+            }
+        }
+
+        // The one is about what is in the other.
+        if (sameListeners && openPin(KnownMap) is { } known)
+        {
+            if (openPin(ListenMap) is { } listening)
+            {
+                Maps.Add(ListenMap, listening);
+                Maps.Add(KnownMap, known);
+            }
+            else
+            {
+                known.Dispose();
             }
         }
     }

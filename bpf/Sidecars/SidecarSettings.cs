@@ -3,7 +3,9 @@ using System.Net;
 
 namespace Jumpgate.Bpf;
 
-/// <summary>A proxy beside an application: whose connections it gets, where it listens, and what passes it by.</summary>
+/// <summary>
+/// A proxy beside an application: whose connections it gets, where it listens, and what passes it by.
+/// </summary>
 public sealed record SidecarSettings
 {
     /// <summary>Names the pins; the workload's name.</summary>

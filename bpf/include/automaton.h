@@ -26,6 +26,7 @@
  */
 #define FACT_HOST	    (1ull << 0) /* the Host line was seen */
 #define FACT_CONTENT_LENGTH (1ull << 1)
+#define FACT_CHUNKED	    (1ull << 2) /* of responses, about which nobody has conditions */
 
 enum head_event {
 	HEAD_UNKNOWN = 0,      /* state 0 alone */
@@ -62,7 +63,7 @@ struct automaton_class {
 /* Of the automaton that frames responses, `automaton_outcome.value` of the status line. */
 enum response_class {
 	RESPONSE_WITH_BODY =
-	    0, /* of the length that Content-Length says; without one: "don't know" */
+	    0, /* chunked, or of the length that Content-Length says; else "don't know" */
 	RESPONSE_WITHOUT_BODY = 1, /* 204 and 304, whatever the head says */
 };
 

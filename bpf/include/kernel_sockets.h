@@ -7,6 +7,7 @@
 #ifndef JUMPGATE_KERNEL_SOCKETS_H
 #define JUMPGATE_KERNEL_SOCKETS_H
 
+#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include "lanes.h"
 
@@ -60,6 +61,10 @@ struct sk_psock {
 	struct list_head ingress_msg;
 	__u32 msg_tot_len; /* bytes in `ingress_msg`; newer kernels only */
 	struct refcount_struct refcnt;
+};
+
+struct sk_msg {
+	struct sock *sk_redir;
 };
 
 struct task_struct {
@@ -137,6 +142,12 @@ static __always_inline int queue_is_empty(const struct pair_end *end)
 	       is_still(end);
 }
 
+/* False too where nobody is left to read: closed sockets lose their queue at once. */
+static __always_inline int has_unread(const struct pair_end *end)
+{
+	return psock_of((struct sock *)end->sock) && !queue_is_empty(end) && is_still(end);
+}
+
 /* Bytes that wait in the socket's queue; `most` where this kernel does not count them and there are
  * some. */
 static __always_inline __u64 queued_bytes(const struct pair_end *end, __u64 most)
@@ -146,6 +157,13 @@ static __always_inline __u64 queued_bytes(const struct pair_end *end, __u64 most
 	if (!bpf_core_field_exists(psock->msg_tot_len))
 		return queue_is_empty(end) ? 0 : most;
 	return psock ? BPF_CORE_READ(psock, msg_tot_len) : 0;
+}
+
+/* Whether the message is what a verdict that redirected its beginning has left: it still bears the
+ * socket that the beginning went to, and SK_PASS means that one. */
+static __always_inline int is_rest(struct sk_msg_md *message)
+{
+	return BPF_CORE_READ((struct sk_msg *)message, sk_redir) != 0;
 }
 
 static __always_inline __u32 write_sequence(__u64 sock)

@@ -44,7 +44,9 @@ static __always_inline int recall(struct reading *reading, const struct lane_hea
 		return 0;
 	head->facts = known->facts;
 	head->length = known->body;
-	head->class = known->class;
+	/* A request's class is that of its own method and target, which were just read. */
+	if (!from)
+		head->class = known->class;
 	head->position += length;
 	head->result = HEAD_WHOLE;
 	return 1;

@@ -124,11 +124,13 @@ struct lane_layouts {
 	struct lane_latency lane_latency;
 	struct lane_event lane_event;
 	struct lane_question lane_question;
+	struct lane_answer lane_answer;
 	struct direct_pair direct_pair;
 	struct direct_socket direct_socket;
 	struct direct_question direct_question;
 	enum lane_mode lane_mode;
 	enum lane_reason lane_reason;
+	enum chunk_place chunk_place;
 	enum direct_state direct_state;
 	enum pair_kind pair_kind;
 	enum left_reason left_reason;

@@ -44,15 +44,17 @@ static __always_inline void report_request(struct sk_msg_md *message, struct lan
 	if (!event)
 		return;
 	describe(event, lane, &self->key, EVENT_REQUEST, number);
-	if (length > LANE_LINE_MAX)
-		length = LANE_LINE_MAX;
+	if (length >= LANE_LINE_MAX)
+		length = LANE_LINE_MAX - 1;
+	barrier_var(length); /* an older verifier forgets the comparison */
+	length &= LANE_LINE_MAX - 1;
 	if (!bpf_probe_read_kernel(event->line, length, data))
 		event->line_length = length;
 	bpf_ringbuf_submit(event, 0);
 }
 
 /* Counts a request whose response is through. */
-static __always_inline void account(struct lane_socket *self, struct lane *lane, __u32 number,
+static __always_inline void account(const struct pair_key *key, struct lane *lane, __u32 number,
 				    __u32 status, __u64 now, __u32 observed)
 {
 	__u32 slot = number % LANE_REQUESTS_MAX, zero = 0, rule = lane->rules[slot], bucket = 0,
@@ -86,7 +88,7 @@ static __always_inline void account(struct lane_socket *self, struct lane *lane,
 	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event)
 		return;
-	describe(event, lane, &self->key, EVENT_RESPONSE, number);
+	describe(event, lane, key, EVENT_RESPONSE, number);
 	event->latency_ns = latency;
 	event->status = status;
 	bpf_ringbuf_submit(event, 0);

@@ -17,7 +17,7 @@
 
 #define LANE_REQUESTS_MAX 16u /* requests on their way through the kernel in one lane */
 #define LANE_REQUEST_MAX                                                                           \
-	(64u * 1024) /* bytes of a request, body included, that pass in the kernel */
+	(32u * 1024) /* bytes of a request, body included, that pass in the kernel */
 #define LANE_RESPONSE_MAX (256u * 1024) /* the same of a response */
 #define LANE_IN_FLIGHT_MAX                                                                         \
 	(256u * 1024) /* bytes in a joined socket's queue before the stack's window is asked for   \
@@ -45,14 +45,25 @@ enum lane_reason {
 	LANE_CLOSED = 1,    /* the proxy has not come to a clean boundary */
 	LANE_STALE = 2,	    /* the policy changed; the proxy has not renewed the lane yet */
 	LANE_UNKNOWN = 3,   /* the automaton says "don't know" */
-	LANE_SPLIT = 4,	    /* the head is not whole in one message */
+	LANE_SPLIT = 4,	    /* the request, its body included, is not whole in one send */
 	LANE_TOO_LARGE = 5, /* head or body over the limit */
 	LANE_CROWDED = 6,   /* too many requests on their way */
 	LANE_FULL = 7,	    /* the reader does not keep up */
 	LANE_ORDER = 8,	    /* bytes on the ordinary path have not been read yet */
 	LANE_GONE = 9,	    /* the other end has left */
 	LANE_RESPONSE = 10, /* a response that cannot be framed here */
-	LANE_REASON_COUNT = 11,
+	LANE_BROKEN = 11,   /* bytes of a response are missing; the rest is refused */
+	LANE_REASON_COUNT = 12,
+};
+
+/* Where a chunked response stands. It is the kernel's or the proxy's from the beginning of a line
+ * on, or from anywhere in a chunk's data. */
+enum chunk_place {
+	CHUNK_NONE = 0,	    /* there is none */
+	CHUNK_SIZE = 1,	    /* a chunk's size comes next */
+	CHUNK_DATA = 2,	    /* data of a stated length */
+	CHUNK_DATA_END = 3, /* the line end behind a chunk's data */
+	CHUNK_TRAILER = 4,  /* what follows the last chunk's line: trailers, or the end */
 };
 
 /* Value of `lane_endpoints`; the key is an address, as in `endpoints`. */
@@ -115,18 +126,21 @@ struct lane_socket {
 	struct pair_end self;
 	struct pair_end peer;
 	__u64 redirected; /* bytes put into the peer's queue, since birth */
+	__u64 stacked;	  /* an application's bytes sent over the stack, since birth */
 	__u64 queued;	  /* of the bytes put into one queue those that may be unread still */
-	__u64 remaining;  /* S: bytes of the response on its way to C that are still to come */
-	__u32 first; /* write sequence when joined: what was sent over the stack is counted from
-			here */
+	__u64 remaining;  /* S: bytes of the response on its way to C that are still to come; of a
+			     chunked one, of the chunk's data */
+	__u32 sequence;	  /* write sequence that `stacked` was counted up to */
 	__u8 is_active;
-	__u8 ordinary;	/* bytes of ours went over the stack and may be unread */
-	__u8 is_proxys; /* in the node's namespace: the proxy's own end */
-	__u8 rest; /* the last verdict was for a piece of a message: what comes is the rest of it */
+	__u8 ordinary;	  /* bytes of ours went over the stack and may be unread */
+	__u8 is_proxys;	  /* in the node's namespace: the proxy's own end */
+	__u8 broken;	  /* S: bytes of a response are missing, and nothing may follow them */
 	__u32 status;	  /* S: of the response on its way */
 	__u32 mode;	  /* enum lane_mode that both ends' workloads allow */
 	__u32 generation; /* when that was looked up */
-	__u32 pad_generation;
+	__u32 chunk;	  /* S: enum chunk_place of the response on its way to C */
+	__u32 rest;	  /* S: bytes of the message that the last verdict was not for */
+	__u32 pad;
 	__u64 refreshed_ns; /* when the flow's entry was told that it is in use */
 	struct lane_head known;
 };
@@ -163,18 +177,20 @@ struct lane {
 	__u32 server_reason;
 	__u32 downstream_ordinary; /* 1: the proxy's bytes to C went over the stack and may be
 				      unread */
-	__u32 pad_server;
+	__u32 chunk; /* enum chunk_place: where the proxy has to go on with the oldest response;
+			CHUNK_NONE: at its beginning */
 	__u64 finished_by; /* the task whose send finished the last response */
 	__u64 finished_ns;
-	__u64 pad_responses[3];
+	__u32 chunk_left; /* bytes of the chunk's data still to come */
+	__u32 status;	  /* of that response */
+	__u64 pad_responses[2];
 
 	__u8 methods[LANE_REQUESTS_MAX]; /* enum request_method, a ring by `started` */
 	__u32 rules[LANE_REQUESTS_MAX];	 /* index in `lane_rules`; RULE_NONE: not counted */
 	__u64 started_ns[LANE_REQUESTS_MAX];
 };
 
-/* Requests that the kernel decided for one rule, by the class of the response's status (1 to 5).
- * Where the proxy relayed the response, the proxy counts. */
+/* Requests that the kernel decided for one rule, by the class of the response's status (1 to 5). */
 struct lane_rule {
 	__u64 by_status[LANE_STATUS_CLASSES];
 };
@@ -204,6 +220,13 @@ struct lane_question {
 	__u32 lane;
 	__u32 answer; /* of a reader: bytes in its queue; of a lane, 1: nothing finished is on its
 			 way to the client's queue */
+};
+
+/* Context of `lane_finish`. */
+struct lane_answer {
+	struct pair_key key; /* the client's connection */
+	__u32 lane;
+	__u32 status; /* of the response; 0: it broke off, and is not counted */
 };
 
 #endif

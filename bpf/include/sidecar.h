@@ -16,7 +16,10 @@
 #define SIDECAR_EXCLUSIONS_MAX 1024
 #define SIDECAR_OPENING_MAX    65536
 #define SIDECAR_ARRIVED_MAX    8192
-#define SIDECAR_LISTENERS_MAX  16
+#define SIDECAR_LISTENERS_MAX  64
+
+/* The first byte of every IPv4 loopback address. */
+#define IPV4_LOOPBACK 127
 
 enum sidecar_count {
 	SIDECAR_OUTBOUND_REDIRECTED = 0,
@@ -131,14 +134,21 @@ struct {
 	__type(value, __u32);
 } sidecar_arrived SEC(".maps");
 
-/* The sidecar's inbound listeners, in any order; one that closes leaves by itself. Several of one
- * SO_REUSEPORT group share the load whichever is found. */
+/* The sidecar's inbound listeners, in any order; one that closes leaves by itself. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SOCKMAP);
 	__uint(max_entries, SIDECAR_LISTENERS_MAX);
 	__type(key, __u32);
 	__type(value, __u64);
 } sidecar_listen SEC(".maps");
+
+/* Those that are in `sidecar_listen`. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, __u32);
+} sidecar_known SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

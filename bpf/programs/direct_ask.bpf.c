@@ -8,13 +8,6 @@
 
 #define SECOND (1000ull * 1000 * 1000)
 
-/* Also where nobody is left to read: closed sockets lose their queue at once. */
-static __always_inline int is_read(const struct pair_end *end)
-{
-	return !end->cookie || !psock_of((struct sock *)end->sock) || queue_is_empty(end) ||
-	       !is_still(end);
-}
-
 /*
  * No send of this end that began before the pair was leaving is still under way. A thread that
  * waits for bytes counts as being at work on the socket, and so for a second it is not known; then
@@ -44,8 +37,8 @@ int direct_ask(struct direct_question *question)
 	if (!passive)
 		passive = &none;
 	question->answer = has_settled(&pair->active, &pair->from_active) &&
-			   has_settled(passive, &pair->from_passive) && is_read(&pair->active) &&
-			   is_read(passive);
+			   has_settled(passive, &pair->from_passive) &&
+			   !has_unread(&pair->active) && !has_unread(passive);
 	return 0;
 }
 

@@ -24,20 +24,14 @@ static __always_inline int is_settled(__u32 index)
 	       bpf_ktime_get_ns() - lane->finished_ns > LONG_AGO_NS;
 }
 
-/* None where nobody is left to read: closed sockets lose their queue at once. */
-static __always_inline __u32 unread(const struct pair_end *end)
-{
-	if (!psock_of((struct sock *)end->sock) || queue_is_empty(end) || !is_still(end))
-		return 0;
-	return queued_bytes(end, LANE_UNREAD_UNKNOWN);
-}
-
 SEC("syscall")
 int lane_ask(struct lane_question *question)
 {
 	question->answer = 0;
 	if (question->reader.cookie)
-		question->answer = unread(&question->reader);
+		question->answer = has_unread(&question->reader)
+				       ? queued_bytes(&question->reader, LANE_UNREAD_UNKNOWN)
+				       : 0;
 	else
 		question->answer = is_settled(question->lane);
 	return 0;

@@ -91,7 +91,7 @@ static __always_inline void join(struct bpf_sock_ops *ops, int is_active)
 	cookie = bpf_get_socket_cookie(ops);
 	fresh.self.cookie = cookie;
 	fresh.self.sock = (__u64)sk;
-	fresh.first = ops->snd_nxt;
+	fresh.sequence = ops->snd_nxt;
 	*socket = fresh;
 	if (is_mptcp(&socket->self.sock) ||
 	    bpf_sock_hash_update(ops, &lane_joined, &cookie, BPF_NOEXIST)) {

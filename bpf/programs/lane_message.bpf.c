@@ -19,6 +19,7 @@
  * queue to the stack at any time, and back only when everything on the stack has been read.
  */
 #include "lane_maps.h"
+#include "chunks.h"
 #include "kernel_sockets.h"
 #include "known_head.h"
 #include "lane_pairs.h"
@@ -26,6 +27,7 @@
 
 #define FLOW_REFRESH_NS (30 * SECOND_NS)
 #define STATUS_AT	9 /* behind "HTTP/1.1 " */
+#define REST_ANY	0xffffffffu
 
 /* The stack's window paces a sender whose reader does not keep up. */
 static __always_inline int has_room(struct lane_socket *self, const struct pair_end *reader,
@@ -88,11 +90,12 @@ static __always_inline void refresh(struct lane_socket *self)
  * or nowhere.
  */
 static __always_inline int to_peer(struct sk_msg_md *message, struct lane_socket *self,
-				   struct lane *lane, __u32 mode, int is_rest)
+				   struct lane *lane, __u32 mode)
 {
 	__u32 bytes = message->size;
 
-	if (is_rest) {
+	self->rest = REST_ANY;
+	if (is_rest(message)) {
 		if ((!self->peer.cookie && !pair_up(self)) || !redirect(message, &self->peer))
 			return SK_DROP;
 	} else if ((mode == LANE_OFF && !self->is_proxys) ||
@@ -116,10 +119,19 @@ static __always_inline int to_peer(struct sk_msg_md *message, struct lane_socket
 	return SK_PASS;
 }
 
-/* Bytes this socket has sent to the other end of its own connection, either way. */
-static __always_inline __u32 sent_to_peer(const struct lane_socket *self)
+/* With each message, so that the sequence cannot come round in between. */
+static __always_inline void count_stacked(struct lane_socket *self)
 {
-	return (__u32)self->redirected + (write_sequence(self->self.sock) - self->first);
+	__u32 sequence = write_sequence(self->self.sock);
+
+	self->stacked += sequence - self->sequence;
+	self->sequence = sequence;
+}
+
+/* Bytes this socket has sent to the other end of its own connection, either way. */
+static __always_inline __u64 sent_to_peer(const struct lane_socket *self)
+{
+	return self->redirected + self->stacked;
 }
 
 static __always_inline int is_of(const struct lane *lane, __u64 cookie)
@@ -214,20 +226,40 @@ static __always_inline int is_open(struct lane *lane)
 	return *(volatile __u32 *)&lane->open;
 }
 
+/*
+ * Whether the first `bytes` are all here, and in one piece. A verdict must hold for bytes that have
+ * been seen: what it left over would be used up by the next send that gets the socket's lock,
+ * another thread's perhaps, without a look at it, and another thread's bytes may come into the
+ * queue before this send's. And only of one piece the reader takes all or, short of memory,
+ * nothing: cut anywhere else, the rest would be judged as a request while the server reads on in
+ * this one.
+ */
+static __always_inline int is_in_one_piece(struct sk_msg_md *message, __u32 bytes)
+{
+	if (bytes > message->size)
+		return 0;
+	if ((__u64)message->data_end - (__u64)message->data < bytes)
+		bpf_msg_pull_data(message, 0, bytes, 0);
+	return (__u64)message->data_end - (__u64)message->data >= bytes;
+}
+
 static __always_inline enum lane_reason
 from_client(struct sk_msg_md *message, struct lane_socket *self, struct lane *lane, __u32 observed)
 {
 	struct datapath *active;
 	__u32 zero = 0, method = METHOD_OTHER, rule = RULE_NONE, bytes, number, slot;
+	struct pair_end server = lane->server;
 	struct arena *arena;
 	struct reading reading;
 	struct head *head = &reading.head;
+	__u64 revision;
 
-	if (!is_open(lane) || sent_to_peer(self) != (__u32)lane->requests_consumed)
+	if (!is_open(lane) || sent_to_peer(self) != lane->requests_consumed)
 		return LANE_CLOSED;
 	active = bpf_map_lookup_elem(&datapath, &zero);
 	/* The revision before the automaton: the proxy writes them in the other order. */
-	if (!active || *(volatile __u64 *)&active->revision != *(volatile __u64 *)&lane->revision)
+	revision = *(volatile __u64 *)&lane->revision;
+	if (!active || *(volatile __u64 *)&active->revision != revision)
 		return LANE_STALE;
 	if (lane->started - lane->finished >= LANE_REQUESTS_MAX)
 		return LANE_CROWDED;
@@ -239,7 +271,7 @@ from_client(struct sk_msg_md *message, struct lane_socket *self, struct lane *la
 		read_section(&reading);
 		if (head->next) {
 			enter(head, arena->bytes, head->next);
-			read_known(&reading, &self->known, lane->revision);
+			read_known(&reading, &self->known, revision);
 		}
 	}
 	if (head->result == HEAD_OPEN)
@@ -249,10 +281,12 @@ from_client(struct sk_msg_md *message, struct lane_socket *self, struct lane *la
 	if (head->length > LANE_REQUEST_MAX)
 		return LANE_TOO_LARGE;
 	bytes = head->position + head->length;
-	if (!has_room(self, &lane->server, bytes))
+	if (!is_in_one_piece(message, bytes))
+		return LANE_SPLIT;
+	if (!has_room(self, &server, bytes))
 		return LANE_FULL;
 	if (lane->upstream_ordinary) {
-		if (!is_drained(&lane->upstream, &lane->server))
+		if (!is_drained(&lane->upstream, &server))
 			return LANE_ORDER;
 		lane->upstream_ordinary = 0;
 	}
@@ -264,17 +298,18 @@ from_client(struct sk_msg_md *message, struct lane_socket *self, struct lane *la
 	/*
 	 * First counted, then looked again whether the lane is open; the proxy closes it first and
 	 * then looks at the count. So either this sees the lane closed, or the proxy sees the
-	 * request.
+	 * request. And whether the lane is this client's still, and of the revision it was: then
+	 * the automaton was what it was all the time, however long this took.
 	 */
 	__sync_fetch_and_add(&lane->started, 1);
-	/* Nothing past this request in the same verdict; what is missing of its body follows it. */
-	if (!is_open(lane) || bpf_msg_apply_bytes(message, bytes) ||
-	    !redirect(message, &lane->server)) {
+	/* Nothing past this request in the same verdict. */
+	if (!is_open(lane) || *(volatile __u64 *)&lane->client.cookie != self->self.cookie ||
+	    *(volatile __u64 *)&lane->revision != revision || bpf_msg_apply_bytes(message, bytes) ||
+	    !redirect(message, &server)) {
 		__sync_fetch_and_add(&lane->started, -1);
 		bpf_msg_apply_bytes(message, 0);
 		return LANE_GONE;
 	}
-	self->rest = bytes < message->size;
 	self->queued += bytes;
 	lane->requests++;
 	lane->request_bytes += bytes;
@@ -294,20 +329,22 @@ static __always_inline int to_client(struct sk_msg_md *message, struct lane_sock
 			bpf_msg_apply_bytes(message, 0);
 		return 0;
 	}
-	self->rest = bytes < message->size;
+	self->rest = message->size - bytes;
 	self->queued += bytes;
 	lane->response_bytes += bytes;
 	return 1;
 }
 
-/* The response's last byte has been handed to C. */
-static __always_inline void finish(struct lane_socket *self, struct lane *lane, __u64 now,
-				   __u32 observed)
+/* The response's last byte has been handed to C. Not static: the verifier then looks at it once. */
+__noinline int finish(struct lane_socket *self, struct lane *lane, __u64 now, __u32 observed)
 {
-	account(self, lane, lane->finished, self->status, now, observed);
+	if (!self || !lane)
+		return 0;
+	account(&self->key, lane, lane->finished, self->status, now, observed);
 	lane->finished_by = bpf_get_current_task();
 	lane->finished_ns = now;
 	__sync_fetch_and_add(&lane->finished, 1);
+	return 0;
 }
 
 /* The three digits of a status line that the automaton has accepted. */
@@ -321,26 +358,92 @@ static __always_inline __u32 status_of(struct sk_msg_md *message)
 	return (data[0] - '0') * 100 + (data[1] - '0') * 10 + (data[2] - '0');
 }
 
-static __always_inline enum lane_reason
-from_server(struct sk_msg_md *message, struct lane_socket *self, struct lane *lane, __u32 observed)
+/* Whether C's queue takes so many bytes of S's now. */
+static __always_inline enum lane_reason is_ready(struct lane_socket *self, struct lane *lane,
+						 __u32 bytes)
+{
+	if (!has_room(self, &lane->client, bytes))
+		return LANE_FULL;
+	if (lane->downstream_ordinary) {
+		if (!is_drained(&lane->downstream, &lane->client))
+			return LANE_ORDER;
+		lane->downstream_ordinary = 0;
+	}
+	return LANE_DECIDED;
+}
+
+/* What was handed to C ends here; where the response does, it is finished. */
+static __always_inline void stand_at(struct lane_socket *self, struct lane *lane, __u32 chunk,
+				     __u64 remaining, __u32 observed)
+{
+	__u64 now = bpf_ktime_get_ns();
+
+	self->chunk = chunk;
+	self->remaining = remaining;
+	lane->last_use_ns = now;
+	if (!chunk && !remaining)
+		finish(self, lane, now, observed);
+	refresh(self);
+}
+
+/*
+ * A chunked response goes on. Its length is not known before its end: where it comes to what the
+ * kernel does not know, or C does not keep up, it becomes the proxy's from here on. The proxy is
+ * told where it stands, and finds this byte next.
+ */
+static __always_inline enum lane_reason more_chunks(struct sk_msg_md *message,
+						    struct lane_socket *self, struct lane *lane,
+						    __u32 mode, __u32 observed)
+{
+	struct chunk_walk walk = {.place = self->chunk, .left = self->remaining};
+	enum lane_reason reason = LANE_CLOSED;
+
+	if (mode == LANE_POLICY) {
+		walk_chunks(message, &walk);
+		reason = walk.at ? is_ready(self, lane, walk.at) : LANE_RESPONSE;
+		if (reason == LANE_DECIDED && !to_client(message, self, lane, walk.at))
+			reason = LANE_GONE;
+	}
+	if (reason == LANE_DECIDED) {
+		stand_at(self, lane, walk.place, walk.left, observed);
+		return LANE_DECIDED;
+	}
+	lane->chunk_left = self->remaining;
+	lane->status = self->status;
+	*(volatile __u32 *)&lane->chunk = self->chunk;
+	self->chunk = CHUNK_NONE;
+	self->remaining = 0;
+	return reason;
+}
+
+static __always_inline enum lane_reason from_server(struct sk_msg_md *message,
+						    struct lane_socket *self, struct lane *lane,
+						    __u32 mode, __u32 observed)
 {
 	__u32 zero = 0, bytes = message->size, slot, status;
 	struct arena *arena;
 	struct reading reading;
 	struct head *head = &reading.head;
-	__u64 whole, now;
+	struct chunk_walk walk = {};
+	enum lane_reason reason;
+	__u64 whole;
 
+	/* More than was left: C, short of memory, took less than it was given. */
+	if (self->rest != REST_ANY && is_rest(message) && self->rest != bytes)
+		self->broken = 1;
+	if (self->broken)
+		return LANE_BROKEN;
+	if (self->chunk)
+		return more_chunks(message, self, lane, mode, observed);
 	if (self->remaining) {
 		if (bytes > self->remaining)
 			bytes = self->remaining;
 		if (!to_client(message, self, lane, bytes))
 			return LANE_GONE;
-		self->remaining -= bytes;
-		if (!self->remaining)
-			finish(self, lane, bpf_ktime_get_ns(), observed);
+		stand_at(self, lane, CHUNK_NONE, self->remaining - bytes, observed);
 		return LANE_DECIDED;
 	}
-	if (sent_to_peer(self) != (__u32)lane->responses_consumed)
+	if (sent_to_peer(self) != lane->responses_consumed)
 		return LANE_CLOSED;
 	slot = lane->finished;
 	if (lane->started == slot || !lane->response_automaton)
@@ -353,34 +456,36 @@ from_server(struct sk_msg_md *message, struct lane_socket *self, struct lane *la
 		read_known(&reading, &self->known, lane->revision);
 	if (head->result != HEAD_WHOLE)
 		return LANE_RESPONSE;
-	/* The class of a status: with a body (of the stated length), or without one whatever the
-	 * head says. */
-	if (lane->methods[slot % LANE_REQUESTS_MAX] == METHOD_HEAD ||
-	    head->class == RESPONSE_WITHOUT_BODY)
-		head->length = 0;
-	else if (!(head->facts & FACT_CONTENT_LENGTH))
-		return LANE_RESPONSE;
+	status = status_of(message);
 	whole = (__u64)head->position + head->length;
+	/* The class of a status: with a body (chunked, or of the stated length), or without one
+	 * whatever the head says. */
+	if (lane->methods[slot % LANE_REQUESTS_MAX] == METHOD_HEAD ||
+	    head->class == RESPONSE_WITHOUT_BODY) {
+		whole = head->position;
+	} else if (head->facts & FACT_CHUNKED) {
+		/* Where nothing is with C yet, what the kernel does not know is the proxy's from
+		 * the first byte on. */
+		walk.at = head->position;
+		walk.place = CHUNK_SIZE;
+		walk_chunks(message, &walk);
+		if (walk.is_stuck)
+			return LANE_RESPONSE;
+		whole = walk.at;
+	} else if (!(head->facts & FACT_CONTENT_LENGTH)) {
+		return LANE_RESPONSE;
+	}
 	if (whole > LANE_RESPONSE_MAX)
 		return LANE_TOO_LARGE;
-	if (!has_room(self, &lane->client, whole))
-		return LANE_FULL;
-	if (lane->downstream_ordinary) {
-		if (!is_drained(&lane->downstream, &lane->client))
-			return LANE_ORDER;
-		lane->downstream_ordinary = 0;
-	}
-	status = status_of(message);
+	reason = is_ready(self, lane, whole);
+	if (reason != LANE_DECIDED)
+		return reason;
 	if (bytes > whole)
 		bytes = whole;
 	if (!to_client(message, self, lane, bytes))
 		return LANE_GONE;
-	self->remaining = whole - bytes;
 	self->status = status;
-	lane->last_use_ns = now = bpf_ktime_get_ns();
-	if (!self->remaining)
-		finish(self, lane, now, observed);
-	refresh(self);
+	stand_at(self, lane, walk.place, walk.place ? walk.left : whole - bytes, observed);
 	return LANE_DECIDED;
 }
 
@@ -393,7 +498,6 @@ int lane_message(struct sk_msg_md *message)
 	struct bpf_sock *sk;
 	struct lane *lane;
 	__u32 zero = 0, mode;
-	int is_rest;
 
 	sk = message->sk;
 	if (!sk || !message->size)
@@ -404,15 +508,15 @@ int lane_message(struct sk_msg_md *message)
 	self = bpf_sk_storage_get(&lane_sockets, sk, 0, 0);
 	if (!self)
 		return SK_PASS;
-	is_rest = self->rest;
-	self->rest = 0;
+	if (!self->is_proxys)
+		count_stacked(self);
 	settings = bpf_map_lookup_elem(&lane_settings, &zero);
 	if (!settings)
 		return SK_DROP;
 	mode = mode_of(self, settings);
 	lane = find_lane(self);
 	if (!lane)
-		return to_peer(message, self, 0, mode, is_rest);
+		return to_peer(message, self, 0, mode);
 	if (lane->client.cookie == self->self.cookie) {
 		reason = mode == LANE_POLICY ? from_client(message, self, lane, settings->observed)
 					     : LANE_CLOSED;
@@ -420,15 +524,18 @@ int lane_message(struct sk_msg_md *message)
 			lane->client_reason = reason;
 		count(&lane_reasons, reason, message->size);
 	} else if (lane->server.cookie == self->self.cookie) {
-		/* Whatever the mode is now: a response that began in the kernel ends there. */
-		reason = from_server(message, self, lane, settings->observed);
+		/* Whatever the mode is now: a response of known length that began in the kernel
+		 * ends there. */
+		reason = from_server(message, self, lane, mode, settings->observed);
 		if (reason != LANE_DECIDED)
 			lane->server_reason = reason;
 		count(&lane_reasons, LANE_REASON_COUNT + reason, message->size);
 	} else {
-		return to_peer(message, self, lane, mode, is_rest);
+		return to_peer(message, self, lane, mode);
 	}
-	return reason == LANE_DECIDED ? SK_PASS : to_peer(message, self, lane, mode, is_rest);
+	if (reason == LANE_BROKEN)
+		return SK_DROP;
+	return reason == LANE_DECIDED ? SK_PASS : to_peer(message, self, lane, mode);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

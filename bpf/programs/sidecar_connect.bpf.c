@@ -26,7 +26,6 @@
 #define PAGE		 4096
 #define GO_ON		 1
 #define REFUSE		 0
-#define IPV4_LOOPBACK	 127
 
 enum way_out {
 	STRAIGHT,

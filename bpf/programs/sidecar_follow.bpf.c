@@ -6,10 +6,8 @@
  * The connecting socket's addresses are complete just before its SYN leaves; so whoever accepts it
  * finds them. The accepted socket has its own copy from then on, whatever becomes of the client.
  */
-#include "sidecar.h"
+#include "sidecar_listeners.h"
 #include "socket_ops.h"
-
-#define IPV4_LOOPBACK 127
 
 /* As seen by `ops`. */
 static __always_inline void read_way(struct bpf_sock_ops *ops, struct sidecar_way *way)
@@ -92,34 +90,27 @@ static __always_inline void changes(struct bpf_sock_ops *ops)
 	bpf_map_delete_elem(&sidecar_opening, &way);
 }
 
-/* On the loopback or on every address. */
-static __always_inline int is_for_sidecar(const struct sidecar_way *way)
-{
-	const __u8 *address = way->source;
-	const __u32 *words = (const __u32 *)address;
-
-	if (words[0] || words[1])
-		return 0;
-	if (words[2])
-		return address[12] == IPV4_LOOPBACK || !words[3];
-	return bpf_ntohl(words[3]) <= 1;
-}
-
 static __always_inline void listens(struct bpf_sock_ops *ops)
 {
 	struct sidecar_config *config = sidecar();
+	struct bpf_sock *sk = ops->sk;
 	struct sidecar_way way = {};
+	__u64 sock = 0;
 
-	if (!config || !config->inbound_port || ops->local_port != config->inbound_port)
+	if (!sk || !config || !config->inbound_port || ops->local_port != config->inbound_port)
 		return;
 	read_way(ops, &way);
-	if (!is_for_sidecar(&way))
+	/* Its address as a number: the verifier forbids to count from a pointer that it knows. */
+	bpf_probe_read_kernel(&sock, sizeof(sock), &sk);
+	if (!is_for_sidecar(way.source) || !is_the_sidecars(config, sock, sk->mark))
 		return;
 	for (__u32 i = 0; i < SIDECAR_LISTENERS_MAX; i++) {
 		__u32 slot = i;
 
-		if (!bpf_sock_map_update(ops, &sidecar_listen, &slot, BPF_NOEXIST))
-			return;
+		if (bpf_sock_map_update(ops, &sidecar_listen, &slot, BPF_NOEXIST))
+			continue;
+		bpf_sk_storage_get(&sidecar_known, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+		return;
 	}
 }
 

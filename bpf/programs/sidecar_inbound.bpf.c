@@ -14,7 +14,7 @@
 #define AF_INET_	 2
 #define IPPROTO_TCP_	 6
 #define LOOPBACK_IFINDEX 1
-#define IPV4_LOOPBACK	 127
+#define ASSIGN_FLAGS	 (BPF_SK_LOOKUP_F_REPLACE | BPF_SK_LOOKUP_F_NO_REUSEPORT)
 
 /*
  * A packet to an address of another interface that takes the loopback is said to have entered by
@@ -33,11 +33,63 @@ static __always_inline int is_from_inside(const struct bpf_sk_lookup *ctx,
 	return words[2] ? way->source[12] == IPV4_LOOPBACK : words[3] == bpf_htonl(1);
 }
 
+/*
+ * Which of the sidecar's listeners a connection gets: the one of the greatest weight. The same one
+ * again as long as it is there, as the last packet of a handshake with a SYN cookie needs it.
+ */
+static __always_inline __u32 hash_of(const struct sidecar_way *way)
+{
+	const __u32 *source = (const __u32 *)way->source;
+	const __u32 *destination = (const __u32 *)way->destination;
+	__u32 hash = ((__u32)way->source_port << 16) | way->destination_port;
+
+	for (int i = 0; i < 4; i++) {
+		hash = (hash ^ source[i]) * 0x85ebca6b;
+		hash = ((hash ^ hash >> 13) ^ destination[i]) * 0xc2b2ae35;
+	}
+	return hash;
+}
+
+static __always_inline __u32 weigh(__u32 hash, __u32 slot)
+{
+	hash ^= slot * 0x9e3779b9;
+	hash = (hash ^ hash >> 16) * 0x85ebca6b;
+	hash = (hash ^ hash >> 13) * 0xc2b2ae35;
+	return (hash ^ hash >> 16) | 1;
+}
+
+struct choice {
+	struct bpf_sk_lookup *ctx;
+	__u32 hash;
+	__u32 best;
+};
+
+/*
+ * A socket is refused where it is of the other family. The kernel is not to choose in its
+ * SO_REUSEPORT group: everybody of the same user may join that, the application too.
+ */
+static long consider(__u32 slot, struct choice *choice)
+{
+	__u32 weight = weigh(choice->hash, slot);
+	struct bpf_sock *sk;
+
+	if (weight <= choice->best)
+		return 0;
+	sk = bpf_map_lookup_elem(&sidecar_listen, &slot);
+	if (!sk)
+		return 0;
+	if (!bpf_sk_assign(choice->ctx, sk, ASSIGN_FLAGS))
+		choice->best = weight;
+	bpf_sk_release(sk);
+	return 0;
+}
+
 SEC("sk_lookup")
 int sidecar_inbound(struct bpf_sk_lookup *ctx)
 {
 	struct sidecar_config *config = sidecar();
 	struct sidecar_way way = {};
+	struct choice choice = {.ctx = ctx};
 	__u32 one = 1;
 
 	if (ctx->protocol != IPPROTO_TCP_)
@@ -71,23 +123,15 @@ int sidecar_inbound(struct bpf_sk_lookup *ctx)
 		count_sidecar(SIDECAR_INBOUND_EXCLUDED);
 		return SK_PASS;
 	}
-	for (__u32 i = 0; i < SIDECAR_LISTENERS_MAX; i++) {
-		__u32 slot = i;
-		struct bpf_sock *sk = bpf_map_lookup_elem(&sidecar_listen, &slot);
-		long refused;
-
-		if (!sk)
-			continue;
-		refused = bpf_sk_assign(ctx, sk, 0); /* where it is of the other family */
-		bpf_sk_release(sk);
-		if (refused)
-			continue;
-		bpf_map_update_elem(&sidecar_arrived, &way, &one, BPF_ANY);
-		count_sidecar(SIDECAR_INBOUND_REDIRECTED);
-		return SK_PASS;
+	choice.hash = hash_of(&way);
+	bpf_loop(SIDECAR_LISTENERS_MAX, consider, &choice, 0);
+	if (!choice.best) {
+		count_sidecar(SIDECAR_INBOUND_FAILED);
+		return SK_DROP;
 	}
-	count_sidecar(SIDECAR_INBOUND_FAILED);
-	return SK_DROP;
+	bpf_map_update_elem(&sidecar_arrived, &way, &one, BPF_ANY);
+	count_sidecar(SIDECAR_INBOUND_REDIRECTED);
+	return SK_PASS;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

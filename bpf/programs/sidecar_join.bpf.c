@@ -13,8 +13,6 @@
 #include "sidecar.h"
 #include "socket_ops.h"
 
-#define IPV4_LOOPBACK 127
-
 static __always_inline int is_loopback(const __u8 address[16])
 {
 	const __u32 *words = (const __u32 *)address;

@@ -65,10 +65,12 @@ public static class EnvoyResource
     private static IEnumerable<XdsReference> ReferencesOf(IMessage part) => part switch
     {
         Rds rds => One(XdsType.Route, rds.RouteConfigName),
-        RouteAction { ClusterSpecifierCase: RouteAction.ClusterSpecifierOneofCase.Cluster } action => One(XdsType.Cluster, action.Cluster),
+        RouteAction { ClusterSpecifierCase: RouteAction.ClusterSpecifierOneofCase.Cluster } action =>
+            One(XdsType.Cluster, action.Cluster),
         RouteAction.Types.RequestMirrorPolicy mirror => One(XdsType.Cluster, mirror.Cluster),
         WeightedCluster.Types.ClusterWeight weight => One(XdsType.Cluster, weight.Name),
-        TcpProxy { ClusterSpecifierCase: TcpProxy.ClusterSpecifierOneofCase.Cluster } tcp => One(XdsType.Cluster, tcp.Cluster),
+        TcpProxy { ClusterSpecifierCase: TcpProxy.ClusterSpecifierOneofCase.Cluster } tcp =>
+            One(XdsType.Cluster, tcp.Cluster),
         TcpProxy.Types.WeightedCluster.Types.ClusterWeight weight => One(XdsType.Cluster, weight.Name),
         GrpcService.Types.EnvoyGrpc grpc => One(XdsType.Cluster, grpc.ClusterName),
         HttpUri uri => One(XdsType.Cluster, uri.Cluster),

@@ -13,7 +13,8 @@ public static class EnvoyTypes
     public static TypeRegistry Registry { get; } = TypeRegistry.FromFiles(Files);
 
     /// <summary>All messages, those within messages too.</summary>
-    internal static IEnumerable<MessageDescriptor> Messages => Files.SelectMany(f => f.MessageTypes).SelectMany(WithNested);
+    internal static IEnumerable<MessageDescriptor> Messages =>
+        Files.SelectMany(f => f.MessageTypes).SelectMany(WithNested);
 
     private static IEnumerable<MessageDescriptor> WithNested(MessageDescriptor type) =>
         type.NestedTypes.SelectMany(WithNested).Prepend(type);

@@ -5,8 +5,8 @@ using Jumpgate.EnvoyConfig.Resources.Validation;
 
 namespace Jumpgate.EnvoyConfig.Resources;
 
-/// <summary>Visits a message and all within it, through <c>Any</c> too where it can be read: <see cref="ResourceValidator"/>
-/// says where it cannot.</summary>
+/// <summary>Visits a message and all within it, through <c>Any</c> too where it can be read:
+/// <see cref="ResourceValidator"/> says where it cannot.</summary>
 internal static class MessageWalk
 {
     private const int MaxDepth = 100;
@@ -34,7 +34,8 @@ internal static class MessageWalk
     {
         try
         {
-            return EnvoyTypes.Registry.Find(Any.GetTypeName(any.TypeUrl)) is { } type ? [type.Parser.ParseFrom(any.Value)] : [];
+            return EnvoyTypes.Registry.Find(Any.GetTypeName(any.TypeUrl)) is { } type
+                ? [type.Parser.ParseFrom(any.Value)] : [];
         }
         catch (InvalidProtocolBufferException)
         {

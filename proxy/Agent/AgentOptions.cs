@@ -21,8 +21,8 @@ public sealed record AgentOptions
     /// <summary>The xDS server; null for none.</summary>
     public ControlPlaneOptions? ControlPlane { get; init; }
 
-    /// <summary>Where sidecars bring Kafka connections, as <c>ADDRESS:PORT</c>; null: nowhere, and their ports with Kafka
-    /// rules are closed.</summary>
+    /// <summary>Where sidecars bring Kafka connections, as <c>ADDRESS:PORT</c>; null: nowhere, and their ports with
+    /// Kafka rules are closed.</summary>
     public string? KafkaProxyListen { get; init; }
 
     public const string DefaultStateDirectory = "/var/lib/jumpgate";

@@ -21,8 +21,8 @@ using OpenTelemetry.Metrics;
 namespace Jumpgate.Agent;
 
 /// <summary>
-/// The composition root. What it attaches in the kernel stays when it stops: L3/L4 policy goes on, redirected ports are closed
-/// until the next agent listens.
+/// The composition root. What it attaches in the kernel stays when it stops: L3/L4 policy goes on, redirected ports are
+/// closed until the next agent listens.
 /// </summary>
 public static class JumpgateAgent
 {
@@ -30,13 +30,15 @@ public static class JumpgateAgent
     /// <param name="ready">Gets one line when everything is in force.</param>
     /// <exception cref="AgentException">It cannot start.</exception>
     /// <exception cref="DatapathException">The kernel side cannot be set up.</exception>
-    public static async Task RunAsync(AgentOptions options, ILogger logger, TextWriter ready, CancellationToken stopping)
+    public static async Task RunAsync(
+        AgentOptions options, ILogger logger, TextWriter ready, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(ready);
         var sidecarsListen = options.KafkaProxyListen is { } text ? SidecarKafkaServer.Parse(text) : null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        // Whoever lacks privileges lacks them everywhere: that is the one line to read, not the first file that refuses.
+        // Whoever lacks privileges lacks them everywhere: that is the one line to read, not the first file that
+        // refuses.
         FeatureProbe.Require();
         var state = new StateFiles(options.StateDirectory);
         await using var stateLock = state.Lock();
@@ -60,7 +62,8 @@ public static class JumpgateAgent
         }
 
         var lanes = datapath.Lanes is { } joined
-            ? new LaneController(joined, node, options.Lanes, RuleSetCompiler.Responses, RuleSetCompiler.Compile, logger)
+            ? new LaneController(
+                joined, node, options.Lanes, RuleSetCompiler.Responses, RuleSetCompiler.Compile, logger)
             : null;
         if (lanes is null && options.Lanes != LaneMode.Off)
         {
@@ -76,7 +79,7 @@ public static class JumpgateAgent
         using var prometheus = new PrometheusText();
         var log = new FlowLog();
         var records = new FlowRecords(store, TimeProvider.System);
-        using var controller = new NodeController(options, datapath, node, store, connections, lanes, state, logger);
+        var controller = new NodeController(options, datapath, node, store, connections, lanes, state, logger);
         var kafka = new KafkaFilter(new KafkaFilterOptions(), TimeProvider.System);
         var httpOptions = new HttpFilterOptions();
         await using var http2 = await Http2Handler.StartAsync(httpOptions, TimeProvider.System, stopping);
@@ -100,7 +103,8 @@ public static class JumpgateAgent
             connections,
             kafka,
             new ClaimJudge(
-                name => controller.Sidecars.States.FirstOrDefault(s => s.Name == name)?.Definition, NodeConnector.AddressTo),
+                name => controller.Sidecars.States.FirstOrDefault(s => s.Name == name)?.Definition,
+                NodeConnector.AddressTo),
             upstream,
             lanes,
             kafkaObserver,
@@ -123,7 +127,8 @@ public static class JumpgateAgent
         }
 
         var reports = new AdminReports(controller, store, connections, datapath, node);
-        metrics.Observe(datapath, () => store.Current.Revision, () => connections.Count, () => reports.RefusedDocuments);
+        metrics.Observe(datapath, () => store.Current.Revision, () => connections.Count, () =>
+            reports.RefusedDocuments);
         metrics.Observe(controller.Sidecars);
         metrics.Kafka.Observe(() => kafka.Closed);
         if (lanes is not null)
@@ -132,8 +137,9 @@ public static class JumpgateAgent
         }
 
         var envoy = new EnvoyServices(store, log, records, metrics.Envoy, httpOptions, TimeProvider.System);
-        var sidecars = (options.ControlPlane?.Sidecar ?? new SidecarOptions()) with { KafkaFilter = fromSidecars?.Address };
-        var content = new PolicyContent(store, sidecars, logger);
+        var sidecars =
+            (options.ControlPlane?.Sidecar ?? new SidecarOptions()) with { KafkaFilter = fromSidecars?.Address };
+        var content = new PolicyContent(store, sidecars, PolicyContent.CreateHandover(), logger);
         await using var xds = options.ControlPlane is { } controlPlane
             ? await ControlPlaneServer.StartAsync(controlPlane, content, envoy, logger, stop.Token) : null;
         await using var admin = await AdminServer.StartAsync(
@@ -157,7 +163,7 @@ public static class JumpgateAgent
 
         if (xds is not null)
         {
-            tasks.Add(content.RunAsync(xds.Cache, stop.Token));
+            tasks.Add(content.RunAsync(xds.Cache, xds.Streams, stop.Token));
         }
 
         await ready.WriteLineAsync(
@@ -169,7 +175,9 @@ public static class JumpgateAgent
         await Task.WhenAll(tasks);
     }
 
-    /// <summary>Removes everything an agent leaves in the kernel and in its state directory, in the current network namespace.</summary>
+    /// <summary>
+    /// Removes everything an agent leaves in the kernel and in its state directory, in the current network namespace.
+    /// </summary>
     public static CleanupReport Cleanup(string pinDirectory, string stateDirectory)
     {
         using var node = NetworkNamespace.Current();

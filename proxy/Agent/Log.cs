@@ -2,10 +2,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Jumpgate.Agent;
 
-/// <summary>Everything the agent logs. Numbers are for machines that filter: they stay, new messages get new ones.</summary>
+/// <summary>
+/// Everything the agent logs. Numbers are for machines that filter: they stay, new messages get new ones.
+/// </summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Information, "policy revision {Revision} in force: {Workloads} workloads, {Policies} policies")]
+    [LoggerMessage(
+        1, LogLevel.Information, "policy revision {Revision} in force: {Workloads} workloads, {Policies} policies")]
     public static partial void RevisionInForce(this ILogger logger, ulong revision, int workloads, int policies);
 
     [LoggerMessage(2, LogLevel.Error, "{Diagnostic}")]
@@ -78,7 +81,8 @@ internal static partial class Log
     [LoggerMessage(23, LogLevel.Information, "sidecar of workload {Workload}: {State}")]
     public static partial void SidecarState(this ILogger logger, string workload, string state);
 
-    [LoggerMessage(25, LogLevel.Warning, "applications and sidecars are not joined, though shortCircuit asks for it: {Reason}")]
+    [LoggerMessage(
+        25, LogLevel.Warning, "applications and sidecars are not joined, though shortCircuit asks for it: {Reason}")]
     public static partial void SidecarsNotJoined(this ILogger logger, string reason);
 
     [LoggerMessage(24, LogLevel.Information, "sidecars removed: {Count}")]

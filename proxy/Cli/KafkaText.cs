@@ -45,7 +45,9 @@ internal static class KafkaText
         return Printable(string.Join(',', names.Take(MaxNames)) + (names.Count > MaxNames ? ",..." : ""));
     }
 
-    /// <summary>Clients choose these texts: none of them may write to a terminal what its owner did not ask for.</summary>
+    /// <summary>
+    /// Clients choose these texts: none of them may write to a terminal what its owner did not ask for.
+    /// </summary>
     private static string Printable(string text) =>
         string.Create(text.Length, text, static (span, from) =>
         {

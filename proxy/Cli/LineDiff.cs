@@ -41,7 +41,8 @@ internal static class LineDiff
         {
             for (var j = to.Length - 1; j >= 0; j--)
             {
-                common[i, j] = from[i] == to[j] ? common[i + 1, j + 1] + 1 : Math.Max(common[i + 1, j], common[i, j + 1]);
+                common[i, j] = from[i] == to[j]
+                    ? common[i + 1, j + 1] + 1 : Math.Max(common[i + 1, j], common[i, j + 1]);
             }
         }
 
@@ -74,7 +75,8 @@ internal static class LineDiff
         {
             if (lines[i][0] != ' ')
             {
-                Array.Fill(shown, true, Math.Max(0, i - Around), Math.Min(lines.Count, i + Around + 1) - Math.Max(0, i - Around));
+                Array.Fill(shown, true, Math.Max(0, i - Around),
+                    Math.Min(lines.Count, i + Around + 1) - Math.Max(0, i - Around));
             }
         }
 

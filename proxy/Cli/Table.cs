@@ -9,7 +9,8 @@ internal static class Table
         var widths = header.Select((_, i) => lines.Max(l => l[i].Length)).ToArray();
         foreach (var line in lines)
         {
-            output.WriteLine(string.Join("  ", line.Select((cell, i) => i == line.Count - 1 ? cell : cell.PadRight(widths[i]))));
+            output.WriteLine(
+                string.Join("  ", line.Select((cell, i) => i == line.Count - 1 ? cell : cell.PadRight(widths[i]))));
         }
     }
 }

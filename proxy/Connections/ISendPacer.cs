@@ -1,8 +1,8 @@
 namespace Jumpgate.Connections;
 
 /// <summary>
-/// What is sent to a joined socket goes into its queue, which has no window: a slow reader would take any amount of memory.
-/// So whoever sends waits, where a reader does not keep up.
+/// What is sent to a joined socket goes into its queue, which has no window: a slow reader would take any amount of
+/// memory. So whoever sends waits, where a reader does not keep up.
 /// </summary>
 public interface ISendPacer
 {

@@ -4,7 +4,9 @@ namespace Jumpgate.Connections;
 
 internal static class SocketReset
 {
-    /// <summary>Closes with a reset instead of a FIN: the other side learns at once that nothing more comes or is read.</summary>
+    /// <summary>
+    /// Closes with a reset instead of a FIN: the other side learns at once that nothing more comes or is read.
+    /// </summary>
     public static void Reset(this Socket socket)
     {
         try
@@ -17,28 +19,6 @@ internal static class SocketReset
         }
 
         socket.Dispose();
-    }
-
-    /// <summary>
-    /// Closes with a FIN. Dispose alone would send a reset where a receive is under way (.NET disconnects the socket to end
-    /// it), and a server would see an error where the client has simply gone.
-    /// </summary>
-    public static void CloseGracefully(this Socket socket)
-    {
-        socket.TryShutdownSend();
-        socket.Dispose();
-    }
-
-    public static void TryShutdownSend(this Socket socket)
-    {
-        try
-        {
-            socket.Shutdown(SocketShutdown.Send);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The other side has gone already.
-        }
     }
 
     /// <summary>What a socket operation throws when the network, the peer or an abort ends it.</summary>

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
-using System.Net.Sockets;
 using System.Threading.Channels;
 using Jumpgate.Connections;
+using Jumpgate.Connections.Sockets;
 using Jumpgate.Kafka.Connections;
+using Jumpgate.Kafka.Replies;
 using Jumpgate.Kafka.Requests;
 using Jumpgate.Kafka.Wire;
 using Jumpgate.Policy.Kafka.Observation;
@@ -10,12 +11,14 @@ using Jumpgate.Policy.Kafka.Observation;
 namespace Jumpgate.Kafka;
 
 /// <summary>
-/// Serves connections that speak Kafka's protocol (https://kafka.apache.org/protocol): each request is judged, forwarded to
-/// the original destination over a connection of its own, or answered as the API defines. Owns the client's socket.
+/// Serves connections that speak Kafka's protocol (https://kafka.apache.org/protocol): each request is judged,
+/// forwarded to the original destination over a connection of its own, or answered as the API defines. Owns the
+/// client's socket.
 /// </summary>
 public sealed class KafkaFilter(KafkaFilterOptions options, TimeProvider time)
 {
     private readonly TopicIdDirectory _topicIds = new(options.MaxTopicIds);
+    private readonly CursorSeal _cursors = new();
     private readonly ConcurrentDictionary<FrameError, long> _closed = new();
 
     /// <summary>Connections closed for what they sent, by reason.</summary>
@@ -24,61 +27,48 @@ public sealed class KafkaFilter(KafkaFilterOptions options, TimeProvider time)
     public async Task ServeAsync(KafkaConnection connection, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        var accepted = connection.Client;
+        using var client = connection.Client;
+        using var aborted = connection.Aborted.UnsafeRegister(static c => ((TcpChannel)c!).Reset(), client);
+        using var stopped = stopping.UnsafeRegister(static c => ((TcpChannel)c!).Reset(), client);
         try
         {
-            // Pipes read and write here: .NET's sockets from now on.
-            using var client = accepted.Release();
-            await ServeAsync(connection, client, stopping);
-        }
-        catch (Exception e) when (e.IsDisconnect())
-        {
-            accepted.Reset();
-        }
-        finally
-        {
-            accepted.Dispose();
-        }
-    }
-
-    private async Task ServeAsync(KafkaConnection connection, Socket client, CancellationToken stopping)
-    {
-        using var aborted = connection.Aborted.UnsafeRegister(static s => ((Socket)s!).Reset(), client);
-        using var stopped = stopping.UnsafeRegister(static s => ((Socket)s!).Reset(), client);
-        try
-        {
-            using var server = (await connection.Upstream.ConnectAsync(connection.Flow, connection.Aborted)).Release();
-            using var serverAborted = connection.Aborted.UnsafeRegister(static s => ((Socket)s!).Reset(), server);
-            using var serverStopped = stopping.UnsafeRegister(static s => ((Socket)s!).Reset(), server);
+            using var server = await connection.Upstream.ConnectAsync(connection.Flow, connection.Aborted);
+            using var serverAborted = connection.Aborted.UnsafeRegister(static c => ((TcpChannel)c!).Reset(), server);
+            using var serverStopped = stopping.UnsafeRegister(static c => ((TcpChannel)c!).Reset(), server);
             await RelayAsync(connection, client, server);
         }
-        catch (Exception e) when (e.IsDisconnect() || e is IOException)
+        catch (Exception e) when (e.IsDisconnect())
         {
             client.Reset();
         }
     }
 
-    private async Task RelayAsync(KafkaConnection connection, Socket client, Socket server)
+    private async Task RelayAsync(KafkaConnection connection, TcpChannel client, TcpChannel server)
     {
-        using var fromClient = new PipeInput(client);
-        using var fromServer = new PipeInput(server);
-        using var toClient = new GatheringOutput(client) { Pacer = await connection.Lanes.PacerAsync(client.SafeHandle) };
-        using var toServer = new GatheringOutput(server) { Pacer = await connection.Lanes.PacerAsync(server.SafeHandle) };
+        using var fromClient = new ChannelInput(client);
+        using var fromServer = new ChannelInput(server);
+        var toClientPacer = await connection.Lanes.PacerAsync(client);
+        var toServerPacer = await connection.Lanes.PacerAsync(server);
+        var maySplice = connection.Lanes.MaySplice(client, server);
+        using var toClient = new GatheringOutput(client) { Pacer = toClientPacer, MaySplice = maySplice };
+        using var toServer = new GatheringOutput(server) { Pacer = toServerPacer, MaySplice = maySplice };
         using var pending = new PendingReplies(options.MaxRequestsUnderWay);
         var ids = _topicIds.For(connection.Flow);
         var facts = new RequestFacts();
         var names = new NameCache();
-        var planner = new RequestPlanner(new RequestJudge(connection.Policy, ids), ids, new SessionGuard());
+        var planner = new RequestPlanner(
+            new RequestJudge(connection.Policy, ids), ids, new SessionGuard(), _cursors);
         var walk = new FrameWalk(new RequestWalker(facts, names));
         var requests = new RequestLoop(
             connection, options, time, fromClient, toServer, pending, planner, facts, walk, names);
         var replies = new ReplyLoop(options, fromServer, toClient, pending);
         using var idle = new IdleWatch(
-            time, options.IdleTimeout, () => fromClient.Received + fromServer.Received + toClient.Sent + toServer.Sent, () =>
+            time, options.IdleTimeout, () =>
+                fromClient.Received + fromServer.Received + toClient.Sent + toServer.Sent, () =>
             {
                 Count(FrameError.Idle);
-                client.CloseGracefully();
-                server.CloseGracefully();
+                End(client, isBroken: false);
+                End(server, isBroken: false);
             });
 
         var requesting = RunRequestsAsync(requests, client, server, pending);
@@ -91,7 +81,8 @@ public sealed class KafkaFilter(KafkaFilterOptions options, TimeProvider time)
 
         var error = requesting.IsCompleted ? await requesting : null;
         var replyError = replying.IsCompleted ? await replying : null;
-        var isBroken = (requesting.IsCompleted && error is null) || (replying.IsCompleted && replyError is not FrameError.None);
+        var isBroken = (requesting.IsCompleted && error is null)
+            || (replying.IsCompleted && replyError is not FrameError.None);
         End(client, isBroken);
         End(server, isBroken);
         pending.Complete(new IOException("The connection has ended."));
@@ -99,7 +90,7 @@ public sealed class KafkaFilter(KafkaFilterOptions options, TimeProvider time)
         replyError = await replying;
         Tell(requests, replies, pending, error, replyError);
 
-        async Task<FrameError?> RunRequestsAsync(RequestLoop loop, Socket from, Socket to, PendingReplies queue)
+        async Task<FrameError?> RunRequestsAsync(RequestLoop loop, TcpChannel from, TcpChannel to, PendingReplies queue)
         {
             try
             {
@@ -135,15 +126,17 @@ public sealed class KafkaFilter(KafkaFilterOptions options, TimeProvider time)
         }
     }
 
-    private static void End(Socket socket, bool isBroken)
+    private static void End(TcpChannel channel, bool isBroken)
     {
         if (isBroken)
         {
-            socket.Reset();
+            channel.Reset();
         }
         else
         {
-            socket.CloseGracefully();
+            // What it was sent is still read where it sends on meanwhile.
+            channel.TryShutdownSend();
+            channel.Dispose();
         }
     }
 

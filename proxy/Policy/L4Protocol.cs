@@ -1,6 +1,9 @@
 namespace Jumpgate.Policy;
 
-/// <summary>The protocols that policy distinguishes. <see cref="Other"/> is ICMP and everything else without ports: it follows L3.</summary>
+/// <summary>
+/// The protocols that policy distinguishes. <see cref="Other"/> is ICMP and everything else without ports: it follows
+/// L3.
+/// </summary>
 public enum L4Protocol : byte
 {
     Other = 0,

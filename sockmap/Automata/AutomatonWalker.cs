@@ -9,9 +9,30 @@ public static class AutomatonWalker
     private const int MaxLines = 64;
     private const int Stride = 8;
 
+    /// <summary>RESPONSE_WITHOUT_BODY.</summary>
+    private const uint WithoutBody = 1;
+
     /// <summary>What the kernel would say to a message that begins with these bytes.</summary>
-    public static HeadVerdict Walk(ReadOnlySpan<byte> table, ReadOnlySpan<byte> message)
+    public static HeadVerdict Walk(ReadOnlySpan<byte> table, ReadOnlySpan<byte> message) =>
+        TryRead(table, message, out var head)
+            ? Decide(table, MemoryMarshal.AsRef<AutomatonHeader>(table), head)
+            : default;
+
+    /// <summary>How the kernel would frame a response that begins with these bytes (RFC 9112 section 6.3); the default
+    /// is "don't know".</summary>
+    public static ResponseVerdict WalkResponse(ReadOnlySpan<byte> table, ReadOnlySpan<byte> message) =>
+        !TryRead(table, message, out var head) ? default
+            : head.Class == WithoutBody ? new ResponseVerdict(ResponseFraming.Length, head.Position, 0)
+            : (head.Facts & Outcome.ChunkedFact) != 0 ? new ResponseVerdict(ResponseFraming.Chunked, head.Position, 0)
+            : (head.Facts & Outcome.ContentLengthFact) != 0
+                ? new ResponseVerdict(ResponseFraming.Length, head.Position, head.Length)
+            : default;
+
+    private static bool TryRead(
+        ReadOnlySpan<byte> table, ReadOnlySpan<byte> message,
+        out (ulong Facts, uint Class, int Position, uint Length) head)
     {
+        head = default;
         ref readonly var header = ref MemoryMarshal.AsRef<AutomatonHeader>(table);
         ref readonly var section = ref header.First;
         var state = section.Start;
@@ -44,7 +65,7 @@ public static class AutomatonWalker
 
             if ((HeadEvent)outcome.Event == HeadEvent.Unknown || (facts & outcome.Once) != 0 || ++lines > MaxLines)
             {
-                return default;
+                return false;
             }
 
             facts |= outcome.Facts;
@@ -60,16 +81,20 @@ public static class AutomatonWalker
 
                     break;
                 case HeadEvent.End:
-                    return Decide(table, header, facts, classNumber, position + 1, length);
+                    head = (facts, classNumber, position + 1, length);
+                    return true;
             }
         }
 
-        return default;
+        return false;
     }
 
     private static HeadVerdict Decide(
-        ReadOnlySpan<byte> table, in AutomatonHeader header, ulong facts, uint classNumber, int head, uint body)
+        ReadOnlySpan<byte> table,
+        in AutomatonHeader header,
+        (ulong Facts, uint Class, int Position, uint Length) head)
     {
+        var (facts, classNumber, position, body) = head;
         if ((facts & Outcome.HostFact) == 0 || classNumber >= header.ClassCount)
         {
             return default;
@@ -79,7 +104,7 @@ public static class AutomatonWalker
         var alternatives = MemoryMarshal.Cast<byte, AlternativeRecord>(table[(int)header.Alternatives..]);
         return Find(alternatives.Slice((int)open.Egress, (int)open.EgressCount), facts) is { } egress
             && Find(alternatives.Slice((int)open.Ingress, (int)open.IngressCount), facts) is { } ingress
-            ? new HeadVerdict(true, head, body, open.Method, egress, ingress)
+            ? new HeadVerdict(true, position, body, open.Method, egress, ingress)
             : default;
     }
 

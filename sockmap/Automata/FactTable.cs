@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace Jumpgate.Sockmap.Automata;
 
-/// <summary>Gives every distinct condition on host and headers a bit. Rules whose conditions find no bit are left to user
-/// space.</summary>
+/// <summary>Gives every distinct condition on host and headers a bit. Rules whose conditions find no bit are left to
+/// user space.</summary>
 internal sealed class FactTable
 {
     private const int Bits = 64;

@@ -162,7 +162,9 @@ internal sealed class FieldMachine : IByteMachine<HeadState>
             : state with { Y = state.Y + 1 };
     }
 
-    /// <summary>Y: letters of keep-alive read; blanks before count as none, blanks after as one more than all.</summary>
+    /// <summary>
+    /// Y: letters of keep-alive read; blanks before count as none, blanks after as one more than all.
+    /// </summary>
     private HeadState InConnection(HeadState state, byte value)
     {
         if (value == '\r')
@@ -172,7 +174,8 @@ internal sealed class FieldMachine : IByteMachine<HeadState>
 
         if (Grammar.Blank.Contains(value))
         {
-            return state.Y == 0 ? state : state.Y >= KeepAlive.Length ? state with { Y = KeepAlive.Length + 1 } : HeadState.Dead;
+            return state.Y == 0 ? state : state.Y >= KeepAlive.Length
+                ? state with { Y = KeepAlive.Length + 1 } : HeadState.Dead;
         }
 
         return state.Y < KeepAlive.Length && char.ToLowerInvariant((char)value) == KeepAlive[state.Y]

@@ -1,8 +1,8 @@
 namespace Jumpgate.Sockmap.Automata;
 
 /// <summary>
-/// What a canonical head is made of (RFC 9112, narrowed): where two readers could differ, or where the proxy does more than
-/// forward, the automaton does not know.
+/// What a canonical head is made of (RFC 9112, narrowed): where two readers could differ, or where the proxy does more
+/// than forward, the automaton does not know.
 /// </summary>
 internal static class Grammar
 {
@@ -24,12 +24,13 @@ internal static class Grammar
     /// <summary>Request heads that carry one of these go to the proxy.</summary>
     public static readonly string[] LeftToProxy =
     [
-        "transfer-encoding", "te", "trailer", "expect", "upgrade", "http2-settings", "keep-alive", "proxy-connection",
+        TransferEncoding, "te", "trailer", "expect", "upgrade", "http2-settings", "keep-alive", "proxy-connection",
         "proxy-authenticate", "proxy-authorization",
     ];
 
     public const string Host = "host";
     public const string ContentLength = "content-length";
+    public const string TransferEncoding = "transfer-encoding";
     public const string Connection = "connection";
 
     /// <summary>Bytes that method and target treat differently.</summary>

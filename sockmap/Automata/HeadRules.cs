@@ -21,8 +21,8 @@ public sealed record HeadRule
     public ImmutableArray<HeadHeader> Headers { get; init; } = [];
 
     /// <summary>
-    /// Why user space has to decide requests that this rule could match, or null. The conditions above may then hold more
-    /// often than the rule's own, never less often.
+    /// Why user space has to decide requests that this rule could match, or null. The conditions above may then hold
+    /// more often than the rule's own, never less often.
     /// </summary>
     public string? Undecidable { get; init; }
 }

@@ -30,7 +30,8 @@ internal sealed record HeadState(Phase Phase, int X, int Y, int[] Set)
     public static readonly HeadState Dead = new(Phase.Dead, 0, 0, []);
 
     public bool Equals(HeadState? other) =>
-        other is not null && Phase == other.Phase && X == other.X && Y == other.Y && Set.AsSpan().SequenceEqual(other.Set);
+        other is not null && Phase == other.Phase && X == other.X && Y == other.Y
+            && Set.AsSpan().SequenceEqual(other.Set);
 
     public override int GetHashCode()
     {

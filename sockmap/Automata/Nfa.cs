@@ -1,8 +1,8 @@
 namespace Jumpgate.Sockmap.Automata;
 
 /// <summary>
-/// Thompson's construction for many languages in one pool. A set of nodes is a sorted array of those that read a byte, are
-/// an end, or accept; empty moves are resolved.
+/// Thompson's construction for many languages in one pool. A set of nodes is a sorted array of those that read a byte,
+/// are an end, or accept; empty moves are resolved.
 /// </summary>
 internal sealed class Nfa(int limit)
 {
@@ -23,9 +23,12 @@ internal sealed class Nfa(int limit)
 
     public bool IsFull => _nodes.Count > limit;
 
-    public IEnumerable<ByteSet> Sets => _nodes.Where(node => node.Kind == Kind.Read).Select(node => node.Set).Distinct();
+    public IEnumerable<ByteSet> Sets =>
+        _nodes.Where(node => node.Kind == Kind.Read).Select(node => node.Set).Distinct();
 
-    /// <summary>Adds a language; its set at the start of the input. <paramref name="tag"/> is what it accepts.</summary>
+    /// <summary>
+    /// Adds a language; its set at the start of the input. <paramref name="tag"/> is what it accepts.
+    /// </summary>
     public int[] Add(Language language, int tag)
     {
         var start = Compile(language, New(new Node(Kind.Accept) { Next = tag }));

@@ -15,5 +15,9 @@ internal readonly record struct Outcome(HeadEvent Event, ulong Facts, ulong Once
 {
     public const ulong HostFact = 1;
     public const ulong ContentLengthFact = 2;
+
+    /// <summary>Of responses, about which nobody has conditions.</summary>
+    public const ulong ChunkedFact = 4;
+
     public const int FirstCondition = 2;
 }

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Jumpgate.Sockmap.Automata;
 
 /// <summary>
-/// The first section as a function: method and target, up to the blank behind it, where what the request line leaves open
-/// is known. The compiler asks it once for every state that can be reached and every class of bytes.
+/// The first section as a function: method and target, up to the blank behind it, where what the request line leaves
+/// open is known. The compiler asks it once for every state that can be reached and every class of bytes.
 /// </summary>
 internal sealed class RequestLineMachine : IByteMachine<HeadState>
 {
@@ -105,7 +105,9 @@ internal sealed class RequestLineMachine : IByteMachine<HeadState>
         return new HeadState(Phase.Target, _alive.Add(new RuleSubset(alive, anyPath)), method * 4, set);
     }
 
-    /// <summary>Y: the method times four, plus 0 at the start, 1 after a slash, 2 in a segment, 3 in the query.</summary>
+    /// <summary>
+    /// Y: the method times four, plus 0 at the start, 1 after a slash, 2 in a segment, 3 in the query.
+    /// </summary>
     private HeadState InTarget(HeadState state, byte value)
     {
         var place = state.Y & 3;

@@ -15,6 +15,7 @@ internal enum ResponsePhase : byte
     Value,
     Length,
     Connection,
+    Coding,
     LineFeed,
     LineEnd,
     LastFeed,

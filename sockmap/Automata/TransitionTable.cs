@@ -11,8 +11,8 @@ internal sealed class TransitionTable(int stride, List<int> next, List<Outcome?>
 
     public Outcome? OutcomeOf(int state) => outcomes[state];
 
-    /// <summary>Every state that can be reached, numbered by distance from the start; past <paramref name="limit"/> they are
-    /// all "don't know".</summary>
+    /// <summary>Every state that can be reached, numbered by distance from the start; past <paramref name="limit"/>
+    /// they are all "don't know".</summary>
     /// <param name="start">The number of the first state.</param>
     /// <param name="isWhole">False where states were left out.</param>
     public static TransitionTable Explore<TState>(
@@ -64,7 +64,8 @@ internal sealed class TransitionTable(int stride, List<int> next, List<Outcome?>
     }
 
     /// <summary>
-    /// "Don't know" first, then the states that mean something, then those that printable bytes do not leave, then the rest.
+    /// "Don't know" first, then the states that mean something, then those that printable bytes do not leave, then the
+    /// rest.
     /// </summary>
     public TransitionTable InOrderOfWalk(ByteClasses classes, ref int start, out int specials, out int plains)
     {
@@ -99,8 +100,8 @@ internal sealed class TransitionTable(int stride, List<int> next, List<Outcome?>
         return row;
     }
 
-    /// <summary>Splits blocks whose states lead to different blocks; numbered in the order of their first member, so that
-    /// state 0 stays 0.</summary>
+    /// <summary>Splits blocks whose states lead to different blocks; numbered in the order of their first member, so
+    /// that state 0 stays 0.</summary>
     /// <returns>How many there are now.</returns>
     private int Refine(int[] block)
     {

@@ -38,7 +38,8 @@ public sealed class AutomatonArena
 
         var place = _datapath.Arena[offset..];
         table.CopyTo(place);
-        BinaryPrimitives.WriteUInt32LittleEndian(place[AutomatonHeader.CountersOffset..], counters ?? Alternative.NoRule);
+        BinaryPrimitives.WriteUInt32LittleEndian(place[AutomatonHeader.CountersOffset..], counters
+            ?? Alternative.NoRule);
         return (uint)offset;
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Jumpgate.Bpf;
 
 namespace Jumpgate.Sockmap.Lanes;
@@ -41,8 +42,8 @@ public sealed class LaneHandle : IDisposable
         }
     }
 
-    /// <summary>Whether the responses that are counted as finished are all in the client's queue: what the proxy writes comes
-    /// behind them.</summary>
+    /// <summary>Whether the responses that are counted as finished are all in the client's queue: what the proxy writes
+    /// comes behind them.</summary>
     public bool IsSettled
     {
         get
@@ -66,6 +67,19 @@ public sealed class LaneHandle : IDisposable
             return lane.Methods[(int)(Volatile.Read(ref lane.Finished) % LaneRing.Length)];
         }
     }
+
+    /// <summary>Where the kernel left its response to the proxy, and how much of a chunk's data was missing.</summary>
+    public (ChunkPlace Place, uint Left) PositionUnderWay
+    {
+        get
+        {
+            ref var lane = ref _datapath[_slot];
+            return ((ChunkPlace)Volatile.Read(ref Unsafe.As<ChunkPlace, uint>(ref lane.Chunk)), lane.ChunkLeft);
+        }
+    }
+
+    /// <summary>Status of a response that the kernel left to the proxy in the middle.</summary>
+    public uint StatusUnderWay => _datapath[_slot].Status;
 
     /// <summary>When the kernel last handed a message on, or the lane was published (Stopwatch ticks are
     /// CLOCK_MONOTONIC nanoseconds on Linux).</summary>
@@ -105,8 +119,9 @@ public sealed class LaneHandle : IDisposable
         Volatile.Write(ref lane.Open, 1);
     }
 
-    /// <summary>The proxy has answered the oldest request under way.</summary>
-    public void FinishOne() => Interlocked.Increment(ref _datapath[_slot].Finished);
+    /// <summary>The proxy has relayed the response of the oldest request under way, or its end.</summary>
+    /// <param name="status">The response's; 0 where it broke off.</param>
+    public void FinishOne(uint status) => _datapath.FinishOne(Key, _slot, status);
 
     /// <summary>Nothing more is decided in the kernel; true where something is under way.</summary>
     public bool Close()

@@ -65,7 +65,8 @@ public sealed class LaneTable
         int slot;
         lock (_gate)
         {
-            // A program that ran while its lane was released may still write there: a slot rests before it is used again.
+            // A program that ran while its lane was released may still write there: a slot rests before it is used
+            // again.
             if (!_free.TryPeek(out var first) || Stopwatch.GetElapsedTime(first.Since) < Rest)
             {
                 return null;
@@ -99,15 +100,10 @@ public sealed class LaneTable
         return handle;
     }
 
-    /// <summary>The other end of a socket of ours; null where one of the two has not joined.</summary>
+    /// <summary>The other end of a joined socket of ours; null where that has not joined.</summary>
     /// <remarks>A server's end may join a moment after our connect returned.</remarks>
-    public async ValueTask<PairEnd?> TryFindPeerAsync(SafeHandle socket)
+    public async ValueTask<PairEnd?> TryFindPeerAsync(LaneSocket own)
     {
-        if (!_datapath.TryGetSocket(socket, out var own))
-        {
-            return null;
-        }
-
         for (var attempt = 0; attempt < JoinAttempts; attempt++)
         {
             if (TryFindPeer(own, out var peer))

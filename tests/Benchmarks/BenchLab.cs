@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Jumpgate.Agent.Admin;
 using Jumpgate.Benchmarks.Connections;
 using Jumpgate.Benchmarks.Loads;
 using Jumpgate.Testing;
@@ -162,7 +163,7 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
     public void WritePolicy(string policy) =>
         File.Move(_directory.Write("policies/.new", policy), _directory.File("policies/bench.yaml"), overwrite: true);
 
-    public AgentAdmin OpenAdmin() => new(AdminSocket);
+    public AdminClient OpenAdmin() => new(AdminSocket);
 
     /// <summary>Opens connections from the client, and leaves them idle.</summary>
     public void Open(IdleConnections connections, IPEndPoint target, int count, CancellationToken stop) =>
@@ -214,7 +215,8 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
 
         if (work.Load == Load.Connect)
         {
-            var command = Through(Connects.Command(_directory.Write("connects.py", Connects.Script), target, work, seconds));
+            var command =
+                Through(Connects.Command(_directory.Write("connects.py", Connects.Script), target, work, seconds));
             using var connects = _lab.Start(from, command[0], command[1..]);
             await connects.WaitForExitAsync(Patience);
             return Connects.Parse(connects.Output, seconds, MachineCpu.BusySeconds() - before);

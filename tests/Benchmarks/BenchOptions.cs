@@ -24,7 +24,8 @@ internal sealed record BenchOptions
               all sections but tables and xds, about 17 minutes
 
           ./bench SECTION [--rounds N] [--seconds S] [--output DIR]
-              http         keep-alive GET, POST, 64 KB, 1 to 10,000 rules, new connections [--only WORK,...]
+              http         keep-alive GET, POST, 64 KB, 1 to 10,000 rules, new connections
+                           [--only WORK,...] [--peers PEER,...]
               latency      p50, p90 and p99 at a rate that all peers keep
               redirect     the same haproxy behind iptables REDIRECT, TPROXY, and Jumpgate's tc programs
               sidecar      a sidecar on both sides behind iptables, against Jumpgate on the node
@@ -47,6 +48,7 @@ internal sealed record BenchOptions
           --seconds      how long each measurement takes (default 2; everything: 1)
           --only         pieces of work: keep-alive-1, keep-alive-32, keep-alive-256, post-1k, response-64k,
                          rules-100, rules-10000, new-connection
+          --peers        nginx, haproxy, jumpgate-off, jumpgate-short-circuit, jumpgate-lanes; straight always is one
           --sizes        identities, each with a rule (default 10,100,1000,10000,100000; at most 1,000,000); an agent
                          reads no more than 25,000 from one file
           --connections  idle connections (default 10000, at most 25000); each takes two open files of the agent, so
@@ -55,8 +57,6 @@ internal sealed record BenchOptions
           --resources    that each of them gets (default 1000, at most 10000)
           --output       where NAME.json and NAME.svg go, results.json and results.svg for everything (default
                          artifacts/bench)
-
-        docs/benchmarks.md says how to read the results.
         """;
 
     /// <summary>Those that compare peers, in the order in which everything is measured.</summary>
@@ -87,6 +87,9 @@ internal sealed record BenchOptions
     public int Seconds { get; init; } = 2;
 
     public IReadOnlySet<string>? Only { get; init; }
+
+    /// <summary>Beside <see cref="Peers.Straight"/>, which all are compared with; null: all.</summary>
+    public IReadOnlySet<string>? Peers { get; init; }
 
     public string Output { get; init; } = "artifacts/bench";
 
@@ -123,6 +126,9 @@ internal sealed record BenchOptions
                 case "--only" when command == Http:
                     options = options with { Only = value.Split(',').ToHashSet() };
                     break;
+                case "--peers" when command == Http:
+                    options = options with { Peers = value.Split(',').ToHashSet() };
+                    break;
                 case "--sizes" when command == Tables && Sizes(value) is { } sizes:
                     options = options with { TableSizes = sizes };
                     break;
@@ -147,6 +153,12 @@ internal sealed record BenchOptions
         if (options.Only?.Except(Work.All.Select(work => work.Name)).FirstOrDefault() is { } unknown)
         {
             error = $"there is no work {unknown}";
+            return false;
+        }
+
+        if (options.Peers?.Except(Benchmarks.Peers.All).FirstOrDefault() is { } stranger)
+        {
+            error = $"there is no peer {stranger}";
             return false;
         }
 

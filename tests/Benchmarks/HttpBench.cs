@@ -8,6 +8,7 @@ internal static class HttpBench
         await using var lab = new BenchLab();
         await lab.StartServerAsync();
         var results = new List<Result<Measurement>>();
+        string[] peers = [.. Peers.All.Where(p => p == Peers.Straight || (options.Peers?.Contains(p) ?? true))];
         var works = Work.All.Where(work => options.Only?.Contains(work.Name) ?? true);
 
         // One start serves all work with the same rules.
@@ -15,7 +16,7 @@ internal static class HttpBench
         {
             var turns = new Turns(BenchOptions.Http, options.Rounds);
             results.AddRange(await turns.RunAsync(
-                Peers.All,
+                peers,
                 [.. group],
                 async peer => new HttpPeer(lab, await lab.StartAsync(peer, group.First()), options.Seconds)
                 {

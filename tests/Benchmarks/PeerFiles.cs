@@ -5,8 +5,9 @@ using Jumpgate.Benchmarks.Loads;
 namespace Jumpgate.Benchmarks;
 
 /// <summary>
-/// The same rules for everybody: method, path and one header; the rule that allows the work comes last. As many workers as
-/// the agent has threads that serve sockets would favour none: proxies get one worker for each of the two processors.
+/// The same rules for everybody: method, path and one header; the rule that allows the work comes last. As many workers
+/// as the agent has threads that serve sockets would favour none: proxies get one worker for each of the two
+/// processors.
 /// </summary>
 internal static class PeerFiles
 {
@@ -40,10 +41,12 @@ internal static class PeerFiles
             """);
         for (var rule = 1; rule < work.Rules; rule++)
         {
-            text.Append(CultureInfo.InvariantCulture, $"              - {{ method: GET, path: \"/v1/service-{rule}/.*\" }}\n");
+            text.Append(
+                CultureInfo.InvariantCulture, $"              - {{ method: GET, path: \"/v1/service-{rule}/.*\" }}\n");
         }
 
-        return text.Append("              - { method: \"GET|POST\", path: \"/v1/.*\", headers: [\"X-Fleet: imperial\"] }\n")
+        return text.Append(
+            "              - { method: \"GET|POST\", path: \"/v1/.*\", headers: [\"X-Fleet: imperial\"] }\n")
             .ToString();
     }
 
@@ -107,7 +110,8 @@ internal static class PeerFiles
         var rules = new StringBuilder();
         for (var rule = 1; rule < work.Rules; rule++)
         {
-            rules.Append(CultureInfo.InvariantCulture, $"  http-request deny if {{ path_reg ^/v1/service-{rule}/.*$ }}\n");
+            rules.Append(
+                CultureInfo.InvariantCulture, $"  http-request deny if {{ path_reg ^/v1/service-{rule}/.*$ }}\n");
         }
 
         return $$"""

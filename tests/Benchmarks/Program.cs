@@ -7,7 +7,7 @@ using Jumpgate.Bpf;
 
 if (args.Contains("--help"))
 {
-    Console.WriteLine($"{BenchOptions.Help}\n\n{KafkaBench.Help}");
+    Console.WriteLine($"{BenchOptions.Help}\n\n{KafkaBench.Help}\n\ndocs/benchmarks.md says how to read the results.");
     return 0;
 }
 

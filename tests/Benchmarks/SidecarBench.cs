@@ -14,9 +14,6 @@ internal static class SidecarBench
     private const int OutPort = 15001;
     private const int InPort = 15006;
 
-    /// <summary>"nobody" in every Debian: whose connections iptables leaves alone.</summary>
-    private const int SidecarUser = 65534;
-
     private static readonly string[] Names =
         [Peers.Straight, HaproxySidecars, NginxSidecars, Peers.UserSpace, Peers.Lanes];
 
@@ -50,10 +47,10 @@ internal static class SidecarBench
                     ? lab.StartNginxAsync(
                         place, PeerFiles.Nginx(directory, server, work, port, "nobody nogroup"), port)
                     : lab.StartHaproxyAsync(
-                        place, PeerFiles.Haproxy(server, work, $":{port}", $"uid {SidecarUser}"), port));
+                        place, PeerFiles.Haproxy(server, work, $":{port}", $"uid {Iptables.SidecarUser}"), port));
             }
 
-            await new Iptables(lab.Lab, "client").RedirectLeavingAsync(OutPort, SidecarUser);
+            await new Iptables(lab.Lab, "client").RedirectLeavingAsync(OutPort);
             await new Iptables(lab.Lab, "server").RedirectArrivingAsync(Testing.LabNode.InterfaceName, InPort);
         }
         else if (peer != Peers.Straight)

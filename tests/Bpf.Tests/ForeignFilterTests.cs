@@ -93,13 +93,15 @@ public sealed class ForeignFilterTests : IDisposable
     /// <summary>Maps of the foreign filters, in the order they are asked.</summary>
     private List<int> Counters() => JsonDocument.Parse(_scene.Node.Tc("-j filter show dev jgt0 ingress")).RootElement
         .EnumerateArray()
-        .Where(f => f.TryGetProperty("options", out var o) && o.TryGetProperty("handle", out var h) && h.GetString() == "0x99")
+        .Where(f => f.TryGetProperty("options", out var o) && o.TryGetProperty("handle", out var h)
+            && h.GetString() == "0x99")
         .OrderBy(f => f.GetProperty("pref").GetInt32())
         .Select(f => f.GetProperty("options").GetProperty("prog").GetProperty("id").GetInt32())
         .Select(id => Json($"prog show id {id}").GetProperty("map_ids")[0].GetInt32())
         .ToList();
 
-    private static ulong Read(int map) => Json($"map dump id {map}")[0].GetProperty("formatted").GetProperty("value").GetUInt64();
+    private static ulong Read(int map) =>
+        Json($"map dump id {map}")[0].GetProperty("formatted").GetProperty("value").GetUInt64();
 
     private static JsonElement Json(string arguments) =>
         JsonDocument.Parse(TestNode.Tool("bpftool", $"-j {arguments}")).RootElement;

@@ -53,7 +53,8 @@ public sealed class ControlPlaneTests
             url, nonce = (next(v for n, v in parts if n == number) for number in (4, 5))
             text = b"".join(v for n, v in parts if n == 2)
             print(url.split(b".")[-1].decode(), *(w for w in ("inbound", "outbound", "GET", "PUT") if w.encode() in text), flush=True)
-            requests.put(field(4, url) + field(5, nonce) + names[url])
+            error = field(6, field(2, b"no inspectors here")) if b"http_inspector" in text else b""
+            requests.put(field(4, url) + field(5, nonce) + names[url] + error)
         """;
 
     private static string Policy(string method) => $$"""
@@ -81,6 +82,12 @@ public sealed class ControlPlaneTests
         Assert.True(same == 1, text);
         Assert.Contains("original-dst", text, StringComparison.Ordinal);
 
+        // The same rules under the same name, elsewhere: nothing would change.
+        var elsewhere = Directory.CreateDirectory(Path.Combine(scene.StateDirectory, "..", "elsewhere")).FullName;
+        File.Copy(Path.Combine(scene.PoliciesDirectory, "p0.yaml"), Path.Combine(elsewhere, "p0.yaml"));
+        var (nothing, none) = scene.Ask("envoy", "diff", "--node", "server", "--policies", elsewhere);
+        Assert.True(nothing == 0, none);
+
         scene.WritePolicy("next.yaml.txt", Policy("PUT"));
         var (differs, lines) = scene.Ask(
             "envoy", "diff", "--node", "server", "--policies", Path.Combine(scene.PoliciesDirectory, "next.yaml.txt"));
@@ -92,7 +99,25 @@ public sealed class ControlPlaneTests
         var (code, config) = scene.Ask("envoy", "config", "--node", "server");
         Assert.Equal(0, code);
         Assert.Contains("\"exact\": \"PUT\"", config, StringComparison.Ordinal);
-        Assert.Equal((1, "jumpgate: there is no workload 'nobody'\n"), scene.Ask("envoy", "config", "--node", "nobody"));
+        Assert.Equal(
+            (1, "jumpgate: there is no workload 'nobody'\n"), scene.Ask("envoy", "config", "--node", "nobody"));
+
+        // What the workloads file says of Envoys reaches them as well.
+        Assert.DoesNotContain("http_inspector", config, StringComparison.Ordinal);
+        var changed = scene.WorkloadsFile + ".new";
+        File.WriteAllText(changed, $"envoy: {{ detectProtocol: true }}\n{File.ReadAllText(scene.WorkloadsFile)}");
+        File.Move(changed, scene.WorkloadsFile, overwrite: true);
+        await Wait.UntilAsync(
+            () => scene.Ask("envoy", "config", "--node", "server").Output.Contains(
+                "http_inspector", StringComparison.Ordinal),
+            Scene.Patience, "protocols to be looked for", scene.Agent.Captured);
+
+        // This node refuses that, and whoever asks hears why.
+        var status = string.Empty;
+        await Wait.UntilAsync(
+            () => (status = scene.Ask("xds", "status").Output).Contains("no inspectors here", StringComparison.Ordinal),
+            Scene.Patience, "the node's refusal", () => status);
+        Assert.Contains("server", status, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,7 +133,8 @@ public sealed class ControlPlaneTests
 
         var (code, output) = scene.Ask("xds", "status");
         Assert.Equal(0, code);
-        Assert.StartsWith("xDS at 127.0.0.1:18000, 0 groups with a configuration, 0 streams", output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "xDS at 127.0.0.1:18000, 0 groups with a configuration, 0 streams", output, StringComparison.Ordinal);
 
         scene.Agent.Signal("TERM");
         Assert.Equal(0, await scene.Agent.WaitForExitAsync(Scene.Patience));

@@ -42,7 +42,8 @@ public sealed class ExplainCommandTests : IDisposable
 
         Assert.Equal(1, code);
         Assert.StartsWith("DENIED: no HTTP rule allows POST /pkg.Echo/Other\n", output, StringComparison.Ordinal);
-        Assert.Contains("\n  client   sees grpc-status 7 (PERMISSION_DENIED), HTTP status 200\n", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "\n  client   sees grpc-status 7 (PERMISSION_DENIED), HTTP status 200\n", output, StringComparison.Ordinal);
         var validated = Run("policy", "validate", _directory.File("p.yaml")).Output.Split('\n')[0];
         Assert.Contains(": warning: ", validated, StringComparison.Ordinal);
         Assert.Equal(validated + "\n", error);
@@ -51,7 +52,8 @@ public sealed class ExplainCommandTests : IDisposable
     [Fact]
     public void Explain_Json_HoldsTheWarnings()
     {
-        var (code, output, error) = Explain("--http", "2", "--request", "POST /pkg.Echo/Say", "--header", "Host: a.b", "--json");
+        var (code, output, error) =
+            Explain("--http", "2", "--request", "POST /pkg.Echo/Say", "--header", "Host: a.b", "--json");
 
         Assert.Equal((0, ""), (code, error));
         using var answer = JsonDocument.Parse(output);

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Jumpgate.Agent.Admin;
 using Jumpgate.EndToEnd.Tests.Support;
 
 namespace Jumpgate.EndToEnd.Tests;
@@ -72,7 +74,8 @@ public sealed class HttpPolicyTests
         var peer = await scene.ConnectAsync("client", scene.Server(false));
         Assert.Equal(200, (await peer.AskAsync("GET /v1/x")).Status);
 
-        await scene.ApplyAsync("p0.yaml", Policies.Server(Policies.HttpGetV1.Replace("/v1/", "/v2/", StringComparison.Ordinal)));
+        await scene.ApplyAsync(
+            "p0.yaml", Policies.Server(Policies.HttpGetV1.Replace("/v1/", "/v2/", StringComparison.Ordinal)));
 
         Assert.Equal(403, (await peer.AskAsync("GET /v1/x")).Status);
         Assert.Equal(200, (await peer.AskAsync("GET /v2/x")).Status);
@@ -102,7 +105,8 @@ public sealed class HttpPolicyTests
             Assert.Equal(403, (await peer.AskAsync("GET /v1/first")).Status);
             Assert.Equal(200, (await peer.AskAsync("GET /v1/both")).Status);
         }).ToList();
-        await scene.ApplyAsync("p0.yaml", Policies.Server(Policies.HttpGetV1.Replace("/v1/.*", "/v1/both", StringComparison.Ordinal)));
+        await scene.ApplyAsync(
+            "p0.yaml", Policies.Server(Policies.HttpGetV1.Replace("/v1/.*", "/v1/both", StringComparison.Ordinal)));
         changed.SetResult();
 
         await Task.WhenAll(loads).WaitAsync(TimeSpan.FromSeconds(60));
@@ -112,12 +116,14 @@ public sealed class HttpPolicyTests
     public async Task AuditDocument_ForwardsAndRecords()
     {
         await using var scene = await Scene.StartAsync(Policies.Server(Policies.HttpGetV1)
-            .Replace("{ name: server }", "{ name: server, annotations: { jumpgate.dev/audit: \"true\" } }", StringComparison.Ordinal));
+            .Replace("{ name: server }", "{ name: server, annotations: { jumpgate.dev/audit: \"true\" } }",
+                StringComparison.Ordinal));
         scene.Serve(false);
 
         Assert.Equal(200, await scene.GetAsync("client", scene.Server(false), "DELETE /v1/x"));
         Assert.Contains(
-            "http DELETE /v1/x AUDIT 200", scene.Ask("monitor", "--last", "20", "--protocol", "http").Output, StringComparison.Ordinal);
+            "http DELETE /v1/x AUDIT 200", scene.Ask("monitor", "--last", "20", "--protocol", "http").Output,
+            StringComparison.Ordinal);
         Assert.True(await scene.CanConnectAsync("stranger", scene.Server(false)));
     }
 
@@ -126,10 +132,14 @@ public sealed class HttpPolicyTests
     {
         await using var scene = await Scene.StartAsync(Policies.Server(Policies.HttpGetV1));
         scene.Serve(false);
-        scene.WritePolicy("p0.yaml", Policies.Server(Policies.HttpGetV1).Replace("method: GET", "metod: GET", StringComparison.Ordinal));
-        await Testing.Wait.UntilAsync(() => scene.Status().Problems.Count > 0, Scene.Patience, "the error to be reported");
+        scene.WritePolicy("p0.yaml",
+            Policies.Server(Policies.HttpGetV1).Replace("method: GET", "metod: GET", StringComparison.Ordinal));
+        await Testing.Wait.UntilAsync(
+            async () => (await scene.ReadStatusAsync()).Problems.Count > 0, Scene.Patience, "the error to be reported");
 
-        Assert.Contains(scene.Status().Problems, p => p.Contains("metod", StringComparison.Ordinal) && p.Contains("p0.yaml:", StringComparison.Ordinal));
+        var status = JsonSerializer.Deserialize<StatusReport>(scene.Ask("status", "--json").Output, AdminJson.Options)!;
+        Assert.Contains(status.Problems, p => p.Contains("metod", StringComparison.Ordinal)
+            && p.Contains("p0.yaml:", StringComparison.Ordinal));
         Assert.Equal(403, await scene.GetAsync("client", scene.Server(false), "PUT /v1/x"));
         Assert.Equal(200, await scene.GetAsync("client", scene.Server(false), "GET /v1/x"));
         Assert.False(await scene.CanConnectAsync("stranger", scene.Server(false)));

@@ -38,7 +38,8 @@ public sealed class KernelVerdictTests
         Assert.Equal(1, server.Accepted);
         Assert.True(await scene.DropsAsync("PolicyDenied") >= 2);
         var (_, events) = scene.Ask("monitor", "--last", "50", "--workload", "stranger");
-        Assert.Contains("stranger (org=alliance) -> server:80 (class=server,org=empire) tcp SYN DROPPED POLICY_DENIED", events, StringComparison.Ordinal);
+        Assert.Contains("stranger (org=alliance) -> server:80 (class=server,org=empire) tcp SYN DROPPED POLICY_DENIED",
+            events, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -175,7 +176,8 @@ public sealed class KernelVerdictTests
         using var liar = Udp(scene, "stranger", new IPEndPoint(foreign, 0));
 
         await liar.SendToAsync(Encoding.ASCII.GetBytes("lie"), scene.Server(ipv6, 53));
-        await Wait.UntilAsync(async () => await scene.DropsAsync("InvalidSource") >= 1, Scene.Patience, "the drop to be counted");
+        await Wait.UntilAsync(
+            async () => await scene.DropsAsync("InvalidSource") >= 1, Scene.Patience, "the drop to be counted");
 
         Assert.Equal(0, server.Available);
     }

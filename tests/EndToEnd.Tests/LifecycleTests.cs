@@ -17,7 +17,7 @@ public sealed class LifecycleTests
         scene.Serve(false);
         scene.Serve(false, 90);
         Assert.Equal(200, await scene.GetAsync("client", scene.Server(false), "GET /v1/x"));
-        var revision = scene.Status().Revision;
+        var revision = (await scene.ReadStatusAsync()).Revision;
 
         scene.Agent.Signal("KILL");
         await scene.Agent.WaitForExitAsync(Scene.Patience);
@@ -30,7 +30,7 @@ public sealed class LifecycleTests
         await scene.StartAgentAsync();
         Assert.Equal(200, await scene.GetAsync("client", scene.Server(false), "GET /v1/x"));
         Assert.Equal(403, await scene.GetAsync("client", scene.Server(false), "PUT /v1/x"));
-        Assert.True(scene.Status().Revision > revision);
+        Assert.True((await scene.ReadStatusAsync()).Revision > revision);
         Assert.True(await scene.DropsAsync("NoProxy") >= 1);
     }
 
@@ -82,11 +82,14 @@ public sealed class LifecycleTests
         var late = scene.Lab.AddWorkload("late");
         File.AppendAllText(
             scene.WorkloadsFile, $"\n  - {{ name: late, labels: {{ org: empire }}, netns: {late.NamespaceName} }}\n");
-        await Wait.UntilAsync(() => scene.Status().Workloads == 4, Scene.Patience, "the workload to be attached");
+        await Wait.UntilAsync(
+            async () => (await scene.ReadStatusAsync()).Workloads == 4, Scene.Patience, "the workload to be attached");
         Assert.True(await scene.CanConnectAsync("late", scene.Server(false)));
 
         scene.Lab.RemoveWorkload("late");
-        await Wait.UntilAsync(() => scene.Status() is { Workloads: 3, Waiting: 1 }, Scene.Patience, "the workload to be waiting");
+        await Wait.UntilAsync(
+            async () => await scene.ReadStatusAsync() is { Workloads: 3, Waiting: 1 }, Scene.Patience,
+            "the workload to be waiting");
     }
 
     [Theory]
@@ -95,10 +98,12 @@ public sealed class LifecycleTests
     {
         await using var scene = Scene.Prepare();
         var (code, output) = scene.Jumpgate(
-            "agent", "--workloads", workloads, "--policies", scene.PoliciesDirectory, "--state", scene.PinDirectory.Replace("/sys/fs/bpf", "/tmp", StringComparison.Ordinal),
+            "agent", "--workloads", workloads, "--policies", scene.PoliciesDirectory, "--state",
+            scene.PinDirectory.Replace("/sys/fs/bpf", "/tmp", StringComparison.Ordinal),
             "--pin-dir", scene.PinDirectory + "-b", "--admin-socket", Path.Combine(scene.PoliciesDirectory, "x.sock"));
 
-        scene.Jumpgate("cleanup", "--pin-dir", scene.PinDirectory + "-b", "--state", scene.PinDirectory.Replace("/sys/fs/bpf", "/tmp", StringComparison.Ordinal));
+        scene.Jumpgate("cleanup", "--pin-dir", scene.PinDirectory + "-b", "--state",
+            scene.PinDirectory.Replace("/sys/fs/bpf", "/tmp", StringComparison.Ordinal));
         Assert.False(Directory.Exists(scene.PinDirectory + "-b"));
         Assert.Equal(1, code);
         Assert.Contains(expected, output, StringComparison.Ordinal);

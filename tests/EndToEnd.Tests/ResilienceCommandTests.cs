@@ -3,7 +3,9 @@ using Jumpgate.Testing;
 
 namespace Jumpgate.EndToEnd.Tests;
 
-/// <summary>The command without an agent, given bad files: it ends at once, with lines that name them, and the right code.</summary>
+/// <summary>
+/// The command without an agent, given bad files: it ends at once, with lines that name them, and the right code.
+/// </summary>
 public sealed class ResilienceCommandTests : IDisposable
 {
     private readonly TempDirectory _directory = new();
@@ -51,15 +53,18 @@ public sealed class ResilienceCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("is a named pipe", "policy", "explain", "--workloads", "{pipe}", "--policies", "{good}", "--from", "a", "--to", "b", "--port", "1")]
+    [InlineData("is a named pipe", "policy", "explain", "--workloads", "{pipe}", "--policies", "{good}", "--from", "a",
+        "--to", "b", "--port", "1")]
     [InlineData("no such file or folder", "policy", "validate", "{none}")]
     public void Command_WithoutItsFile_IsAnErrorOfUse(string expected, params string[] arguments)
     {
         Command.Run("mkfifo", _directory.File("pipe"));
         _directory.Write("good", Policies.Server(Policies.HttpGetV1));
-        var (code, _, error) = Run([.. arguments.Select(a => a.StartsWith('{') ? _directory.File(a.Trim('{', '}')) : a)]);
+        var (code, _, error) =
+            Run([.. arguments.Select(a => a.StartsWith('{') ? _directory.File(a.Trim('{', '}')) : a)]);
         Assert.Equal(2, code);
-        Assert.Contains(expected, Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,7 +73,8 @@ public sealed class ResilienceCommandTests : IDisposable
         var (code, output, error) = Run("status", "--admin-socket", _directory.File("admin.sock"));
         Assert.Equal(1, code);
         Assert.Empty(output);
-        Assert.Contains("start 'jumpgate agent'", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains("start 'jumpgate agent'",
+            Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,13 +82,16 @@ public sealed class ResilienceCommandTests : IDisposable
     {
         var (code, _, error) = Run(
             ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"],
-            "cleanup", "--pin-dir", $"/sys/fs/bpf/jumpgate-e2e-{Environment.ProcessId}-none", "--state", _directory.File("none"));
+            "cleanup", "--pin-dir", $"/sys/fs/bpf/jumpgate-e2e-{Environment.ProcessId}-none", "--state",
+            _directory.File("none"));
         Assert.Equal(3, code);
-        Assert.Contains("run as root", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains("run as root", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)),
+            StringComparison.Ordinal);
     }
 
     private static (int Code, string Output, string Error) Run(params string[] arguments) => Run([], arguments);
 
-    private static (int Code, string Output, string Error) Run(string[] through, params string[] arguments) => Command.TryRun(
+    private static (int Code, string Output, string Error) Run(string[] through, params string[] arguments) =>
+        Command.TryRun(
         null, "env", ["DOTNET_EnableDiagnostics=0", .. through, "dotnet", Product.Command, .. arguments]);
 }

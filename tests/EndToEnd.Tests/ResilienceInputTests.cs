@@ -25,10 +25,13 @@ public sealed class ResilienceInputTests
 
     private static readonly (string Yaml, string Expected)[] Texts =
     [
-        ("a: &a [x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c]\n", "anchor"),
+        ("a: &a [x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c]\n",
+            "anchor"),
         (string.Concat(Enumerable.Repeat("[", 100_000)), "nested deeper than 64 levels"),
-        (Good.Replace("name: server", $"name: {new string('x', 3_000_000)}", StringComparison.Ordinal), "metadata.name"),
-        (Good.Replace("endpointSelector: {", "endpointSelector: [ {", StringComparison.Ordinal).Replace("class: server } }", "class: server } } ]", StringComparison.Ordinal), "endpointSelector"),
+        (Good.Replace("name: server", $"name: {new string('x', 3_000_000)}", StringComparison.Ordinal),
+            "metadata.name"),
+        (Good.Replace("endpointSelector: {", "endpointSelector: [ {", StringComparison.Ordinal)
+            .Replace("class: server } }", "class: server } } ]", StringComparison.Ordinal), "endpointSelector"),
         (Good.Replace("method: GET", "metod: GET", StringComparison.Ordinal), "metod"),
         (Good.Replace("port: web", "port: [80]", StringComparison.Ordinal), "port"),
         (Good.Replace("kind: Cilium", "kind: Selium", StringComparison.Ordinal), "kind"),
@@ -69,7 +72,8 @@ public sealed class ResilienceInputTests
         }
 
         foreach (var (yaml, expected) in ((string, string)[])[
-            ("", "the file is empty"), ("workloads: 7", "workloads"), ("workload: []", "workload"), ("workloads: [ { nome: x } ]", "nome"),
+            ("", "the file is empty"), ("workloads: 7", "workloads"), ("workload: []", "workload"),
+                ("workloads: [ { nome: x } ]", "nome"),
             ("workloads: [" + string.Concat(Enumerable.Repeat("[", 100_000)), "nested deeper")])
         {
             Replace(scene.WorkloadsFile, yaml);
@@ -95,12 +99,14 @@ public sealed class ResilienceInputTests
         Directory.CreateDirectory(next);
         File.WriteAllText(
             Path.Combine(next, "other.yaml"),
-            "\ufeff" + Good.Replace("/v1/", "/v2/", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal),
+            "\ufeff" + Good.Replace("/v1/", "/v2/", StringComparison.Ordinal)
+            .Replace("\n", "\r\n", StringComparison.Ordinal),
             Encoding.UTF8);
         var before = (await scene.ReadStatusAsync()).AcknowledgedRevision;
         Directory.Move(next, scene.PoliciesDirectory);
         await Wait.UntilAsync(
-            async () => await scene.ReadStatusAsync() is { Problems.Count: 0 } status && status.AcknowledgedRevision > before,
+            async () => await scene.ReadStatusAsync() is { Problems.Count: 0 } status
+            && status.AcknowledgedRevision > before,
             Scene.Patience, "the new directory to be read", scene.Agent.Captured);
 
         Assert.Equal(403, await scene.GetAsync("client", scene.Server(false), "GET /v1/x"));
@@ -116,7 +122,8 @@ public sealed class ResilienceInputTests
         var other = Good.Replace("name: server", "name: second", StringComparison.Ordinal);
         for (var i = 0; i < 200; i++)
         {
-            // Written in place, in pieces: the reader may see any beginning of it, and a file that is gone a moment later.
+            // Written in place, in pieces: the reader may see any beginning of it, and a file that is gone a moment
+            // later.
             using (var file = new StreamWriter(coming))
             {
                 foreach (var piece in other.Chunk(40))
@@ -132,7 +139,8 @@ public sealed class ResilienceInputTests
         }
 
         await Wait.UntilAsync(
-            async () => await scene.ReadStatusAsync() is { Problems.Count: 0, Policies: 1 }, Scene.Patience, "peace", scene.Agent.Captured);
+            async () => await scene.ReadStatusAsync() is { Problems.Count: 0, Policies: 1 }, Scene.Patience, "peace",
+            scene.Agent.Captured);
         await AssertGoodInForceAsync(scene);
     }
 
@@ -142,16 +150,20 @@ public sealed class ResilienceInputTests
         await using var scene = await StartAsync();
         scene.Lab.RemoveWorkload("stranger");
         await Wait.UntilAsync(
-            async () => await scene.ReadStatusAsync() is { Workloads: 2, Waiting: 1 }, Scene.Patience, "the workload to be waiting");
+            async () => await scene.ReadStatusAsync() is { Workloads: 2, Waiting: 1 }, Scene.Patience,
+            "the workload to be waiting");
         scene.Lab.AddWorkload("stranger");
         await Wait.UntilAsync(
-            async () => await scene.ReadStatusAsync() is { Workloads: 3, Waiting: 0 }, Scene.Patience, "the workload to be attached");
+            async () => await scene.ReadStatusAsync() is { Workloads: 3, Waiting: 0 }, Scene.Patience,
+            "the workload to be attached");
 
         Assert.False(await scene.CanConnectAsync("stranger", scene.Server(false)));
         File.WriteAllText(
-            scene.WorkloadsFile, File.ReadAllText(scene.WorkloadsFile).Replace("org: alliance", "org: empire", StringComparison.Ordinal));
+            scene.WorkloadsFile, File.ReadAllText(scene.WorkloadsFile)
+            .Replace("org: alliance", "org: empire", StringComparison.Ordinal));
         await Wait.UntilAsync(
-            async () => await scene.CanConnectAsync("stranger", scene.Server(false)), Scene.Patience, "the workload to be let in");
+            async () => await scene.CanConnectAsync("stranger", scene.Server(false)), Scene.Patience,
+            "the workload to be let in");
         Assert.Equal(403, await scene.GetAsync("stranger", scene.Server(false), "PUT /v1/x"));
     }
 
@@ -162,7 +174,8 @@ public sealed class ResilienceInputTests
         scene.Serve(false);
         await scene.StartAgentAsync(
             null, "unshare", "--mount", "sh", "-c",
-            $"mkdir -p {scene.StateDirectory} && mount -t tmpfs -o size=64k none {scene.StateDirectory} && exec \"$@\"", "sh");
+            $"mkdir -p {scene.StateDirectory} && mount -t tmpfs -o size=64k none {scene.StateDirectory} && exec \"$@\"",
+            "sh");
         var filler = $"/proc/{scene.Agent.Id}/root{scene.StateDirectory}/filler";
         Command.TryRun(null, "dd", "if=/dev/zero", $"of={filler}", "bs=4k");
 
@@ -172,7 +185,8 @@ public sealed class ResilienceInputTests
 
         File.Delete(filler);
         await Wait.UntilAsync(
-            async () => (await scene.ReadStatusAsync()).Problems.Count == 0, Scene.Patience, "the agent to go on", scene.Agent.Captured);
+            async () => (await scene.ReadStatusAsync()).Problems.Count == 0, Scene.Patience, "the agent to go on",
+            scene.Agent.Captured);
         Assert.Equal(200, await scene.GetAsync("client", scene.Server(false), "GET /v2/x"));
     }
 
@@ -220,6 +234,7 @@ public sealed class ResilienceInputTests
         return Wait.UntilAsync(
             async () => (last = string.Join('\n', (await scene.ReadStatusAsync()).Problems)).Split('\n')
                 .Any(problem => parts.All(part => problem.Contains(part, StringComparison.Ordinal))),
-            Scene.Patience, $"'{string.Join("' and '", parts)}' in the status", () => last + "\n" + scene.Agent.Captured());
+            Scene.Patience, $"'{string.Join("' and '", parts)}' in the status", () =>
+                last + "\n" + scene.Agent.Captured());
     }
 }

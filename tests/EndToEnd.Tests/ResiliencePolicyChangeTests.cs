@@ -6,7 +6,9 @@ using Jumpgate.Testing;
 
 namespace Jumpgate.EndToEnd.Tests;
 
-/// <summary>Policies that change under load: once a change is acknowledged, nothing it forbids reaches the server.</summary>
+/// <summary>
+/// Policies that change under load: once a change is acknowledged, nothing it forbids reaches the server.
+/// </summary>
 [Collection("kernel")]
 public sealed class ResiliencePolicyChangeTests
 {
@@ -52,9 +54,11 @@ public sealed class ResiliencePolicyChangeTests
         }).ToList();
         await Wait.UntilAsync(() => atServer.GetValueOrDefault("/v1/first/0") > Peers, Limit, "load");
 
-        await scene.ApplyAsync("p0.yaml", Policies.Server(Policies.HttpGetV1.Replace("/v1/.*", "/v1/both", StringComparison.Ordinal)));
+        await scene.ApplyAsync(
+            "p0.yaml", Policies.Server(Policies.HttpGetV1.Replace("/v1/.*", "/v1/both", StringComparison.Ordinal)));
         Volatile.Write(ref phase, 1);
-        await Wait.UntilAsync(() => Volatile.Read(ref afterwards) > 2 * Peers || loads.Exists(l => l.IsFaulted), Limit, "load afterwards");
+        await Wait.UntilAsync(() => Volatile.Read(ref afterwards) > 2 * Peers
+            || loads.Exists(l => l.IsFaulted), Limit, "load afterwards");
         await stop.CancelAsync();
         await Task.WhenAll(loads).WaitAsync(Limit);
 
@@ -81,7 +85,8 @@ public sealed class ResiliencePolicyChangeTests
             }
         }).ToList();
         await Wait.UntilAsync(() => server.Requests > Peers, Limit, "load");
-        await scene.ApplyAsync("p0.yaml", Policies.Server(Policies.HttpGetV1.Replace("org: empire", "org: nobody", StringComparison.Ordinal)));
+        await scene.ApplyAsync("p0.yaml",
+            Policies.Server(Policies.HttpGetV1.Replace("org: empire", "org: nobody", StringComparison.Ordinal)));
 
         foreach (var load in loads)
         {
@@ -94,5 +99,6 @@ public sealed class ResiliencePolicyChangeTests
         Assert.Equal(requests, server.Requests);
     }
 
-    private static Task<HttpPeer> ConnectAsync(Scene scene) => HttpPeer.ConnectAsync(scene.InNamespace("client"), scene.Server(false));
+    private static Task<HttpPeer> ConnectAsync(Scene scene) =>
+        HttpPeer.ConnectAsync(scene.InNamespace("client"), scene.Server(false));
 }

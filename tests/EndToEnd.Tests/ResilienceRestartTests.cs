@@ -46,32 +46,37 @@ public sealed class ResilienceRestartTests(ITestOutputHelper output)
                 var refused = load.Refused;
                 var plain = load.Plain;
                 await Wait.UntilAsync(
-                    () => load.Refused >= refused + Peers && load.Plain >= plain + 5, Limit, "clients to knock at the closed door",
+                    () => load.Refused >= refused + Peers
+                    && load.Plain >= plain + 5, Limit, "clients to knock at the closed door",
                     load.ToString);
                 load.AgentIsDead(false);
 
                 var clock = Stopwatch.StartNew();
                 var restarting = scene.StartAgentAsync();
                 var epoch = load.NextEpoch();
-                await Wait.UntilAsync(() => load.ServedPeers(epoch) > 0, Recovery, "the first new connection", load.ToString);
+                await Wait.UntilAsync(
+                    () => load.ServedPeers(epoch) > 0, Recovery, "the first new connection", load.ToString);
                 var first = clock.Elapsed;
                 await restarting;
                 output.WriteLine(
                     $"kill {kill}: first request served {first.TotalMilliseconds:0} ms after the process was started");
-                await Wait.UntilAsync(() => load.ServedPeers(epoch) == Peers, Limit, "all clients to be served again", load.ToString);
+                await Wait.UntilAsync(
+                    () => load.ServedPeers(epoch) == Peers, Limit, "all clients to be served again", load.ToString);
 
                 var present = await ReadKernelIdsAsync(scene);
                 kernelIds.UnionWith(present);
                 Assert.Equal(Count(former, "prog"), Count(present, "prog"));
                 await Wait.UntilAsync(
-                    () => former.Except(present).All(IsGone), Scene.Patience, "the former agent's programs to be freed");
+                    () => former.Except(present).All(IsGone), Scene.Patience,
+                    "the former agent's programs to be freed");
             }
 
             await load.StopAsync();
             Assert.Empty(load.Breaches);
             Assert.True(await scene.DropsAsync("NoProxy") >= Kills * Peers);
             await Wait.UntilAsync(
-                async () => (await scene.ReadStatusAsync()).OpenConnections == 0, Scene.Patience, "the proxy's connections to end");
+                async () => (await scene.ReadStatusAsync()).OpenConnections == 0, Scene.Patience,
+                "the proxy's connections to end");
             await Wait.UntilAsync(
                 () => Sockets(scene.Agent.Id) < 20, Scene.Patience, "the agent's sockets to be closed",
                 () => $"{Sockets(scene.Agent.Id)} sockets");
@@ -136,10 +141,12 @@ public sealed class ResilienceRestartTests(ITestOutputHelper output)
         {
             var load = new Load(scene, peers);
             var server = scene.Lab["server"].Namespace;
-            load._closed = await TestHttpServer.StartAsync(server, new IPEndPoint(IPAddress.Any, 80), handler: async context =>
+            load._closed =
+                await TestHttpServer.StartAsync(server, new IPEndPoint(IPAddress.Any, 80), handler: async context =>
             {
                 Interlocked.Increment(ref load._atServer);
-                if (context.Request.Method != "GET" || !context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal))
+                if (context.Request.Method != "GET"
+                    || !context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal))
                 {
                     load._breaches.Enqueue($"the server got {context.Request.Method} {context.Request.Path}");
                 }
@@ -147,7 +154,8 @@ public sealed class ResilienceRestartTests(ITestOutputHelper output)
                 context.Response.ContentLength = 2;
                 await context.Response.Body.WriteAsync("ok"u8.ToArray());
             });
-            load._plainServer = await TestHttpServer.StartAsync(server, new IPEndPoint(IPAddress.Any, 90), handler: async context =>
+            load._plainServer =
+                await TestHttpServer.StartAsync(server, new IPEndPoint(IPAddress.Any, 90), handler: async context =>
             {
                 context.Response.ContentLength = 2;
                 await context.Response.Body.WriteAsync("ok"u8.ToArray());
@@ -190,7 +198,9 @@ public sealed class ResilienceRestartTests(ITestOutputHelper output)
             $"epoch {_epoch}, served {ServedPeers(_epoch)}, refused {Refused}, plain {Plain}, at the server {_atServer}, "
             + $"breaches: {string.Join("; ", _breaches.Take(5))}\n{_scene.Agent.Captured()}";
 
-        /// <summary>One connection, kept as long as it lasts, then another; every third is given up early for a new one.</summary>
+        /// <summary>
+        /// One connection, kept as long as it lasts, then another; every third is given up early for a new one.
+        /// </summary>
         private async Task KeepAskingAsync(int number)
         {
             await Task.Yield();
@@ -199,7 +209,8 @@ public sealed class ResilienceRestartTests(ITestOutputHelper output)
                 var dead = Volatile.Read(ref _dead);
                 try
                 {
-                    using var peer = await HttpPeer.ConnectAsync(_scene.InNamespace("client"), _scene.Server(false), Knock);
+                    using var peer =
+                        await HttpPeer.ConnectAsync(_scene.InNamespace("client"), _scene.Server(false), Knock);
 
                     // Known once it is made: nobody but the new agent could complete it after the former one's death.
                     var epoch = Volatile.Read(ref _epoch);

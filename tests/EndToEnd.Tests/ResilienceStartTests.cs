@@ -7,7 +7,9 @@ using Jumpgate.Testing;
 
 namespace Jumpgate.EndToEnd.Tests;
 
-/// <summary>An agent that cannot start: one line that names the thing, the place and the way out, and the right exit code.</summary>
+/// <summary>
+/// An agent that cannot start: one line that names the thing, the place and the way out, and the right exit code.
+/// </summary>
 [Collection("kernel")]
 public sealed partial class ResilienceStartTests : IDisposable
 {
@@ -44,12 +46,14 @@ public sealed partial class ResilienceStartTests : IDisposable
     [Fact]
     public async Task Start_BpffsMissingAndNotToBeMounted_NamesTheMount() =>
         AssertOneLine(
-            await RunInMountNamespaceAsync("{ umount -l /sys/fs/bpf 2>/dev/null || true; } && mount -t tmpfs none /sys/fs"),
+            await RunInMountNamespaceAsync(
+                "{ umount -l /sys/fs/bpf 2>/dev/null || true; } && mount -t tmpfs none /sys/fs"),
             Unsupported, "/sys/fs/bpf", "mount -t bpf bpf /sys/fs/bpf");
 
     [Fact]
     public async Task Start_PinsElsewhere_NamesTheFileSystem() =>
-        AssertOneLine(await RunAsync([], "--pin-dir", _directory.File("pins")), Unsupported, "not on a BPF file system", "/sys/fs/bpf");
+        AssertOneLine(await RunAsync([], "--pin-dir", _directory.File("pins")), Unsupported, "not on a BPF file system",
+            "/sys/fs/bpf");
 
     [Fact]
     public async Task Start_StateDirectoryFull_NamesIt() =>
@@ -62,7 +66,8 @@ public sealed partial class ResilienceStartTests : IDisposable
     [Fact]
     public async Task Start_StateDirectoryIsAFile_NamesIt() =>
         AssertOneLine(
-            await RunAsync([], "--state", _directory.Write("file", "")), Failure, _directory.File("file"), "state directory");
+            await RunAsync([], "--state", _directory.Write("file", "")), Failure, _directory.File("file"),
+            "state directory");
 
     [Fact]
     public async Task Start_StateDamaged_NamesTheFile()
@@ -76,7 +81,8 @@ public sealed partial class ResilienceStartTests : IDisposable
     public async Task Start_PoliciesDirectoryMissing_NamesIt()
     {
         Directory.Delete(_scene.PoliciesDirectory, recursive: true);
-        AssertOneLine(await RunAsync([]), Failure, $"there is no policies directory {_scene.PoliciesDirectory}", "--policies");
+        AssertOneLine(
+            await RunAsync([]), Failure, $"there is no policies directory {_scene.PoliciesDirectory}", "--policies");
     }
 
     [Theory]
@@ -85,6 +91,7 @@ public sealed partial class ResilienceStartTests : IDisposable
     [InlineData("mkdir {0}", "is a directory, not a regular file")]
     [InlineData("ln -s {0} {0}", "symbolic links")]
     [InlineData("truncate -s 1G {0}", "is larger than 4 MiB")]
+    [InlineData("echo 'workloads: 7' > {0}", "must be a list")]
     public async Task Start_WorkloadsFileOfAnotherKind_SaysSoAtOnce(string make, string expected)
     {
         File.Delete(_scene.WorkloadsFile);
@@ -114,19 +121,22 @@ public sealed partial class ResilienceStartTests : IDisposable
     public async Task Start_AdminSocketPathIsAFile_LeavesTheFile()
     {
         var file = _directory.Write("precious", "mine");
-        AssertOneLine(await RunAsync([], "--admin-socket", file), Failure, $"{file} exists and is no socket", "--admin-socket");
+        AssertOneLine(
+            await RunAsync([], "--admin-socket", file), Failure, $"{file} exists and is no socket", "--admin-socket");
         Assert.Equal("mine", File.ReadAllText(file));
     }
 
     [Fact]
     public async Task Start_AdminSocketPathTooLong_SaysHowLongItMayBe() =>
         AssertOneLine(
-            await RunAsync([], "--admin-socket", _directory.File(new string('x', 120))), Failure, "longer than 107 bytes", "--admin-socket");
+            await RunAsync([], "--admin-socket", _directory.File(new string('x', 120))), Failure,
+            "longer than 107 bytes", "--admin-socket");
 
     [Fact]
     public async Task Start_AdminSocketUnwritable_NamesIt() =>
         AssertOneLine(
-            await RunAsync([], "--admin-socket", "/proc/jumpgate/admin.sock"), Failure, "/proc/jumpgate/admin.sock cannot be made", "--admin-socket");
+            await RunAsync([], "--admin-socket", "/proc/jumpgate/admin.sock"), Failure,
+            "/proc/jumpgate/admin.sock cannot be made", "--admin-socket");
 
     [Fact]
     public async Task Start_NoPortLeftForTheProxy_NamesTheAddress()
@@ -139,7 +149,8 @@ public sealed partial class ResilienceStartTests : IDisposable
 
         Socket Take(int port) => _scene.InNamespace("node")(() =>
         {
-            var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
+            var socket =
+                new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
             socket.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
             socket.Listen();
             return socket;
@@ -149,7 +160,8 @@ public sealed partial class ResilienceStartTests : IDisposable
     [Fact]
     public async Task Start_OtlpEndpointIsNoAddress_NamesTheVariable() =>
         AssertOneLine(
-            await RunAsync(["env", "OTEL_EXPORTER_OTLP_ENDPOINT=collector 4317"]), Failure, "OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4317");
+            await RunAsync(["env", "OTEL_EXPORTER_OTLP_ENDPOINT=collector 4317"]), Failure,
+            "OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4317");
 
     [Fact]
     public async Task Start_SecondAgent_IsRefused_TheFirstGoesOn()
@@ -159,7 +171,8 @@ public sealed partial class ResilienceStartTests : IDisposable
         AssertOneLine(
             await RunAsync([], "--state", _directory.File("state"), "--admin-socket", _directory.File("admin.sock")),
             Failure, _scene.PinDirectory, "in use by another running agent");
-        var (code, output) = _scene.Jumpgate("cleanup", "--pin-dir", _scene.PinDirectory, "--state", _directory.File("state"));
+        var (code, output) =
+            _scene.Jumpgate("cleanup", "--pin-dir", _scene.PinDirectory, "--state", _directory.File("state"));
         Assert.Equal(1, code);
         Assert.Contains("in use by another running agent", output, StringComparison.Ordinal);
 
@@ -185,7 +198,8 @@ public sealed partial class ResilienceStartTests : IDisposable
     private static void AssertOneLine((int Code, string Error) ended, int code, params string[] parts)
     {
         // The log comes first, with times; what the command itself says is the last line and the only one of its kind.
-        var said = ended.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => !LogLine().IsMatch(l)).ToList();
+        var said = ended.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(l => !LogLine().IsMatch(l)).ToList();
         Assert.True(said.Count == 1, ended.Error);
         Assert.StartsWith("jumpgate: ", said[0], StringComparison.Ordinal);
         Assert.All(parts, part => Assert.Contains(part, said[0], StringComparison.Ordinal));

@@ -16,18 +16,21 @@ public sealed class ResilienceTelemetryTests
         await using var scene = Scene.Prepare(Policies.Server(Policies.HttpGetV1));
         scene.Serve(false);
         var grpc = protocol == "grpc";
-        await using var collector = await OtlpReceiver.StartAsync(scene.Lab.Node, new IPEndPoint(IPAddress.Loopback, 4317), grpc);
+        await using var collector =
+            await OtlpReceiver.StartAsync(scene.Lab.Node, new IPEndPoint(IPAddress.Loopback, 4317), grpc);
         await scene.StartAgentAsync(Otlp("http://127.0.0.1:4317", protocol));
         Assert.Equal(200, await scene.GetAsync("client", scene.Server(false), "GET /v1/x"));
         Assert.False(await scene.CanConnectAsync("stranger", scene.Server(false)));
 
         string[] expected =
         [
-            "jumpgate.http.requests", "jumpgate.http.request.duration", "jumpgate.drops", "jumpgate.flows", "jumpgate.policy.revision",
+            "jumpgate.http.requests", "jumpgate.http.request.duration", "jumpgate.drops", "jumpgate.flows",
+                "jumpgate.policy.revision",
             "jumpgate.connections.open", "jumpgate.bpf.map.entries",
         ];
         await Wait.UntilAsync(
-            () => collector.Received.Any(r => expected.All(e => r.Contains(e, StringComparison.Ordinal))), Scene.Patience,
+            () => collector.Received.Any(r => expected.All(e => r.Contains(e, StringComparison.Ordinal))),
+            Scene.Patience,
             "all meters at the collector", () => $"{collector.Received.Count} exports\n{scene.Agent.Captured()}");
     }
 
@@ -62,7 +65,8 @@ public sealed class ResilienceTelemetryTests
 
         PrometheusPage after = before;
         await Wait.UntilAsync(
-            async () => Requests(after = PrometheusPage.Parse(await scene.ReadAdminAsync("metrics"))) == Requests(before) + 1000,
+            async () => Requests(after = PrometheusPage.Parse(await scene.ReadAdminAsync("metrics"))) == Requests(
+                before) + 1000,
             Scene.Patience, "all requests to be counted");
         Assert.All(before.Growing, s => Assert.True(after.Series[s] >= before.Series[s], s));
         Assert.Equal(
@@ -70,7 +74,8 @@ public sealed class ResilienceTelemetryTests
             after.Series.Keys.Where(IsOfRequests).Order(StringComparer.Ordinal));
         Assert.InRange(after.Series.Count, 10, 200);
         Assert.DoesNotContain(after.Series.Keys, s => s.Contains('/', StringComparison.Ordinal));
-        Assert.Contains(after.Of("jumpgate_bpf_map_entries"), s => s.EndsWith("{map=\"policy\",slot=\"1\"}", StringComparison.Ordinal));
+        Assert.Contains(after.Of("jumpgate_bpf_map_entries"), s =>
+            s.EndsWith("{map=\"policy\",slot=\"1\"}", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -79,7 +84,8 @@ public sealed class ResilienceTelemetryTests
         await using var scene = await Scene.StartAsync();
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(scene.AdminSocket));
 
-        // The directory of a test is closed as well; a link to the socket from elsewhere would be no way in, so open the way.
+        // The directory of a test is closed as well; a link to the socket from elsewhere would be no way in, so open
+        // the way.
         File.SetUnixFileMode(Path.GetDirectoryName(scene.AdminSocket)!, (UnixFileMode)0x1ed);
         await using var other = NetnsProcess.Start(
             scene.Lab.NodeName, "setpriv",
@@ -91,7 +97,8 @@ public sealed class ResilienceTelemetryTests
         Assert.Equal(0, scene.Ask("status").ExitCode);
     }
 
-    private static double Requests(PrometheusPage page) => page.Of("jumpgate_http_requests_total").Sum(s => page.Series[s]);
+    private static double Requests(PrometheusPage page) =>
+        page.Of("jumpgate_http_requests_total").Sum(s => page.Series[s]);
 
     private static bool IsOfRequests(string series) => series.StartsWith("jumpgate_http", StringComparison.Ordinal);
 

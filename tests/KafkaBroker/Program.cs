@@ -51,7 +51,8 @@ cluster.Observer = request =>
     return false;
 };
 topics.ForEach(t => cluster.AddTopic(t.Name, t.Partitions));
-var brokers = nodes.Select((node, i) => Broker.Start(cluster, i + 1, Listen(node.Namespace, node.Address), node.Address)).ToList();
+var brokers = nodes.Select((node, i) =>
+    Broker.Start(cluster, i + 1, Listen(node.Namespace, node.Address), node.Address)).ToList();
 Console.WriteLine("ready");
 using var end = new ManualResetEventSlim();
 using var term = System.Runtime.InteropServices.PosixSignalRegistration.Create(

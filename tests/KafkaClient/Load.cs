@@ -4,18 +4,21 @@ using Confluent.Kafka;
 namespace Jumpgate.KafkaClient;
 
 /// <summary>
-/// Load for benchmarks: <c>load-produce TOPIC</c> (size=, seconds=, rate=) and <c>load-consume TOPIC</c> (seconds=). With a
-/// rate every record is sent on its own at its time, and its latency is to the reply; without, as fast as it goes.
+/// Load for benchmarks: <c>load-produce TOPIC</c> (size=, seconds=, rate=) and <c>load-consume TOPIC</c> (seconds=).
+/// With a rate every record is sent on its own at its time, and its latency is to the reply; without, as fast as it
+/// goes.
 /// </summary>
 internal sealed class Load(string bootstrap)
 {
     /// <summary>librdkafka looks for the leader of a new topic once a second.</summary>
     private const double WarmUp = 2;
 
-    public Answer Run(Operation operation) => operation.Name == "load-consume" ? Consume(operation) : Produce(operation);
+    public Answer Run(Operation operation) =>
+        operation.Name == "load-consume" ? Consume(operation) : Produce(operation);
 
     private static double Number(Operation operation, string option, double otherwise) =>
-        operation[option] is { } text ? double.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : otherwise;
+        operation[option] is { } text
+            ? double.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : otherwise;
 
     private Answer Produce(Operation operation)
     {
@@ -98,7 +101,11 @@ internal sealed class Load(string bootstrap)
             GroupId = "load",
             EnableAutoCommit = false,
             EnablePartitionEof = true,
-            QueuedMaxMessagesKbytes = 32 * 1024,
+            // At the end a broker waits for more before it answers, and a seek waits for that answer.
+            FetchWaitMaxMs = 5,
+            // librdkafka rests for a second where its queue is full: it must not be, or have enough in it for that.
+            QueuedMinMessages = 10_000_000,
+            QueuedMaxMessagesKbytes = 256 * 1024,
             FetchErrorBackoffMs = 0,
         }).SetLogHandler((_, _) => { }).Build();
         var start = new TopicPartitionOffset(operation.Topic, 0, Offset.Beginning);

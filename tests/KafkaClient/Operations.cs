@@ -4,24 +4,36 @@ using Confluent.Kafka.Admin;
 
 namespace Jumpgate.KafkaClient;
 
-/// <summary>What the client can be told to do. Producers and the admin client stay open between operations of the same kind.</summary>
+/// <summary>
+/// What the client can be told to do. Producers and the admin client stay open between operations of the same kind.
+/// </summary>
 internal sealed class Operations(string bootstrap) : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);
     private readonly Dictionary<string, IProducer<Null, byte[]>> _producers = [];
     private IAdminClient? _admin;
 
-    private IAdminClient Admin => _admin ??= new AdminClientBuilder(Client(new AdminClientConfig())).SetLogHandler((_, _) => { }).Build();
+    private IAdminClient Admin =>
+        _admin ??= new AdminClientBuilder(Client(new AdminClientConfig())).SetLogHandler((_, _) => { }).Build();
 
     public async Task<Answer> RunAsync(Operation operation) => operation.Name switch
     {
         "produce" => await ProduceAsync(operation),
         "consume" => Consume(operation),
-        "topics" => new Answer { Values = [.. Admin.GetMetadata(Limit).Topics.Select(t => t.Topic).Order(StringComparer.Ordinal)] },
-        "create" => await Do(() => Admin.CreateTopicsAsync([new TopicSpecification { Name = operation.Topic, NumPartitions = 1 }])),
+        "topics" => new Answer
+        {
+            Values = [.. Admin.GetMetadata(Limit).Topics.Select(t => t.Topic)
+            .Order(StringComparer.Ordinal)]
+        },
+        "create" => await Do(() =>
+            Admin.CreateTopicsAsync([new TopicSpecification { Name = operation.Topic, NumPartitions = 1 }])),
         "delete" => await Do(() => Admin.DeleteTopicsAsync([operation.Topic])),
         "configs" => await ConfigsAsync(operation.Topic),
-        "groups" => new Answer { Values = [.. Admin.ListGroups(Limit).Select(g => g.Group).Order(StringComparer.Ordinal)] },
+        "groups" => new Answer
+        {
+            Values = [.. Admin.ListGroups(Limit).Select(g => g.Group)
+            .Order(StringComparer.Ordinal)]
+        },
         "load-produce" or "load-consume" => new Load(bootstrap).Run(operation),
         _ => throw new ArgumentException($"no such operation: {operation.Name}"),
     };
@@ -99,7 +111,9 @@ internal sealed class Operations(string bootstrap) : IDisposable
         try
         {
             await Task.WhenAll(Enumerable.Range(0, operation.Count).Select(i => producer.ProduceAsync(
-                operation.Topic, new Message<Null, byte[]> { Value = Encoding.UTF8.GetBytes($"{operation.Topic}-{i}") })));
+                operation.Topic, new Message<Null,
+                byte[]>
+                { Value = Encoding.UTF8.GetBytes($"{operation.Topic}-{i}") })));
         }
         catch when (isTransaction)
         {
@@ -148,7 +162,8 @@ internal sealed class Operations(string bootstrap) : IDisposable
                 throw new KafkaException(topic.Error);
             }
 
-            consumer.Assign(topic.Partitions.Select(p => new TopicPartitionOffset(topic.Topic, p.PartitionId, Offset.Beginning)));
+            consumer.Assign(
+                topic.Partitions.Select(p => new TopicPartitionOffset(topic.Topic, p.PartitionId, Offset.Beginning)));
         }
         else
         {

@@ -1,6 +1,8 @@
 namespace Jumpgate.Testing;
 
-/// <summary>A workload's cgroup with folders for its application and its sidecar, made below the mount of cgroup v2.</summary>
+/// <summary>
+/// A workload's cgroup with folders for its application and its sidecar, made below the mount of cgroup v2.
+/// </summary>
 public sealed class CgroupTree : IDisposable
 {
     private const string Prefix = "jg-";
@@ -40,7 +42,8 @@ public sealed class CgroupTree : IDisposable
     {
         foreach (var folder in (string[])[Application, Sidecar, Workload])
         {
-            Wait.UntilAsync(() => TryRemove(folder), TimeSpan.FromSeconds(20), $"{folder} to be empty").GetAwaiter().GetResult();
+            Wait.UntilAsync(() => TryRemove(folder), TimeSpan.FromSeconds(20), $"{folder} to be empty").GetAwaiter()
+                .GetResult();
         }
     }
 

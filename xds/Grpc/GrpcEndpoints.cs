@@ -17,7 +17,8 @@ public static class GrpcEndpoints
         {
             foreach (var method in service.Methods)
             {
-                endpoints.MapPost($"/{service.Name}/{method.Name}", (RequestDelegate)(c => method.Run(c, options, logger)));
+                endpoints.MapPost(
+                    $"/{service.Name}/{method.Name}", (RequestDelegate)(c => method.Run(c, options, logger)));
             }
         }
 

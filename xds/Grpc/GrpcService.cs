@@ -52,7 +52,8 @@ public sealed class GrpcService(string name, FileDescriptor? file = null)
         Unary(method, Marshallers.Protobuf(request), Marshallers.Protobuf(response), handler);
 
     private GrpcService Add<TRequest, TResponse>(
-        string method, Marshaller<TRequest> request, Marshaller<TResponse> response, CallHandler<TRequest, TResponse> handler)
+        string method, Marshaller<TRequest> request, Marshaller<TResponse> response, CallHandler<TRequest,
+        TResponse> handler)
     {
         _methods.Add(new GrpcMethod(method, (http, options, logger) =>
             new GrpcCall<TRequest, TResponse>(http, request, response, handler, options, logger).RunAsync()));

@@ -98,7 +98,8 @@ public sealed class Metadata : IReadOnlyList<Metadata.Entry>
             ArgumentNullException.ThrowIfNull(value);
             if (IsBinary || value.AsSpan().IndexOfAnyExceptInRange(' ', '~') >= 0)
             {
-                throw new ArgumentException($"'{Key}' takes {(IsBinary ? "bytes" : "printable ASCII only")}", nameof(value));
+                throw new ArgumentException(
+                    $"'{Key}' takes {(IsBinary ? "bytes" : "printable ASCII only")}", nameof(value));
             }
 
             _text = value;
@@ -110,7 +111,8 @@ public sealed class Metadata : IReadOnlyList<Metadata.Entry>
             ArgumentNullException.ThrowIfNull(valueBytes);
             if (!IsBinary)
             {
-                throw new ArgumentException($"'{Key}' takes text; names of bytes end in {BinarySuffix}", nameof(valueBytes));
+                throw new ArgumentException(
+                    $"'{Key}' takes text; names of bytes end in {BinarySuffix}", nameof(valueBytes));
             }
 
             _bytes = valueBytes;

@@ -44,7 +44,8 @@ public sealed class XdsServer : IAsyncDisposable
     /// <exception cref="XdsException">The options contradict themselves, certificates cannot be read, or the address is
     /// taken.</exception>
     public static async Task<XdsServer> StartAsync(
-        XdsServerOptions options, INodeGrouping grouping, ILogger logger, IEnumerable<GrpcService> more, CancellationToken cancellation)
+        XdsServerOptions options, INodeGrouping grouping, ILogger logger, IEnumerable<GrpcService> more,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Tls is null && !IPAddress.IsLoopback(options.Listen.Address) && !options.AllowPlaintext)
@@ -83,7 +84,8 @@ public sealed class XdsServer : IAsyncDisposable
         var stopping = new CancellationTokenSource();
         var cache = new SnapshotCache(options.Time, options.DebounceQuiet, options.DebounceAtMost);
         var registry = new StreamRegistry();
-        var streams = new DiscoveryStreams(cache, new NodeAdmission(options, grouping), registry, options, logger, stopping.Token);
+        var streams = new DiscoveryStreams(
+            cache, new NodeAdmission(options, grouping), registry, options, logger, stopping.Token);
         var app = builder.Build();
         var health = new HealthService();
         List<GrpcService> services =

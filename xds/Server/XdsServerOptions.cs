@@ -29,11 +29,25 @@ public sealed record XdsServerOptions
     /// </summary>
     public TimeSpan OrderTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// What goes stays with a client as long as it refuses what no longer refers to it, however long that is; but no
+    /// more than so many resources of a type.
+    /// </summary>
+    public int MaxKeptAfterRejection { get; init; } = 1000;
+
     /// <summary>Resource types that one stream may ask for.</summary>
     public int MaxTypesPerStream { get; init; } = 64;
 
-    /// <summary>Names that one stream may subscribe to, of all types.</summary>
+    /// <summary>Names that one stream may have kept for it, of all types: what it subscribes to, and what it says it has.
+    /// </summary>
     public int MaxNamesPerStream { get; init; } = 100_000;
+
+    /// <summary>Characters of these names, and of the versions that a client says it has of them.</summary>
+    public long MaxNameCharactersPerStream { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Bytes in which a node may describe itself (<c>envoy.config.core.v3.Node</c>): kept as long as its
+    /// stream. An Envoy lists its extensions there, about 100 KB.</summary>
+    public int MaxNodeSize { get; init; } = 1024 * 1024;
 
     public GrpcOptions Grpc { get; init; } = new();
 

@@ -1,7 +1,6 @@
 using Envoy.Config.Core.V3;
 using Envoy.Extensions.TransportSockets.Tls.V3;
 using Envoy.Type.Matcher.V3;
-using Jumpgate.Xds.Resources;
 
 namespace Jumpgate.EnvoyConfig.Bootstrap;
 
@@ -37,15 +36,11 @@ internal static class AgentTls
             });
         }
 
-        return new TransportSocket
+        return TlsSocket.Of(new UpstreamTlsContext
         {
-            Name = "envoy.transport_sockets.tls",
-            TypedConfig = Deterministic.Pack(new UpstreamTlsContext
-            {
-                CommonTlsContext = context,
-                Sni = isAddress && options.ServerName is null ? string.Empty : name,
-            }),
-        };
+            CommonTlsContext = context,
+            Sni = isAddress && options.ServerName is null ? string.Empty : name,
+        });
     }
 
     private static DataSource File(string path) => new() { Filename = path };

@@ -44,7 +44,8 @@ public sealed record BootstrapOptions
             : Node.Any(char.IsControl) ? "--node holds a control character"
             : host.Length == 0 || port == 0 ? $"--xds is '{Xds}', not HOST:PORT such as 127.0.0.1:18000"
             : (CertificateFile is null) != (KeyFile is null) ? "--cert and --key go together"
-            : CertificateFile is not null && CaFile is null ? "--cert needs --ca: without TLS nobody asks for a certificate"
+            : CertificateFile is not null && CaFile is null
+                ? "--cert needs --ca: without TLS nobody asks for a certificate"
             : ServerName is not null && CaFile is null ? "--server-name needs --ca: without TLS nobody has a name"
             : CaFile is not null && AllowPlaintext ? "--plaintext contradicts --ca"
             : CaFile is null && !AllowPlaintext && !IsLoopback(host)
@@ -58,13 +59,15 @@ public sealed record BootstrapOptions
     private (string Host, ushort Port) Split()
     {
         var colon = Xds.LastIndexOf(':');
-        if (colon <= 0 || !ushort.TryParse(Xds.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+        if (colon <= 0
+            || !ushort.TryParse(Xds.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
         {
             return (string.Empty, default);
         }
 
         var host = Xds[..colon];
         var isBracketed = host.StartsWith('[') && host.EndsWith(']');
-        return isBracketed ? (host[1..^1], port) : host.Contains(':', StringComparison.Ordinal) ? (string.Empty, default) : (host, port);
+        return isBracketed ? (host[1..^1], port) : host.Contains(':', StringComparison.Ordinal)
+            ? (string.Empty, default) : (host, port);
     }
 }

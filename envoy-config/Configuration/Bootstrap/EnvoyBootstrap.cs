@@ -15,8 +15,8 @@ namespace Jumpgate.EnvoyConfig.Bootstrap;
 public static class EnvoyBootstrap
 {
     /// <summary>
-    /// Envoy refuses expressions of more than 100 instructions unless told otherwise, and with one of them all of a route's
-    /// rules. Policies' expressions have a bound of their own (1,000 repetitions, checked when they are read).
+    /// Envoy refuses expressions of more than 100 instructions unless told otherwise, and with one of them all of a
+    /// route's rules. Policies' expressions have a bound of their own (1,000 repetitions, checked when they are read).
     /// </summary>
     private const int MaxProgramSize = 1_000_000;
 
@@ -47,7 +47,8 @@ public static class EnvoyBootstrap
                 LdsConfig = OverAds(),
                 CdsConfig = OverAds(),
             },
-            StaticResources = new Envoy.Config.Bootstrap.V3.Bootstrap.Types.StaticResources { Clusters = { Of(options) } },
+            StaticResources =
+                new Envoy.Config.Bootstrap.V3.Bootstrap.Types.StaticResources { Clusters = { Of(options) } },
             LayeredRuntime = new LayeredRuntime
             {
                 Layers =
@@ -55,14 +56,16 @@ public static class EnvoyBootstrap
                     new RuntimeLayer
                     {
                         Name = "jumpgate",
-                        StaticLayer = new Struct { Fields = { ["re2.max_program_size.error_level"] = Value.ForNumber(MaxProgramSize) } },
+                        StaticLayer =
+                            new Struct { Fields = { ["re2.max_program_size.error_level"] = Value.ForNumber(MaxProgramSize) } },
                     },
                 },
             },
         };
     }
 
-    private static ConfigSource OverAds() => new() { Ads = new AggregatedConfigSource(), ResourceApiVersion = ApiVersion.V3 };
+    private static ConfigSource OverAds() =>
+        new() { Ads = new AggregatedConfigSource(), ResourceApiVersion = ApiVersion.V3 };
 
     private static IEnumerable<Cluster> Of(BootstrapOptions options)
     {

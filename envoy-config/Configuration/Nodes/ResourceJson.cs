@@ -6,7 +6,9 @@ using Jumpgate.Xds.Resources;
 
 namespace Jumpgate.EnvoyConfig.Nodes;
 
-/// <summary>Resources as people read them: proto JSON with Envoy's field names, and what is packed inside shown with its type.</summary>
+/// <summary>
+/// Resources as people read them: proto JSON with Envoy's field names, and what is packed inside shown with its type.
+/// </summary>
 public static class ResourceJson
 {
     private static readonly JsonFormatter Formatter = new(

@@ -10,5 +10,6 @@ public sealed record DirectionView(Workload Workload, TrafficDirection Direction
 {
     public PortView At(ushort port) => Ports.First(p => p.Ranges.Any(r => r.Contains(port)));
 
-    public override string ToString() => $"{Workload.Name}, {(Direction == TrafficDirection.Ingress ? "ingress" : "egress")}";
+    public override string ToString() =>
+        $"{Workload.Name}, {(Direction == TrafficDirection.Ingress ? "ingress" : "egress")}";
 }

@@ -8,7 +8,9 @@ namespace Jumpgate.EnvoyConfig.Policies;
 /// <param name="IsEverybody">The regions are the whole address space.</param>
 public sealed record PeerView(L4Decision Decision, ImmutableArray<Region> Regions, bool IsEverybody)
 {
-    /// <summary>Mutual TLS: the SPIFFE ID or trust domain that the regions share, each of which has an ID. Null: plain text.</summary>
+    /// <summary>
+    /// Mutual TLS: the SPIFFE ID or trust domain that the regions share, each of which has an ID. Null: plain text.
+    /// </summary>
     public string? Tls { get; init; }
 
     /// <summary>The decision lets the connection through without asking anybody.</summary>

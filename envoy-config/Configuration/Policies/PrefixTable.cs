@@ -1,23 +1,27 @@
 using System.Collections.Immutable;
+using System.Net;
 using Jumpgate.Policy.Identities;
 using Jumpgate.Policy.Snapshots;
 
 namespace Jumpgate.EnvoyConfig.Policies;
 
 /// <summary>
-/// The longest-prefix table of a snapshot as nested prefixes. Envoy knows addresses, not identities: peers become regions of
-/// this table, and stay apart exactly as the kernel's look-up keeps them apart.
+/// The longest-prefix table of a snapshot as nested prefixes. Envoy knows addresses, not identities: peers become
+/// regions of this table, and stay apart exactly as the kernel's look-up keeps them apart.
 /// </summary>
 internal sealed class PrefixTable
 {
-    private readonly IpCacheEntry[] _entries;
+    private readonly (IPNetwork Prefix, AddressOwner Owner)[] _entries;
     private readonly int[] _parents;
 
-    public PrefixTable(ImmutableArray<IpCacheEntry> ipCache)
+    /// <param name="former">Former owners of some of the entries.</param>
+    public PrefixTable(ImmutableArray<IpCacheEntry> ipCache, IReadOnlyDictionary<IPNetwork, PolicyGroup> former)
     {
         // What contains others comes before them.
-        var ordered = ipCache.Select(e => (Entry: e, Prefix: AddressPrefix.Of(e.Prefix))).OrderBy(e => e.Prefix).ToArray();
-        _entries = [.. ordered.Select(e => e.Entry)];
+        var ordered = ipCache.Select(e => (Entry: e, Prefix: AddressPrefix.Of(e.Prefix)))
+            .OrderBy(e => e.Prefix).ToArray();
+        _entries = [.. ordered.Select(e => (e.Entry.Prefix, new AddressOwner(
+            e.Entry.Group, former.TryGetValue(e.Entry.Prefix, out var owner) ? owner : null)))];
         _parents = new int[_entries.Length];
         var around = new Stack<int>();
         for (var i = 0; i < _entries.Length; i++)
@@ -31,30 +35,32 @@ internal sealed class PrefixTable
             around.Push(i);
         }
 
-        Groups = [.. _entries.Select(e => e.Group).Distinct()];
+        Owners = [.. _entries.Select(e => e.Owner).Distinct()];
     }
 
     /// <summary>Everybody who has an address.</summary>
-    public ImmutableArray<PolicyGroup> Groups { get; }
+    public ImmutableArray<AddressOwner> Owners { get; }
 
-    /// <summary>Divides all addresses by the decisions about their owners, one for each of <see cref="Groups"/>.</summary>
+    /// <summary>
+    /// Divides all addresses by the decisions about their owners, one for each of <see cref="Owners"/>.
+    /// </summary>
     public ImmutableArray<PeerView> Divide(IReadOnlyList<L4Decision> decisions)
     {
         var numbers = new Dictionary<L4Decision, int>();
-        var byGroup = new Dictionary<PolicyGroup, int>();
-        for (var i = 0; i < Groups.Length; i++)
+        var byOwner = new Dictionary<AddressOwner, int>();
+        for (var i = 0; i < Owners.Length; i++)
         {
             numbers.TryAdd(decisions[i], numbers.Count);
-            byGroup.Add(Groups[i], numbers[decisions[i]]);
+            byOwner.Add(Owners[i], numbers[decisions[i]]);
         }
 
         var roots = new int[_entries.Length];
         var regions = numbers.Select(_ => new SortedDictionary<int, List<int>>()).ToArray();
         for (var i = 0; i < _entries.Length; i++)
         {
-            var number = byGroup[_entries[i].Group];
+            var number = byOwner[_entries[i].Owner];
             var parent = _parents[i];
-            var around = parent < 0 ? -1 : byGroup[_entries[parent].Group];
+            var around = parent < 0 ? -1 : byOwner[_entries[parent].Owner];
             if (around == number)
             {
                 roots[i] = roots[parent];
@@ -71,7 +77,8 @@ internal sealed class PrefixTable
 
         return [.. numbers.Select(n => new PeerView(
             n.Key,
-            [.. regions[n.Value].Select(r => new Region(_entries[r.Key].Prefix, [.. r.Value.Select(e => _entries[e].Prefix)]))],
+            [.. regions[n.Value]
+                .Select(r => new Region(_entries[r.Key].Prefix, [.. r.Value.Select(e => _entries[e].Prefix)]))],
             numbers.Count == 1))];
     }
 }

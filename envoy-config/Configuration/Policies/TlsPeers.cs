@@ -8,8 +8,8 @@ using Jumpgate.Policy.Workloads;
 namespace Jumpgate.EnvoyConfig.Policies;
 
 /// <summary>
-/// Takes the addresses of workloads with SPIFFE IDs out of views of peers: with them a workload that has one too speaks mutual TLS,
-/// and nothing else. Decisions stay what they are.
+/// Takes the addresses of workloads with SPIFFE IDs out of views of peers: with them a workload that has one too speaks
+/// mutual TLS, and nothing else. Decisions stay what they are.
 /// </summary>
 internal sealed class TlsPeers
 {
@@ -28,8 +28,9 @@ internal sealed class TlsPeers
 
     public bool IsEmpty => _all.IsEmpty;
 
-    /// <summary>Who has to show a certificate to this workload. What it sends to itself never leaves its network namespace, and with
-    /// its own address nobody outside could finish a handshake: there is nothing to prove.</summary>
+    /// <summary>Who has to show a certificate to this workload. What it sends to itself never leaves its network
+    /// namespace, and with its own address nobody outside could finish a handshake: there is nothing to
+    /// prove.</summary>
     public ImmutableArray<IPNetwork> Of(Workload subject) =>
         subject.Tls is null ? [] : [.. _all.Select(p => p.Prefix).Except(subject.Addresses.Select(Whole))];
 
@@ -55,7 +56,8 @@ internal sealed class TlsPeers
             secured.AddRange(inside.Select(p => new Region(p.Prefix, []) { Id = p.Id }));
             if (inside is not [var only] || only.Prefix != region.Prefix)
             {
-                plain.Add(inside.Count == 0 ? region : region with { Except = [.. region.Except, .. inside.Select(p => p.Prefix)] });
+                plain.Add(inside.Count == 0
+                    ? region : region with { Except = [.. region.Except, .. inside.Select(p => p.Prefix)] });
             }
         }
 
@@ -64,8 +66,9 @@ internal sealed class TlsPeers
             return [peer];
         }
 
-        // Requests are judged one by one, so that their peers may share a chain. Where bytes pass, the server may speak first: the
-        // handshake itself has to tell the peers apart; and to a server there is one cluster for each name that it must have.
+        // Requests are judged one by one, so that their peers may share a chain. Where bytes pass, the server may speak
+        // first: the handshake itself has to tell the peers apart; and to a server there is one cluster for each name
+        // that it must have.
         var isShared = direction == TrafficDirection.Ingress && peer.HasHttp;
         var groups = secured.GroupBy(r => isShared ? r.Id!.TrustDomain : r.Id!.ToString(), StringComparer.Ordinal)
             .Select(g => new PeerView(peer.Decision, [.. g], IsEverybody: false) { Tls = g.Key });
@@ -82,7 +85,8 @@ internal sealed class TlsPeers
         // Most of what a region excludes is workloads, of which there may be thousands.
         var workloads = region.Except.Where(IsOne).ToHashSet();
         var wide = region.Except.Where(e => !IsOne(e)).ToList();
-        return _all.Where(p => IsIn(region.Prefix, p.Prefix) && !workloads.Contains(p.Prefix) && !wide.Exists(e => IsIn(e, p.Prefix)));
+        return _all.Where(p => IsIn(region.Prefix, p.Prefix) && !workloads.Contains(p.Prefix)
+            && !wide.Exists(e => IsIn(e, p.Prefix)));
     }
 
     private static bool IsOne(IPNetwork prefix) => prefix.PrefixLength == Whole(prefix.BaseAddress).PrefixLength;
@@ -90,5 +94,6 @@ internal sealed class TlsPeers
     private static bool IsIn(IPNetwork outer, IPNetwork one) =>
         outer.BaseAddress.AddressFamily == one.BaseAddress.AddressFamily && outer.Contains(one.BaseAddress);
 
-    private static IPNetwork Whole(IPAddress address) => new(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
+    private static IPNetwork Whole(IPAddress address) =>
+        new(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
 }

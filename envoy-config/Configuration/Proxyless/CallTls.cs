@@ -1,15 +1,13 @@
 using Envoy.Config.Core.V3;
 using Envoy.Extensions.TransportSockets.Tls.V3;
 using Envoy.Type.Matcher.V3;
-using Google.Protobuf;
 using Jumpgate.Policy.Workloads;
-using Jumpgate.Xds.Resources;
 
 namespace Jumpgate.EnvoyConfig.Proxyless;
 
 /// <summary>
-/// Mutual TLS of gRPC applications (gRFC A29): certificates come from a provider of the bootstrap, never over xDS. Such libraries
-/// refuse much of what Envoy takes, so that there is no more in these contexts than they know.
+/// Mutual TLS of gRPC applications (gRFC A29): certificates come from a provider of the bootstrap, never over xDS. Such
+/// libraries refuse much of what Envoy takes, so that there is no more in these contexts than they know.
 /// </summary>
 internal static class CallTls
 {
@@ -17,10 +15,10 @@ internal static class CallTls
     public const string Provider = "jumpgate";
 
     /// <summary>
-    /// For servers: a certificate of the authority is required; that it is the one of who has the address is for RBAC to say, since
-    /// servers refuse contexts that name names.
+    /// For servers: a certificate of the authority is required; that it is the one of who has the address is for RBAC
+    /// to say, since servers refuse contexts that name names.
     /// </summary>
-    public static TransportSocket FromClients() => Socket(new DownstreamTlsContext
+    public static TransportSocket FromClients() => TlsSocket.Of(new DownstreamTlsContext
     {
         RequireClientCertificate = true,
         CommonTlsContext = Common(new CertificateValidationContext()),
@@ -33,7 +31,7 @@ internal static class CallTls
 #pragma warning disable CS0612 // What Envoy has instead of it, gRPC's libraries ignore: every certificate would do.
         names.MatchSubjectAltNames.Add(new StringMatcher { Exact = peer.ToString() });
 #pragma warning restore CS0612
-        return Socket(new UpstreamTlsContext { CommonTlsContext = Common(names) });
+        return TlsSocket.Of(new UpstreamTlsContext { CommonTlsContext = Common(names) });
     }
 
     private static CommonTlsContext Common(CertificateValidationContext names)
@@ -45,10 +43,4 @@ internal static class CallTls
             ValidationContext = names,
         };
     }
-
-    private static TransportSocket Socket(IMessage context) => new()
-    {
-        Name = "envoy.transport_sockets.tls",
-        TypedConfig = Deterministic.Pack(context),
-    };
 }

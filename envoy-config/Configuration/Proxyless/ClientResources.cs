@@ -16,20 +16,27 @@ namespace Jumpgate.EnvoyConfig.Proxyless;
 /// <summary>What a gRPC application needs to call <c>xds:///NAME</c>: listener, route, cluster, endpoints.</summary>
 internal static class ClientResources
 {
-    /// <summary>A cluster has one transport socket: endpoints that must show different names are in clusters of their own.</summary>
-    /// <param name="isOld">gRPC C-core of that age refuses weights that are no percentages, unless their sum is said.</param>
+    /// <summary>
+    /// A cluster has one transport socket: endpoints that must show different names are in clusters of their own.
+    /// </summary>
+    /// <param name="isOld">gRPC C-core of that age refuses weights that are no percentages, unless their sum is
+    /// said.</param>
     public static IEnumerable<IMessage> Create(string name, IReadOnlyCollection<CallEndpoint> endpoints, bool isOld)
     {
         var groups = endpoints.GroupBy(e => e.Id).OrderBy(g => g.Key?.ToString(), StringComparer.Ordinal).ToList();
         if (groups.Count <= 1)
         {
-            return [Listener(name), Route(name, new RouteAction { Cluster = name }), Cluster(name, groups.FirstOrDefault()?.Key),
+            return [Listener(name), Route(name, new RouteAction { Cluster = name }),
+                Cluster(name, groups.FirstOrDefault()?.Key),
                 Endpoints(name, endpoints)];
         }
 
-        var clusters = groups.Select(g => (Name: g.Key is null ? name : $"{name}/{g.Key}", g.Key, Endpoints: g.ToList())).ToList();
+        var clusters =
+            groups.Select(g => (Name: g.Key is null ? name : $"{name}/{g.Key}", g.Key, Endpoints: g.ToList())).ToList();
         var weighted = new WeightedCluster();
-        weighted.Clusters.Add(clusters.Select(c => new WeightedCluster.Types.ClusterWeight { Name = c.Name, Weight = (uint)c.Endpoints.Count }));
+        weighted.Clusters.Add(
+            clusters.Select(c =>
+            new WeightedCluster.Types.ClusterWeight { Name = c.Name, Weight = (uint)c.Endpoints.Count }));
         if (isOld)
         {
 #pragma warning disable CS0612 // Old clients need it.
@@ -55,7 +62,8 @@ internal static class ClientResources
                 Rds = new Rds { RouteConfigName = name, ConfigSource = FromHere() },
                 HttpFilters =
                 {
-                    new HttpFilter { Name = "envoy.filters.http.router", TypedConfig = Deterministic.Pack(new Router()) },
+                    new HttpFilter { Name = "envoy.filters.http.router",
+                        TypedConfig = Deterministic.Pack(new Router()) },
                 },
             }),
         },
@@ -106,5 +114,6 @@ internal static class ClientResources
         return new ClusterLoadAssignment { ClusterName = name, Endpoints = { local } };
     }
 
-    private static ConfigSource FromHere() => new() { Ads = new AggregatedConfigSource(), ResourceApiVersion = ApiVersion.V3 };
+    private static ConfigSource FromHere() =>
+        new() { Ads = new AggregatedConfigSource(), ResourceApiVersion = ApiVersion.V3 };
 }

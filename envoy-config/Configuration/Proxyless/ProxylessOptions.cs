@@ -9,6 +9,8 @@ public sealed record ProxylessOptions
     /// </summary>
     public string ServerTemplate { get; init; } = "grpc/server?xds.resource.listening_address=%s";
 
-    /// <summary>gRPC C-core before 1.68 refuses <c>string_match</c>: its header matchers, and weights, use older fields.</summary>
+    /// <summary>
+    /// gRPC C-core before 1.68 refuses <c>string_match</c>: its header matchers, and weights, use older fields.
+    /// </summary>
     public bool OldHeaderMatchers { get; init; }
 }

@@ -7,7 +7,9 @@ using Jumpgate.Policy.Snapshots;
 
 namespace Jumpgate.EnvoyConfig.Proxyless;
 
-/// <summary>What a gRPC application that speaks xDS itself gets, as client and as server, with no proxy at all.</summary>
+/// <summary>
+/// What a gRPC application that speaks xDS itself gets, as client and as server, with no proxy at all.
+/// </summary>
 public static class ProxylessResources
 {
     /// <param name="workload">The application: one of the view's snapshot.</param>
@@ -20,7 +22,9 @@ public static class ProxylessResources
         var messages = new List<IMessage>();
         foreach (var service in Services.Of(view.Snapshot.Workloads))
         {
-            messages.AddRange(ClientResources.Create(service.Name, [.. Reachable(view, workload, service, refusals)], options.OldHeaderMatchers));
+            messages.AddRange(
+                ClientResources.Create(
+                service.Name, [.. Reachable(view, workload, service, refusals)], options.OldHeaderMatchers));
         }
 
         var form = options.OldHeaderMatchers ? HttpForm.OldGrpc : HttpForm.Grpc;
@@ -35,13 +39,15 @@ public static class ProxylessResources
                 refusals.Add(new Refusal($"{ingress}, port {port}", null, "no gRPC call is one of Kafka"));
             }
 
-            messages.AddRange(AddressesOf(workload).Select(a => ServerListeners.Create(options.ServerTemplate, a, port, rules, tls)));
+            messages.AddRange(
+                AddressesOf(workload).Select(a => ServerListeners.Create(options.ServerTemplate, a, port, rules, tls)));
         }
 
         if (workload.Tls is { Files: null })
         {
             refusals.Add(new Refusal(
-                workload.Name, null, "a gRPC application reads certificates from files, and mtls has none; until mtls.files names them (with "
+                workload.Name, null,
+                "a gRPC application reads certificates from files, and mtls has none; until mtls.files names them (with "
                 + "SPIRE, those of its spiffe-helper) it refuses its listeners and clusters"));
         }
 
@@ -49,16 +55,16 @@ public static class ProxylessResources
     }
 
     /// <summary>
-    /// Egress policy is enforced by what the client never learns: an application does not ask RBAC for its own calls, so that
-    /// endpoints behind egress L7 rules stay hidden too.
+    /// Egress policy is enforced by what the client never learns: an application does not ask RBAC for its own calls,
+    /// so that endpoints behind egress L7 rules stay hidden too.
     /// </summary>
     private static IEnumerable<CallEndpoint> Reachable(
         PolicyView view, Workload client, Service service, List<Refusal> refusals)
     {
-        var source = view.Snapshot.GroupOf(client);
-        foreach (var (server, port) in service.Endpoints)
+        foreach (var (server, port, address) in service.Endpoints
+            .SelectMany(e => e.Workload.Addresses.Select(a => (e.Workload, e.Port, a))))
         {
-            var egress = view.Snapshot.Resolve(source, view.Snapshot.GroupOf(server), L4Protocol.Tcp, port).Egress;
+            var egress = view.Egress(client, server, address, port);
             if (egress.Verdict == L4Verdict.Redirect)
             {
                 refusals.Add(new Refusal(
@@ -68,14 +74,13 @@ public static class ProxylessResources
             }
             else if (egress.Verdict == L4Verdict.Allow)
             {
-                foreach (var address in server.Addresses)
-                {
-                    yield return new CallEndpoint(address, port, client.Tls is null || server == client ? null : server.Tls?.Id);
-                }
+                yield return new CallEndpoint(
+                    address, port, client.Tls is null || server == client ? null : server.Tls?.Id);
             }
         }
     }
 
     private static IEnumerable<IPAddress> AddressesOf(Workload workload) =>
-        workload.Addresses.Concat([IPAddress.Any, IPAddress.IPv6Any, IPAddress.Loopback, IPAddress.IPv6Loopback]).Distinct();
+        workload.Addresses.Concat([IPAddress.Any, IPAddress.IPv6Any, IPAddress.Loopback, IPAddress.IPv6Loopback])
+            .Distinct();
 }

@@ -13,18 +13,22 @@ using HttpRbac = Envoy.Extensions.Filters.Http.Rbac.V3.RBAC;
 namespace Jumpgate.EnvoyConfig.Proxyless;
 
 /// <summary>
-/// Listeners of gRPC servers (gRFC A36, A41): the application asks for the one of the address it listens at, and enforces its
-/// RBAC on each call. A server that gets no listener serves nobody.
+/// Listeners of gRPC servers (gRFC A36, A41): the application asks for the one of the address it listens at, and
+/// enforces its RBAC on each call. A server that gets no listener serves nobody.
 /// </summary>
 internal static class ServerListeners
 {
-    /// <summary>What every connection is to gRPC, which does not look into first bytes. grpc-js passes over matches without it.</summary>
+    /// <summary>
+    /// What every connection is to gRPC, which does not look into first bytes. grpc-js passes over matches without it.
+    /// </summary>
     private const string Undetected = "raw_buffer";
 
     /// <param name="address">Where the application listens: a wildcard, or an address of its own.</param>
-    /// <param name="tls">Peers that have to come over TLS, whatever rules say of them. By <c>source_prefix_ranges</c>: the libraries
-    /// do not know <c>direct_source_prefix_ranges</c>, and nothing tells them another source than the connection's.</param>
-    public static Listener Create(string template, IPAddress address, ushort port, RbacRules rules, IReadOnlyCollection<IPNetwork> tls)
+    /// <param name="tls">Peers that have to come over TLS, whatever rules say of them. By <c>source_prefix_ranges</c>:
+    /// the libraries do not know <c>direct_source_prefix_ranges</c>, and nothing tells them another source than the
+    /// connection's.</param>
+    public static Listener Create(
+        string template, IPAddress address, ushort port, RbacRules rules, IReadOnlyCollection<IPNetwork> tls)
     {
         var at = new IPEndPoint(address, port).ToString();
         var listener = new Listener
@@ -80,7 +84,8 @@ internal static class ServerListeners
                 {
                     Name = "all",
                     Domains = { "*" },
-                    Routes = { new Route { Match = new RouteMatch { Prefix = "" }, NonForwardingAction = new NonForwardingAction() } },
+                    Routes = { new Route { Match = new RouteMatch { Prefix = "" },
+                        NonForwardingAction = new NonForwardingAction() } },
                 },
             },
         },
@@ -91,5 +96,6 @@ internal static class ServerListeners
         },
     };
 
-    private static HttpFilter Filter(string name, IMessage config) => new() { Name = name, TypedConfig = Deterministic.Pack(config) };
+    private static HttpFilter Filter(string name, IMessage config) =>
+        new() { Name = name, TypedConfig = Deterministic.Pack(config) };
 }

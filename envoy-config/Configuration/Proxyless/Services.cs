@@ -5,7 +5,8 @@ using Jumpgate.Policy.Snapshots;
 namespace Jumpgate.EnvoyConfig.Proxyless;
 
 /// <summary>One name that a gRPC application can call, as <c>xds:///NAME</c>.</summary>
-/// <param name="Name">Of a service or workload, alone where it has one port, else with <c>:PORT</c>, a number or a name.</param>
+/// <param name="Name">Of a service or workload, alone where it has one port, else with <c>:PORT</c>, a number or a
+/// name.</param>
 /// <param name="Endpoints">Workloads with their port.</param>
 public sealed record Service(string Name, ImmutableArray<(Workload Workload, ushort Port)> Endpoints)
 {

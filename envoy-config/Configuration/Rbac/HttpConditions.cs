@@ -12,16 +12,21 @@ internal sealed class HttpConditions(HttpForm form)
     private const string Connect = "CONNECT";
     private const string GrpcMethod = "POST";
 
-    /// <summary>Headers that Envoy makes, changes or takes away before it asks the rules, or that are the connection's own.</summary>
+    /// <summary>
+    /// Headers that Envoy makes, changes or takes away before it asks the rules, or that are the connection's own.
+    /// </summary>
     private static readonly FrozenSet<string> EnvoysOwn = FrozenSet.ToFrozenSet(
-        ["x-forwarded-proto", "x-forwarded-client-cert", "connection", "proxy-connection", "keep-alive", "transfer-encoding", "upgrade",
+        ["x-forwarded-proto", "x-forwarded-client-cert", "connection", "proxy-connection", "keep-alive",
+            "transfer-encoding", "upgrade",
             "te", "expect", "http2-settings", "trailer"],
         StringComparer.OrdinalIgnoreCase);
 
-    /// <returns>Null where the rule has to be left out: it cannot match, or <paramref name="refusal"/> says why.</returns>
+    /// <returns>Null where the rule has to be left out: it cannot match, or <paramref name="refusal"/> says
+    /// why.</returns>
     public List<Permission>? Of(CompiledHttpRule rule, out string? refusal)
     {
-        refusal = rule.HeaderMatches.Select(WhyNot).Concat(rule.Headers.Select(h => WhyNot(h.Name))).FirstOrDefault(w => w is not null);
+        refusal = rule.HeaderMatches.Select(WhyNot).Concat(rule.Headers.Select(h => WhyNot(h.Name)))
+            .FirstOrDefault(w => w is not null);
         if (refusal is not null || (form != HttpForm.Envoy && rule.Method?.IsMatch(GrpcMethod) == false))
         {
             return null;
@@ -30,7 +35,8 @@ internal sealed class HttpConditions(HttpForm form)
         var all = new List<Permission>();
         if (form == HttpForm.Envoy)
         {
-            // CONNECT opens a tunnel in which no rule is asked any more: only a rule that speaks of the method grants it.
+            // CONNECT opens a tunnel in which no rule is asked any more: only a rule that speaks of the method grants
+            // it.
             all.Add(rule.Method is null
                 ? new Permission { NotRule = Exact(":method", Connect) }
                 : Header(":method", Expression(rule.Method.Pattern)));
@@ -54,7 +60,9 @@ internal sealed class HttpConditions(HttpForm form)
     private StringMatcher Expression(string pattern) =>
         form == HttpForm.Envoy ? Matchers.Expression(pattern) : Matchers.Grouped(pattern);
 
-    /// <summary>Rules are about path and query: Envoy's url_path would leave the query out, and gRPC has none.</summary>
+    /// <summary>
+    /// Rules are about path and query: Envoy's url_path would leave the query out, and gRPC has none.
+    /// </summary>
     private Permission Target(StringMatcher value) => form == HttpForm.Envoy
         ? Header(":path", value)
         : new Permission { UrlPath = new PathMatcher { Path = value } };
@@ -72,9 +80,11 @@ internal sealed class HttpConditions(HttpForm form)
 
     private string? WhyNot(HeaderMatch match) => match switch
     {
-        { Secret: not null } => $"headerMatches on {match.Name} compares with a secret, which the node's configuration would show to "
+        { Secret: not null } =>
+            $"headerMatches on {match.Name} compares with a secret, which the node's configuration would show to "
             + "whoever reads it; write the condition as a header without a secret, or leave this port to the agent's own redirect",
-        { Mismatch: { } action } => $"headerMatches on {match.Name} has the mismatch action {action.ToString().ToUpperInvariant()}, "
+        { Mismatch: { } action } =>
+            $"headerMatches on {match.Name} has the mismatch action {action.ToString().ToUpperInvariant()}, "
             + "and RBAC allows or denies only; leave this port to the agent's own redirect",
         _ => WhyNot(match.Name),
     };

@@ -21,16 +21,16 @@ internal static class Matchers
     };
 
     /// <summary>
-    /// The whole value, case-sensitively (envoy/type/matcher/v3/regex.proto: "matched against the entire value"). The engine is
-    /// RE2, as the policy's.
+    /// The whole value, case-sensitively (envoy/type/matcher/v3/regex.proto: "matched against the entire value"). The
+    /// engine is RE2, as the policy's.
     /// </summary>
     public static StringMatcher Expression(string pattern) => pattern.AsSpan().ContainsAnyExcept(Plain)
         ? new StringMatcher { SafeRegex = new RegexMatcher { Regex = pattern } }
         : new StringMatcher { Exact = pattern };
 
     /// <summary>
-    /// The same for gRPC's libraries: grpc-js (1.14) puts '^' and '$' around an expression as it stands, so that of "a|b" it would
-    /// take everything that begins with a.
+    /// The same for gRPC's libraries: grpc-js (1.14) puts '^' and '$' around an expression as it stands, so that of
+    /// "a|b" it would take everything that begins with a.
     /// </summary>
     public static StringMatcher Grouped(string pattern)
     {
@@ -46,7 +46,8 @@ internal static class Matchers
         return matcher;
     }
 
-    public static HeaderMatcher Header(string name, StringMatcher value) => new() { Name = Name(name), StringMatch = value };
+    public static HeaderMatcher Header(string name, StringMatcher value) =>
+        new() { Name = Name(name), StringMatch = value };
 
     /// <summary>In fields that Envoy has deprecated: see <see cref="HttpForm.OldGrpc"/>.</summary>
     public static HeaderMatcher OldHeader(string name, StringMatcher value)

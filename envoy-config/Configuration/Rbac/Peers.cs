@@ -9,9 +9,10 @@ using Jumpgate.Policy.Workloads;
 namespace Jumpgate.EnvoyConfig.Rbac;
 
 /// <summary>
-/// Who the other side is, by its address. At ingress that is a principal: <c>direct_remote_ip</c>, the connection's own peer,
-/// which no header can forge (<c>remote_ip</c> believes X-Forwarded-For). At egress it is a permission: the destination. Where peers
-/// have certificates it is their address and the SPIFFE ID of the workload that has it: never less than the address.
+/// Who the other side is, by its address. At ingress that is a principal: <c>direct_remote_ip</c>, the connection's own
+/// peer, which no header can forge (<c>remote_ip</c> believes X-Forwarded-For). At egress it is a permission: the
+/// destination. Where peers have certificates it is their address and the SPIFFE ID of the workload that has it: never
+/// less than the address.
 /// </summary>
 internal static class Peers
 {
@@ -70,7 +71,8 @@ internal static class Peers
 
     private static Principal Named(SpiffeId id) => new()
     {
-        Authenticated = new Principal.Types.Authenticated { PrincipalName = new StringMatcher { Exact = id.ToString() } },
+        Authenticated =
+            new Principal.Types.Authenticated { PrincipalName = new StringMatcher { Exact = id.ToString() } },
     };
 
     private static Principal Remote(IPNetwork prefix) => new() { DirectRemoteIp = Matchers.Cidr(prefix) };

@@ -5,7 +5,11 @@ using RbacPolicy = Envoy.Config.Rbac.V3.Policy;
 namespace Jumpgate.EnvoyConfig.Rbac;
 
 /// <summary>Policies under the names of the rules that they come from: what Envoy's logs and statistics show.</summary>
-internal sealed class PolicyMap(RBAC.Types.Action action)
+/// <param name="hasLines">
+/// Names say where a rule is written. Only where a new name costs nothing, which is in routes: a listener's connections
+/// are drained for it, and would be closed by a comment above the rule that allows them.
+/// </param>
+internal sealed class PolicyMap(RBAC.Types.Action action, bool hasLines)
 {
     private readonly RBAC _rbac = new() { Action = action };
 
@@ -16,7 +20,7 @@ internal sealed class PolicyMap(RBAC.Types.Action action)
 
     public void Add(RuleReference? rule, IEnumerable<Permission> permissions, IEnumerable<Principal> principals)
     {
-        var name = rule is null ? "no rule" : $"{rule.Document.QualifiedName} ({Path.GetFileName(rule.Location.File)}:{rule.Location.Line})";
+        var name = NameOf(rule);
         var free = name;
         for (var i = 2; _rbac.Policies.ContainsKey(free); i++)
         {
@@ -25,4 +29,9 @@ internal sealed class PolicyMap(RBAC.Types.Action action)
 
         _rbac.Policies.Add(free, new RbacPolicy { Permissions = { permissions }, Principals = { principals } });
     }
+
+    private string NameOf(RuleReference? rule) => rule is null ? "no rule"
+        : hasLines
+            ? $"{rule.Document.QualifiedName} ({Path.GetFileName(rule.Location.File)}:{rule.Location.Line})"
+            : rule.Document.QualifiedName;
 }

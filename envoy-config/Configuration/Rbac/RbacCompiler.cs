@@ -9,14 +9,14 @@ using Jumpgate.Policy.Snapshots;
 namespace Jumpgate.EnvoyConfig.Rbac;
 
 /// <summary>
-/// From a workload's effective policy to Envoy's RBAC. The decisions are those of the snapshot, so that what a deny rule takes
-/// away is not in an ALLOW list in the first place.
+/// From a workload's effective policy to Envoy's RBAC. The decisions are those of the snapshot, so that what a deny
+/// rule takes away is not in an ALLOW list in the first place.
 /// </summary>
 public static class RbacCompiler
 {
     /// <summary>The rules for HTTP requests at one port: what the HTTP filter enforces.</summary>
-    /// <remarks>Peers that need no L7 rules may send any request, CONNECT included. No request of peers with Kafka rules is
-    /// allowed.</remarks>
+    /// <remarks>Peers that need no L7 rules may send any request, CONNECT included. No request of peers with Kafka
+    /// rules is allowed.</remarks>
     public static RbacRules Http(DirectionView view, ushort port, HttpForm form = HttpForm.Envoy)
     {
         ArgumentNullException.ThrowIfNull(view);
@@ -28,8 +28,9 @@ public static class RbacCompiler
     {
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(ports);
-        var allow = new PolicyMap(RBAC.Types.Action.Allow);
-        var shadow = new PolicyMap(RBAC.Types.Action.Allow);
+        // gRPC servers have their rules in the listener itself, Envoy in a route.
+        var allow = new PolicyMap(RBAC.Types.Action.Allow, hasLines: form == HttpForm.Envoy);
+        var shadow = new PolicyMap(RBAC.Types.Action.Allow, hasLines: form == HttpForm.Envoy);
         var refusals = ImmutableArray.CreateBuilder<Refusal>();
         var peers = ports.Peers;
         var translate = new HttpConditions(form);
@@ -84,15 +85,17 @@ public static class RbacCompiler
     }
 
     /// <summary>The rules for connections: what a network filter enforces where no L7 rules are asked.</summary>
-    /// <param name="ports">Those of the filter's chain; null: all TCP ports.</param>
+    /// <param name="ports">Those of the filter's chain; null: all TCP ports. Where the chain itself is for these ports
+    /// only, their ranges may be said to be wider: what other ports are for does not change the filter then.</param>
     /// <remarks>Peers with L7 rules at a port are denied there: they get a filter chain of their own.</remarks>
     public static RbacRules Network(DirectionView view, PortView? ports = null)
     {
         ArgumentNullException.ThrowIfNull(view);
         ImmutableArray<PortView> all = ports is null ? view.Ports : [ports];
-        var open = all.SelectMany(p => p.Peers.Select(peer => (Port: p, Peer: peer))).Where(p => p.Peer.IsOpen).ToList();
-        var allow = new PolicyMap(RBAC.Types.Action.Allow);
-        var shadow = new PolicyMap(RBAC.Types.Action.Allow);
+        var open = all.SelectMany(p => p.Peers.Select(peer => (Port: p, Peer: peer)))
+            .Where(p => p.Peer.IsOpen).ToList();
+        var allow = new PolicyMap(RBAC.Types.Action.Allow, hasLines: false);
+        var shadow = new PolicyMap(RBAC.Types.Action.Allow, hasLines: false);
         AddByPeers(allow, view, open);
         AddByPeers(shadow, view, open.Where(p => !p.Peer.Decision.Audit));
         return new RbacRules(
@@ -101,14 +104,15 @@ public static class RbacCompiler
 
     private static RBAC? Denied(DirectionView view, IEnumerable<PortView> ports)
     {
-        var deny = new PolicyMap(RBAC.Types.Action.Deny);
+        var deny = new PolicyMap(RBAC.Types.Action.Deny, hasLines: false);
         AddByPeers(deny, view, ports.SelectMany(p => p.Peers.Select(peer => (p, peer)))
             .Where(p => p.peer.Decision.Verdict == L4Verdict.Deny));
         return deny.IsEmpty ? null : deny.Rules;
     }
 
     /// <summary>One policy for each rule and set of peers, with all the ports that they share.</summary>
-    private static void AddByPeers(PolicyMap map, DirectionView view, IEnumerable<(PortView Port, PeerView Peer)> grants)
+    private static void AddByPeers(
+        PolicyMap map, DirectionView view, IEnumerable<(PortView Port, PeerView Peer)> grants)
     {
         foreach (var same in grants.GroupBy(g => (g.Peer.Decision.Rule, g.Peer.Key)))
         {

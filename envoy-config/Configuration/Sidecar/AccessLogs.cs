@@ -8,7 +8,9 @@ using Jumpgate.Xds.Resources;
 
 namespace Jumpgate.EnvoyConfig.Sidecar;
 
-/// <summary>What is recorded of requests and connections: JSON on standard output, and the same events to the agent.</summary>
+/// <summary>
+/// What is recorded of requests and connections: JSON on standard output, and the same events to the agent.
+/// </summary>
 internal static class AccessLogs
 {
     private static readonly (string Field, string Operator)[] Connection =
@@ -25,7 +27,9 @@ internal static class AccessLogs
         ("connection_audit", "%DYNAMIC_METADATA(envoy.filters.network.rbac:shadow_engine_result)%"),
     ];
 
-    /// <summary>RBAC says in the details which policy denied, and in its metadata which one in audit mode would have.</summary>
+    /// <summary>
+    /// RBAC says in the details which policy denied, and in its metadata which one in audit mode would have.
+    /// </summary>
     private static readonly (string Field, string Operator)[] Request =
     [
         .. Connection,
@@ -44,20 +48,22 @@ internal static class AccessLogs
         yield return ToOutput(Request, options);
         if (options.LogsToAgent)
         {
-            yield return Log("envoy.access_loggers.http_grpc", new HttpGrpcAccessLogConfig { CommonConfig = ToAgent(name) });
+            yield return Log(
+                "envoy.access_loggers.http_grpc", new HttpGrpcAccessLogConfig { CommonConfig = ToAgent(name) });
         }
     }
 
     /// <summary>
-    /// Of a listener: every connection, those that fit no chain too (flag NR). Only these go to the agent from here, which hears
-    /// of the others from the filters that serve them.
+    /// Of a listener: every connection, those that fit no chain too (flag NR). Only these go to the agent from here,
+    /// which hears of the others from the filters that serve them.
     /// </summary>
     public static IEnumerable<AccessLog> OfListener(string name, SidecarOptions options)
     {
         yield return ToOutput(Connection, options);
         if (options.LogsToAgent)
         {
-            var closed = Log("envoy.access_loggers.tcp_grpc", new TcpGrpcAccessLogConfig { CommonConfig = ToAgent(name) });
+            var closed =
+                Log("envoy.access_loggers.tcp_grpc", new TcpGrpcAccessLogConfig { CommonConfig = ToAgent(name) });
             closed.Filter = new AccessLogFilter { ResponseFlagFilter = new ResponseFlagFilter { Flags = { "NR" } } };
             yield return closed;
         }
@@ -67,7 +73,8 @@ internal static class AccessLogs
     public static IEnumerable<AccessLog> OfBytes(string name, SidecarOptions options) => options.LogsToAgent
         ? [Log("envoy.access_loggers.tcp_grpc", new TcpGrpcAccessLogConfig { CommonConfig = ToAgent(name) })] : [];
 
-    private static AccessLog Log(string name, IMessage config) => new() { Name = name, TypedConfig = Deterministic.Pack(config) };
+    private static AccessLog Log(string name, IMessage config) =>
+        new() { Name = name, TypedConfig = Deterministic.Pack(config) };
 
     private static AccessLog ToOutput((string Field, string Operator)[] format, SidecarOptions options)
     {
@@ -75,6 +82,11 @@ internal static class AccessLogs
         foreach (var (field, value) in format)
         {
             fields.Fields.Add(field, Value.ForString(value));
+        }
+
+        if (options.Detects)
+        {
+            fields.Fields.Add("requested_server_name", Value.ForString("%REQUESTED_SERVER_NAME%"));
         }
 
         if (options.HasTls)

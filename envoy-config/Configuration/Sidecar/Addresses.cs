@@ -8,6 +8,7 @@ internal static class Addresses
 {
     public static Address Of(IPAddress address, ushort port) => new()
     {
-        SocketAddress = new SocketAddress { Address = $"{address}", PortValue = port, Protocol = SocketAddress.Types.Protocol.Tcp },
+        SocketAddress =
+            new SocketAddress { Address = $"{address}", PortValue = port, Protocol = SocketAddress.Types.Protocol.Tcp },
     };
 }

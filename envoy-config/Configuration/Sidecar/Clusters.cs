@@ -6,6 +6,7 @@ using Envoy.Extensions.TransportSockets.RawBuffer.V3;
 using Google.Protobuf.WellKnownTypes;
 using Jumpgate.Policy.Workloads;
 using Jumpgate.Xds.Resources;
+using TrafficDirection = Jumpgate.Policy.TrafficDirection;
 using HttpProtocolOptions = Envoy.Extensions.Upstreams.Http.V3.HttpProtocolOptions;
 
 namespace Jumpgate.EnvoyConfig.Sidecar;
@@ -22,11 +23,17 @@ public static class Clusters
     /// <summary>The agent; of the bootstrap, since xDS itself comes from there.</summary>
     public const string Agent = "jumpgate-agent";
 
-    /// <summary>Where an SDS server has the certificates; of the bootstrap, since Envoy takes no other for that.</summary>
+    /// <summary>
+    /// Where an SDS server has the certificates; of the bootstrap, since Envoy takes no other for that.
+    /// </summary>
     public const string Secrets = "jumpgate-sds";
 
     /// <summary>The original destination, which must show that it is this workload.</summary>
     public static string ToTls(string id) => $"{OriginalDestination}/{id}";
+
+    /// <param name="tls">Whom the peers of an outbound chain have to be; null: they get plain text.</param>
+    internal static string Of(TrafficDirection direction, string? tls) =>
+        tls is null || direction == TrafficDirection.Ingress ? OriginalDestination : ToTls(tls);
 
     internal static Cluster CreateOriginalDestination(WorkloadTls own, SpiffeId peer)
     {

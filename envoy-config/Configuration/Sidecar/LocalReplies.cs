@@ -7,8 +7,8 @@ using Envoy.Type.Matcher.V3;
 namespace Jumpgate.EnvoyConfig.Sidecar;
 
 /// <summary>
-/// Denials look as the proxy's: 403, text/plain, <c>Access denied</c>. To gRPC Envoy itself says PERMISSION_DENIED (7), trailers
-/// only; the body becomes its message.
+/// Denials look as the proxy's: 403, text/plain, <c>Access denied</c>. To gRPC Envoy itself says PERMISSION_DENIED (7),
+/// trailers only; the body becomes its message.
 /// </summary>
 internal static class LocalReplies
 {
@@ -28,7 +28,8 @@ internal static class LocalReplies
 
     private static ResponseMapper Mapper(string body, params AccessLogFilter[] filters) => new()
     {
-        Filter = filters.Length == 1 ? filters[0] : new AccessLogFilter { AndFilter = new AndFilter { Filters = { filters } } },
+        Filter = filters.Length == 1
+            ? filters[0] : new AccessLogFilter { AndFilter = new AndFilter { Filters = { filters } } },
         Body = new DataSource { InlineString = body },
     };
 
@@ -48,7 +49,11 @@ internal static class LocalReplies
     {
         HeaderFilter = new HeaderFilter
         {
-            Header = new HeaderMatcher { Name = "content-type", StringMatch = new StringMatcher { Prefix = "application/grpc" } },
+            Header = new HeaderMatcher
+            {
+                Name = "content-type",
+                StringMatch = new StringMatcher { Prefix = "application/grpc" }
+            },
         },
     };
 }

@@ -1,15 +1,14 @@
 using Envoy.Config.Core.V3;
 using Envoy.Extensions.TransportSockets.Tls.V3;
 using Envoy.Type.Matcher.V3;
-using Google.Protobuf;
 using Jumpgate.Policy.Workloads;
-using Jumpgate.Xds.Resources;
 
 namespace Jumpgate.EnvoyConfig.Sidecar;
 
 /// <summary>
-/// TLS in which both sides show who they are by SPIFFE IDs. Certificates come from the SDS server of the bootstrap, named as SPIRE
-/// names them; or from files, which the secrets here point to so that Envoy reads them again when they were renewed.
+/// TLS in which both sides show who they are by SPIFFE IDs. Certificates come from the SDS server of the bootstrap,
+/// named as SPIRE names them; or from files, which the secrets here point to so that Envoy reads them again when they
+/// were renewed.
 /// </summary>
 internal static class MutualTls
 {
@@ -23,7 +22,7 @@ internal static class MutualTls
         var common = Common(own, peers);
         // Without it a gRPC client would not speak. Bytes are passed whatever is agreed on.
         common.AlpnProtocols.Add(["h2", "http/1.1"]);
-        return Socket(new DownstreamTlsContext
+        return TlsSocket.Of(new DownstreamTlsContext
         {
             CommonTlsContext = common,
             RequireClientCertificate = true,
@@ -33,9 +32,11 @@ internal static class MutualTls
         });
     }
 
-    /// <summary>For connections to a server. HTTP connection pools offer the protocol that they speak (ALPN), bytes none.</summary>
+    /// <summary>
+    /// For connections to a server. HTTP connection pools offer the protocol that they speak (ALPN), bytes none.
+    /// </summary>
     public static TransportSocket ToServer(WorkloadTls own, SpiffeId peer) =>
-        Socket(new UpstreamTlsContext { CommonTlsContext = Common(own, [peer]), MaxSessionKeys = 0 });
+        TlsSocket.Of(new UpstreamTlsContext { CommonTlsContext = Common(own, [peer]), MaxSessionKeys = 0 });
 
     /// <summary>What the contexts refer to and this node gets from here.</summary>
     public static IEnumerable<Secret> Secrets(WorkloadTls own)
@@ -112,11 +113,5 @@ internal static class MutualTls
                 },
             }
             : new ConfigSource { ResourceApiVersion = ApiVersion.V3, Ads = new AggregatedConfigSource() },
-    };
-
-    private static TransportSocket Socket(IMessage context) => new()
-    {
-        Name = "envoy.transport_sockets.tls",
-        TypedConfig = Deterministic.Pack(context),
     };
 }

@@ -20,13 +20,21 @@ internal sealed class SidecarListener
     private readonly Listener _listener;
     private readonly List<RouteConfiguration> _routes = [];
     private readonly List<Refusal> _refusals = [];
+    private readonly HashSet<PortView> _closed = [];
     private readonly bool _isInbound;
+    private readonly Detection _detection;
     private readonly SortedDictionary<string, SpiffeId> _servers = new(StringComparer.Ordinal);
 
-    public SidecarListener(DirectionView view, SidecarOptions options)
+    /// <param name="former">Route configurations that the node may still have.</param>
+    public SidecarListener(DirectionView view, SidecarOptions options, IEnumerable<string> former)
     {
         _view = view;
-        _options = options with { HasTls = view.Workload.Tls is not null };
+        _options = options with
+        {
+            HasTls = view.Workload.Tls is not null,
+            Detects = view.Workload.Detection is not null
+        };
+        _detection = new Detection(view.Workload.Detection, _options);
         var isInbound = view.Direction == TrafficDirection.Ingress;
         _isInbound = isInbound;
         _direction = isInbound ? "inbound" : "outbound";
@@ -34,6 +42,7 @@ internal sealed class SidecarListener
         _listener.TrafficDirection = isInbound
             ? Envoy.Config.Core.V3.TrafficDirection.Inbound : Envoy.Config.Core.V3.TrafficDirection.Outbound;
         Build();
+        _routes.AddRange(FormerRoutes.Create(_view, former.Except(_routes.Select(r => r.Name)), _closed));
     }
 
     public Listener Listener => _listener;
@@ -65,7 +74,8 @@ internal sealed class SidecarListener
     };
 
     /// <summary>
-    /// A chain names one port, or none: the widest set of ports shares the chains without one, the others get chains by port.
+    /// A chain names one port, or none: the widest set of ports shares the chains without one, the others get chains by
+    /// port.
     /// </summary>
     private void Build()
     {
@@ -83,7 +93,9 @@ internal sealed class SidecarListener
             else
             {
                 isWhole = false;
-                Refuse(ports, $"{Count(ports)} ports would need filter chains of their own, and a listener has {_options.MaxPorts} at "
+                _closed.Add(ports);
+                Refuse(ports,
+                    $"{Count(ports)} ports would need filter chains of their own, and a listener has {_options.MaxPorts} at "
                     + "most; name fewer ports, or leave the workload to the agent's own redirect");
             }
         }
@@ -91,17 +103,24 @@ internal sealed class SidecarListener
         // What was left out has no chain of its own, and would be taken for the rest.
         if (rest is not null && isWhole)
         {
-            AddChains(_direction, rest, null);
+            AddAll(_direction, rest, null);
         }
-        else if (rest is not null && rest.Peers.Any(p => p.IsOpen))
+        else if (rest is not null)
         {
-            Refuse(rest, "they share filter chains with the ports that are refused");
+            _closed.Add(rest);
+            if (rest.Peers.Any(p => p.IsOpen))
+            {
+                Refuse(rest, "they share filter chains with the ports that are refused");
+            }
         }
 
-        foreach (var own in (ushort[])[_options.OutboundPort, _options.InboundPort])
+        ushort[] own = [_options.OutboundPort, _options.InboundPort];
+        foreach (var port in own)
         {
-            Close(own);
+            Close(port);
         }
+
+        _detection.AddTo(_listener, own);
     }
 
     private static int Count(PortView ports) => ports.Ranges.Sum(r => r.Count);
@@ -116,7 +135,8 @@ internal sealed class SidecarListener
         }
         else if (!_isInbound && ports.Peers.Any(p => p.HasKafka && p.Tls is not null))
         {
-            Refuse(ports, "a Kafka filter between this workload and the receiver would have to speak its mutual TLS; put the rule on the "
+            Refuse(ports,
+                "a Kafka filter between this workload and the receiver would have to speak its mutual TLS; put the rule on the "
                 + "receiver's side");
         }
 
@@ -124,11 +144,29 @@ internal sealed class SidecarListener
         {
             var name = $"{_direction}/{port}";
             _routes.AddRange(rules.Select(r => HttpRoutes.Create(RoutesOf(name, r.Tls), r.Rules, ClusterOf(r.Tls))));
-            AddChains(name, ports, (ushort)port);
+            AddAll(name, ports, (ushort)port);
         }
     }
 
-    /// <summary>Chains for plain peers, and for each name that the others share; what is left between them is closed.</summary>
+    private void AddAll(string name, PortView ports, ushort? port)
+    {
+        var first = _listener.FilterChains.Count;
+        AddChains(name, ports, port);
+        if (_detection.Covers(ports))
+        {
+            foreach (var chain in _listener.FilterChains.Skip(first).ToList())
+            {
+                // What comes over our own TLS shows its protocol too late.
+                var cluster = chain.TransportSocket is null ? TcpChain.ClusterOf(chain) : null;
+                _listener.FilterChains.Add(
+                    Detection.Twins(chain, cluster is null ? null : _detection.Reader(chain.Name, cluster)));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Chains for plain peers, and for each name that the others share; what is left between them is closed.
+    /// </summary>
     private void AddChains(string name, PortView ports, ushort? port)
     {
         PeerView[] admitted = [.. ports.Peers.Where(IsAdmitted)];
@@ -158,18 +196,24 @@ internal sealed class SidecarListener
         PeerView[] open = [.. ports.Peers.Where(p => p.IsOpen)];
         if (http.Length > 0)
         {
-            Add($"{name}/http{end}", port, ChainMatches.Of(http), [HttpChain.Create(RoutesOf(name, tls), _options)], http);
+            Add($"{name}/http{end}", port, ChainMatches.Of(http),
+                [HttpChain.Create(RoutesOf(name, tls), _options)], http);
         }
 
         if (kafka.Length > 0)
         {
-            Add($"{name}/kafka{end}", port, ChainMatches.Of(kafka), TcpChain.CreateKafka($"{name}/kafka{end}", _options), kafka);
+            Add($"{name}/kafka{end}", port, ChainMatches.Of(kafka),
+                TcpChain.CreateKafka($"{name}/kafka{end}", _options), kafka);
         }
 
         if (open.Length > 0)
         {
-            var rules = RbacCompiler.Network(_view, ports);
-            Add($"{name}/tcp{end}", port, ChainMatches.Of(open), TcpChain.Create($"{name}/tcp{end}", rules, ClusterOf(tls), _options), open);
+            // The chain was chosen by the port. Said with all the ports that have the same rules, or with all that are
+            // left, it would be another chain, and its connections drained, whenever a rule for another port comes.
+            var own = new PortRange(port ?? 1, port ?? ushort.MaxValue);
+            var rules = RbacCompiler.Network(_view, ports with { Ranges = [own] });
+            Add($"{name}/tcp{end}", port, ChainMatches.Of(open),
+                TcpChain.Create($"{name}/tcp{end}", rules, ClusterOf(tls), _options), open);
         }
 
         if (tls is not null && !_isInbound)
@@ -178,39 +222,47 @@ internal sealed class SidecarListener
         }
     }
 
-    /// <summary>Inbound requests all go to the workload, and share their routes. Outbound ones go by what the server must be.</summary>
+    /// <summary>
+    /// Inbound requests all go to the workload, and share their routes. Outbound ones go by what the server must be.
+    /// </summary>
     private List<(string? Tls, RbacRules Rules)> HttpRules(PortView ports)
     {
         var http = ports.Peers.Where(p => p.HasHttp).ToList();
         var rules = _isInbound
             ? http.Take(1).Select(_ => ((string?)null, RbacCompiler.Http(_view, ports))).ToList()
             : [.. http.Select(p => p.Tls).Distinct().Select(
-                tls => (tls, RbacCompiler.Http(_view, ports with { Peers = [.. ports.Peers.Where(p => p.Tls == tls)] })))];
+                tls => (tls,
+                    RbacCompiler.Http(_view, ports with { Peers = [.. ports.Peers.Where(p => p.Tls == tls)] })))];
         _refusals.AddRange(rules.SelectMany(r => r.Item2.Refusals).Distinct());
         return rules;
     }
 
-    private string ClusterOf(string? tls) => tls is null || _isInbound ? Clusters.OriginalDestination : Clusters.ToTls(tls);
+    private string ClusterOf(string? tls) => Clusters.Of(_view.Direction, tls);
 
     private string RoutesOf(string name, string? tls) => tls is null || _isInbound ? name : $"{name}/{tls}";
 
     private void Add(
-        string name, ushort? port, IEnumerable<IPNetwork> prefixes, IEnumerable<Filter> filters, IReadOnlyCollection<PeerView>? peers = null)
+        string name, ushort? port, IEnumerable<IPNetwork> prefixes, IEnumerable<Filter> filters,
+        IReadOnlyCollection<PeerView>? peers = null)
     {
-        List<SpiffeId> clients = _isInbound ? [.. (peers ?? []).SelectMany(p => p.Ids).Distinct()] : [];
+        List<SpiffeId> clients = _isInbound ? [.. (peers ?? []).SelectMany(p => p.Ids).Distinct()
+            .OrderBy(id => id.ToString(), StringComparer.Ordinal)] : [];
         _listener.FilterChains.Add(new FilterChain
         {
             Name = name,
             FilterChainMatch = ChainMatches.Create(_view.Direction, port, prefixes),
             Filters = { filters },
-            // Chosen by the peer's address: whoever has a certificate to show, and comes with plain text, fails the handshake.
+            // Chosen by the peer's address: whoever has a certificate to show, and comes with plain text, fails the
+            // handshake.
             TransportSocket = clients.Count == 0 ? null : MutualTls.FromClients(_view.Workload.Tls!, clients),
         });
     }
 
     private void Refuse(PortView ports, string reason) => _refusals.Add(new Refusal($"{_view}, {ports}", null, reason));
 
-    /// <summary>The sidecar's own ports: a connection there that was not redirected would be sent on to itself for ever.</summary>
+    /// <summary>
+    /// The sidecar's own ports: a connection there that was not redirected would be sent on to itself for ever.
+    /// </summary>
     private void Close(ushort own)
     {
         foreach (var chain in _listener.FilterChains.Where(c => c.FilterChainMatch.DestinationPort == own).ToList())

@@ -15,14 +15,19 @@ public sealed record SidecarOptions
     public bool LogsToAgent { get; init; } = true;
 
     /// <summary>
-    /// Where Jumpgate's Kafka filter takes connections with a PROXY protocol v2 header, which carries the client's address and
-    /// the broker's. Null: there is none, and ports with Kafka rules are refused.
+    /// Where Jumpgate's Kafka filter takes connections with a PROXY protocol v2 header, which carries the client's
+    /// address and the broker's. Null: there is none, and ports with Kafka rules are refused.
     /// </summary>
     public IPEndPoint? KafkaFilter { get; init; }
 
     /// <summary>Peers may have certificates: their SPIFFE IDs are logged.</summary>
     internal bool HasTls { get; init; }
 
-    /// <summary>Ports with filter chains of their own, in each direction. Beyond, the widest sets of ports are refused.</summary>
+    /// <summary>Listeners look for TLS: the names that clients ask for are logged.</summary>
+    internal bool Detects { get; init; }
+
+    /// <summary>
+    /// Ports with filter chains of their own, in each direction. Beyond, the widest sets of ports are refused.
+    /// </summary>
     public int MaxPorts { get; init; } = 1024;
 }

@@ -9,12 +9,15 @@ namespace Jumpgate.EnvoyConfig.Sidecar;
 public static class SidecarResources
 {
     /// <param name="workload">One of the view's snapshot.</param>
-    public static NodeResources Create(PolicyView view, Workload workload, SidecarOptions options)
+    /// <param name="former">Route configurations that the node may still have: they are there as long as that, since
+    /// Envoy never takes one away.</param>
+    public static NodeResources Create(
+        PolicyView view, Workload workload, SidecarOptions options, IReadOnlyCollection<string>? former = null)
     {
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(options);
-        var inbound = new SidecarListener(view.Of(workload, TrafficDirection.Ingress), options);
-        var outbound = new SidecarListener(view.Of(workload, TrafficDirection.Egress), options);
+        var inbound = new SidecarListener(view.Of(workload, TrafficDirection.Ingress), options, former ?? []);
+        var outbound = new SidecarListener(view.Of(workload, TrafficDirection.Egress), options, former ?? []);
         var messages = new List<IMessage> { Clusters.CreateOriginalDestination() };
         if (options.KafkaFilter is { } kafka)
         {

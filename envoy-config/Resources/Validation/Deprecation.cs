@@ -11,7 +11,8 @@ internal static class Deprecation
             options.GetExtension(DeprecationExtensions.DeprecatedAtMinorVersion));
 
     public static string? Of(EnumValueDescriptor value) => value.GetOptions() is not { } options ? null
-        : Words($"value {value.Name}", options.Deprecated, options.GetExtension(DeprecationExtensions.DisallowedByDefaultEnum),
+        : Words($"value {value.Name}", options.Deprecated,
+            options.GetExtension(DeprecationExtensions.DisallowedByDefaultEnum),
             options.GetExtension(DeprecationExtensions.DeprecatedAtMinorVersionEnum));
 
     public static string? Of(MessageDescriptor message) => message.GetOptions() is { Deprecated: true }

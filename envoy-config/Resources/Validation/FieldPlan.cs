@@ -29,7 +29,8 @@ internal sealed class FieldPlan
         }
         else if (field.IsRepeated)
         {
-            _items = new ValuePlan(rules is { TypeCase: FieldRules.TypeOneofCase.Repeated } ? rules.Repeated.Items : null, field);
+            _items = new ValuePlan(rules is { TypeCase: FieldRules.TypeOneofCase.Repeated }
+                ? rules.Repeated.Items : null, field);
         }
     }
 
@@ -50,7 +51,8 @@ internal sealed class FieldPlan
             : CheckOne(message, value, path, findings);
     }
 
-    private List<(IMessage Message, string Path)> CheckOne(IMessage message, object? value, string path, Findings findings)
+    private List<(IMessage Message, string Path)> CheckOne(
+        IMessage message, object? value, string path, Findings findings)
     {
         if (_field.FieldType is FieldType.Message or FieldType.Group && value is null)
         {

@@ -6,7 +6,8 @@ namespace Jumpgate.EnvoyConfig.Resources.Validation;
 /// <param name="excused">Full names of deprecated fields that may be set.</param>
 internal sealed class Findings(IReadOnlySet<string> excused)
 {
-    private readonly ImmutableArray<ResourceProblem>.Builder _problems = ImmutableArray.CreateBuilder<ResourceProblem>();
+    private readonly ImmutableArray<ResourceProblem>.Builder _problems =
+        ImmutableArray.CreateBuilder<ResourceProblem>();
 
     public void Add(string path, string rule) => _problems.Add(new ResourceProblem(path, rule));
 

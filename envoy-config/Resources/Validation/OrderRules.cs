@@ -42,7 +42,8 @@ internal static class OrderRules
         _ => Compare(value, bound) >= 0,
     };
 
-    private static int Compare(object left, object right) => ((IComparable)Comparable(left)).CompareTo(Comparable(right));
+    private static int Compare(object left, object right) =>
+        ((IComparable)Comparable(left)).CompareTo(Comparable(right));
 
     private static object Comparable(object value) => value switch
     {

@@ -6,18 +6,20 @@ using Google.Protobuf.WellKnownTypes;
 namespace Jumpgate.EnvoyConfig.Resources.Validation;
 
 /// <summary>
-/// Checks a message as Envoy would on receiving it, and for what Envoy would take and ignore: the rules of each definition
-/// (protoc-gen-validate's options, read from the descriptors), deprecated fields and values, unknown fields, and <c>Any</c>s
-/// that hold a type that is not compiled in or bytes that are none of their type.
+/// Checks a message as Envoy would on receiving it, and for what Envoy would take and ignore: the rules of each
+/// definition (protoc-gen-validate's options, read from the descriptors), deprecated fields and values, unknown fields,
+/// and <c>Any</c>s that hold a type that is not compiled in or bytes that are none of their type.
 /// </summary>
 public static class ResourceValidator
 {
     private const int MaxDepth = 100;
 
     /// <param name="deprecatedAllowed">Full names of deprecated fields that may be set all the same, as
-    /// <c>envoy.config.route.v3.HeaderMatcher.exact_match</c>: clients that know no other need a decision, not a silence.</param>
+    /// <c>envoy.config.route.v3.HeaderMatcher.exact_match</c>: clients that know no other need a decision, not a
+    /// silence.</param>
     /// <returns>All that is wrong; empty when it is valid.</returns>
-    public static ImmutableArray<ResourceProblem> Validate(IMessage message, IReadOnlySet<string>? deprecatedAllowed = null)
+    public static ImmutableArray<ResourceProblem> Validate(
+        IMessage message, IReadOnlySet<string>? deprecatedAllowed = null)
     {
         ArgumentNullException.ThrowIfNull(message);
         var findings = new Findings(deprecatedAllowed ?? FrozenSet<string>.Empty);
@@ -30,7 +32,8 @@ public static class ResourceValidator
     {
         try
         {
-            // Reflection does not show unknown fields: they are what gets lost on the way through a parser that drops them.
+            // Reflection does not show unknown fields: they are what gets lost on the way through a parser that drops
+            // them.
             var known = message.Descriptor.Parser.WithDiscardUnknownFields(true).ParseFrom(message.ToByteArray());
             if (known.CalculateSize() != message.CalculateSize())
             {
@@ -72,7 +75,8 @@ public static class ResourceValidator
         var name = Any.GetTypeName(any.TypeUrl);
         if (EnvoyTypes.Registry.Find(name) is not { } type)
         {
-            findings.Add(path, any.TypeUrl.Length == 0 ? "an Any without a type" : $"{any.TypeUrl} is not a type that is known here");
+            findings.Add(path, any.TypeUrl.Length == 0
+                ? "an Any without a type" : $"{any.TypeUrl} is not a type that is known here");
             return;
         }
 

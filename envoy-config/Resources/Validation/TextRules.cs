@@ -37,20 +37,23 @@ internal static partial class TextRules
 
     private static ulong Bytes(string value) => (ulong)Encoding.UTF8.GetByteCount(value);
 
-    /// <summary>The definitions' patterns are RE2's, where a dollar sign stands for the end alone, and not for a line feed before
-    /// it too.</summary>
+    /// <summary>The definitions' patterns are RE2's, where a dollar sign stands for the end alone, and not for a line
+    /// feed before it too.</summary>
     private static Func<string, bool> Pattern(string pattern)
     {
         var regex = new Regex(
-            pattern.EndsWith('$') ? pattern[..^1] + "\\z" : pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            pattern.EndsWith('$')
+                ? pattern[..^1] + "\\z" : pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
         return regex.IsMatch;
     }
 
     private static Func<string, bool>? WellKnown(StringRules rules) => rules switch
     {
         { WellKnownRegex: KnownRegex.HttpHeaderName, Strict: true } => HeaderName().IsMatch,
-        { WellKnownRegex: KnownRegex.HttpHeaderValue, Strict: true } => v => !v.Any(c => (c < ' ' && c != '\t') || c == '\x7f'),
-        { WellKnownRegex: KnownRegex.HttpHeaderName or KnownRegex.HttpHeaderValue } => v => !v.AsSpan().ContainsAny("\0\r\n"),
+        { WellKnownRegex: KnownRegex.HttpHeaderValue, Strict: true } => v =>
+            !v.Any(c => (c < ' ' && c != '\t') || c == '\x7f'),
+        { WellKnownRegex: KnownRegex.HttpHeaderName or KnownRegex.HttpHeaderValue } => v =>
+            !v.AsSpan().ContainsAny("\0\r\n"),
         _ => null,
     };
 

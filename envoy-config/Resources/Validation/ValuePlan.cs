@@ -15,7 +15,8 @@ internal sealed class ValuePlan
     public ValuePlan(FieldRules? rules, FieldDescriptor field, bool isWhole = false)
     {
         _enum = !isWhole && field.FieldType == FieldType.Enum ? field.EnumType : null;
-        _deprecatedValues = (_enum?.Values ?? []).Select(v => (v.Number, Why: Deprecation.Of(v))).Where(v => v.Why is not null)
+        _deprecatedValues = (_enum?.Values ?? []).Select(v => (v.Number, Why: Deprecation.Of(v)))
+            .Where(v => v.Why is not null)
             .DistinctBy(v => v.Number).ToImmutableDictionary(v => v.Number, v => v.Why!);
         Rules = rules is null ? [] : ValueRules.Of(rules, _enum);
         IsRequired = rules is not null && ValueRules.IsRequired(rules);

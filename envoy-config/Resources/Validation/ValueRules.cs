@@ -8,14 +8,15 @@ using Validate;
 namespace Jumpgate.EnvoyConfig.Resources.Validation;
 
 /// <summary>
-/// Reads protoc-gen-validate's rules (validate/validate.proto): every field of a rules message that is set is one rule. What has
-/// no reading here becomes a rule that nothing satisfies.
+/// Reads protoc-gen-validate's rules (validate/validate.proto): every field of a rules message that is set is one rule.
+/// What has no reading here becomes a rule that nothing satisfies.
 /// </summary>
 internal static class ValueRules
 {
     /// <summary>Settings of other rules, and rules on parts, which <see cref="FieldPlan"/> reads.</summary>
     private static readonly HashSet<string> Elsewhere =
-        ["string.strict", "string.ignore_empty", "repeated.items", "map.keys", "map.values", "any.required", "duration.required",
+        ["string.strict", "string.ignore_empty", "repeated.items", "map.keys", "map.values", "any.required",
+            "duration.required",
             "timestamp.required"];
 
     /// <param name="enumType">Of the field, where it is an enum.</param>
@@ -23,7 +24,8 @@ internal static class ValueRules
         TypedRulesOf(rules) is { } typed
             ? [.. Arguments(typed).Select(a => (Kind: $"{typed.Name}.{a.Name}", a.Name, a.Value))
                 .Where(a => !Elsewhere.Contains(a.Kind))
-                .Select(a => new ValueRule(a.Kind, $"{a.Kind}: {Text(a.Value)}", Read(typed.Rules, a.Name, a.Value, enumType)))]
+                .Select(a =>
+                    new ValueRule(a.Kind, $"{a.Kind}: {Text(a.Value)}", Read(typed.Rules, a.Name, a.Value, enumType)))]
             : [];
 
     /// <summary>A message that is not there satisfies every rule but this one.</summary>
@@ -46,23 +48,24 @@ internal static class ValueRules
             .Where(f => f.Field.IsRepeated ? ((IList)f.Value).Count > 0 : f.Field.Accessor.HasValue(typed.Rules))
             .Select(f => (f.Name, f.Value));
 
-    private static Func<object, bool>? Read(IMessage rules, string name, object argument, EnumDescriptor? enumType) => rules switch
-    {
-        StringRules text => TextRules.Read(text, name),
-        BytesRules bytes => ReadBytes(bytes, name),
-        EnumRules chosen => ReadEnum(chosen, name, enumType),
-        RepeatedRules repeated => ReadRepeated(repeated, name),
-        MapRules map => ReadMap(map, name),
-        AnyRules any => name switch
+    private static Func<object, bool>? Read(IMessage rules, string name, object argument, EnumDescriptor? enumType) =>
+        rules switch
         {
-            "in" => v => any.In.Contains(((Any)v).TypeUrl),
-            "not_in" => v => !any.NotIn.Contains(((Any)v).TypeUrl),
-            _ => null,
-        },
-        BoolRules fixedTo => name == "const" ? v => (bool)v == fixedTo.Const : null,
-        MessageRules => null,
-        _ => OrderRules.Read(rules, name, argument),
-    };
+            StringRules text => TextRules.Read(text, name),
+            BytesRules bytes => ReadBytes(bytes, name),
+            EnumRules chosen => ReadEnum(chosen, name, enumType),
+            RepeatedRules repeated => ReadRepeated(repeated, name),
+            MapRules map => ReadMap(map, name),
+            AnyRules any => name switch
+            {
+                "in" => v => any.In.Contains(((Any)v).TypeUrl),
+                "not_in" => v => !any.NotIn.Contains(((Any)v).TypeUrl),
+                _ => null,
+            },
+            BoolRules fixedTo => name == "const" ? v => (bool)v == fixedTo.Const : null,
+            MessageRules => null,
+            _ => OrderRules.Read(rules, name, argument),
+        };
 
     private static Func<object, bool>? ReadBytes(BytesRules rules, string name) => name switch
     {

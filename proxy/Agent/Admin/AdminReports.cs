@@ -9,7 +9,8 @@ namespace Jumpgate.Agent.Admin;
 
 /// <summary>What the admin socket answers, taken from the running parts.</summary>
 internal sealed class AdminReports(
-    NodeController controller, SnapshotStore store, ConnectionTable connections, Datapath datapath, NetworkNamespace node)
+    NodeController controller, SnapshotStore store, ConnectionTable connections, Datapath datapath,
+    NetworkNamespace node)
 {
     public StatusReport Status()
     {
@@ -18,7 +19,8 @@ internal sealed class AdminReports(
             .Where(d => d.Severity == PolicySeverity.Error).Select(d => d.ToString())
             .Concat(controller.StaleFiles.Select(f => $"{f}: its last valid version stays in force"))
             .Concat(snapshot.Diagnostics.Select(d => d.Message))
-            .Concat(((string?[])[controller.PoliciesObstacle, Failure(controller.PublishFailure)]).OfType<string>()).ToList();
+            .Concat(((string?[])[controller.PoliciesObstacle, Failure(controller.PublishFailure)])
+                .OfType<string>()).ToList();
         return new StatusReport(
             typeof(AdminReports).Assembly.GetName().Version!.ToString(3),
             snapshot.Revision,
@@ -44,7 +46,10 @@ internal sealed class AdminReports(
         controller.Sidecars.Listeners(s.Name),
         controller.Sidecars.Counts(s.Name).ToDictionary(c => SidecarNames.Of(c.Key), c => c.Value),
         ShortCircuit(s),
-        controller.Sidecars.Bytes(s.Name).Bytes))];
+        controller.Sidecars.Bytes(s.Name).Bytes)
+    {
+        Problem = controller.Sidecars.ProblemOf(s),
+    })];
 
     private string ShortCircuit(SidecarState state) => !state.Definition.ShortCircuit ? "off"
         : controller.Sidecars.CannotJoinBecause is { } reason ? $"off: {reason}"
@@ -55,7 +60,10 @@ internal sealed class AdminReports(
     {
         var states = controller.Sidecars.States;
         var waiting = states.Count(s => s.Waiting is not null);
-        return states.IsEmpty ? null : $"{states.Length - waiting} attached, {waiting} waiting";
+        var deaf = states.Count(s => controller.Sidecars.ProblemOf(s) is not null);
+        return states.IsEmpty ? null
+            : $"{states.Length - waiting} attached, {waiting} waiting"
+                + (deaf == 0 ? "" : $", {deaf} refusing what comes from outside (see 'jumpgate sidecars list')");
     }
 
     private static string? Failure(string? reason) =>

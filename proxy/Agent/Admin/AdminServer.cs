@@ -32,7 +32,8 @@ internal sealed class AdminServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseSockets(s => s.CreateBoundListenSocket = _ => AdminSocket.Bind(path));
         builder.WebHost.ConfigureKestrel(k => k.ListenUnixSocket(path));
-        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(1));
+        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(o =>
+            o.ShutdownTimeout = TimeSpan.FromSeconds(1));
         var app = builder.Build();
         app.MapGet("/v1/status", () => Json(Status(reports.Status(), lanes, envoy)));
         app.MapGet("/v1/endpoints", () => Json(reports.Endpoints()));
@@ -72,7 +73,8 @@ internal sealed class AdminServer : IAsyncDisposable
             : Results.Conflict("this node has no lanes; 'jumpgate lanes list' says why");
 
     /// <summary>A question that makes no sense here is 400 with the reason as text.</summary>
-    private static IResult Answer<T>(T? value, string? error) => value is null ? Results.BadRequest(error) : Json(value);
+    private static IResult Answer<T>(T? value, string? error) =>
+        value is null ? Results.BadRequest(error) : Json(value);
 
     private static IResult Json<T>(T value) => Results.Json(value, AdminJson.Options);
 

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Jumpgate.Agent.Admin;
 
-/// <summary>The path of the admin socket: claimed early, so that an agent that cannot be asked does not start to enforce either.</summary>
+/// <summary>
+/// The path of the admin socket: claimed early, so that an agent that cannot be asked does not start to enforce either.
+/// </summary>
 internal static class AdminSocket
 {
     /// <summary>sizeof(sockaddr_un.sun_path) without the closing zero (unix(7)).</summary>
@@ -12,8 +14,8 @@ internal static class AdminSocket
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>
-    /// Makes way for the socket. One that nobody answers on is left over and removed; one that answers belongs to another
-    /// agent; any other kind of file is somebody's.
+    /// Makes way for the socket. One that nobody answers on is left over and removed; one that answers belongs to
+    /// another agent; any other kind of file is somebody's.
     /// </summary>
     /// <returns>The absolute path.</returns>
     /// <exception cref="AgentException">No socket can be made there.</exception>
@@ -40,11 +42,14 @@ internal static class AdminSocket
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SocketException)
         {
-            throw new AgentException($"the admin socket {full} cannot be made: {e.Message}; name another with --admin-socket", e);
+            throw new AgentException(
+                $"the admin socket {full} cannot be made: {e.Message}; name another with --admin-socket", e);
         }
     }
 
-    /// <summary>A bound socket that only its owner may connect to, from the first moment on: before it listens, nobody can.</summary>
+    /// <summary>
+    /// A bound socket that only its owner may connect to, from the first moment on: before it listens, nobody can.
+    /// </summary>
     public static Socket Bind(string path)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -80,10 +85,12 @@ internal static class AdminSocket
         }
         catch (SocketException)
         {
-            throw new AgentException($"{path} exists and is no socket of an agent; move it away, or name another with --admin-socket");
+            throw new AgentException(
+                $"{path} exists and is no socket of an agent; move it away, or name another with --admin-socket");
         }
 
-        throw new AgentException($"another agent answers on {path}; stop it, or name another socket with --admin-socket");
+        throw new AgentException(
+            $"another agent answers on {path}; stop it, or name another socket with --admin-socket");
     }
 
     private static bool IsSocket(string path) => Files.RegularFile.KindOf(path) == "a socket";

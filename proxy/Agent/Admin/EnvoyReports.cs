@@ -48,7 +48,11 @@ internal sealed class EnvoyReports(
             view = new PolicyView(under(store.Current, read.Documents));
         }
 
-        if (!NodeConfiguration.TryCreate(view, new NodeKey(node, wanted), content.Sidecar, out var made, out var errors))
+        // Of routes that no listener needs any more, those that the node still has.
+        var held = server?.Streams.ResourcesOf(node) ?? [];
+        var routes = held.Where(h => h.Resource.TypeUrl == XdsType.Route.Url).Select(h => h.Resource.Name);
+        if (!NodeConfiguration.TryCreate(
+            view, new NodeKey(node, wanted), content.Sidecar, out var made, out var errors, [.. routes.Distinct()]))
         {
             error = string.Join("; ", errors);
             return null;
@@ -74,7 +78,8 @@ internal sealed class EnvoyReports(
 
         error = null;
         return new EnvoyReport(
-            node, Name(server.Streams.Describe().Where(n => n.Node == node).Select(n => n.Group).Any(g => g != node)
+            node, Name(server.Streams.Describe().Where(n => n.Node == node).Select(n => n.Group).Any(g =>
+                g != new NodeKey(node, NodeProfile.Sidecar).Group)
                 ? NodeProfile.Grpc : NodeProfile.Sidecar),
             "acknowledged", [], [.. held.Select(Problem).OfType<string>()],
             [.. held.Where(h => h.State is TypeSync.Synced or TypeSync.Stale).Select(h => h.Resource)
@@ -84,7 +89,8 @@ internal sealed class EnvoyReports(
     private static string? Problem(HeldResource held) => held.State switch
     {
         TypeSync.Rejected => $"{XdsType.Of(held.Resource.TypeUrl)} '{held.Resource.Name}' was refused: {held.Error}",
-        TypeSync.Waiting => $"{XdsType.Of(held.Resource.TypeUrl)} '{held.Resource.Name}' was sent and is not acknowledged yet",
+        TypeSync.Waiting =>
+            $"{XdsType.Of(held.Resource.TypeUrl)} '{held.Resource.Name}' was sent and is not acknowledged yet",
         _ => null,
     };
 

@@ -6,8 +6,8 @@ namespace Jumpgate.Agent.Admin;
 /// <param name="MemoryBytes">Kernel memory that automata use.</param>
 /// <param name="Requests">Messages of clients by reason: decided in the kernel, or why they went to the proxy.</param>
 /// <param name="Responses">Messages of servers, likewise.</param>
-/// <param name="LatencyMicroseconds">Requests decided in the kernel that took less than so many microseconds, and not less than
-/// half of it.</param>
+/// <param name="LatencyMicroseconds">Requests decided in the kernel that took less than so many microseconds, and not
+/// less than half of it.</param>
 /// <param name="RuleSets">The rule sets of open connections.</param>
 public sealed record LaneListReport(
     string Mode,
@@ -40,7 +40,8 @@ public sealed record DirectPairReport(
 /// <summary>A rule set of open connections.</summary>
 /// <param name="Policies">Whose rules it has.</param>
 /// <param name="Bytes">Of the kernel's memory; 0: the proxy decides all its requests.</param>
-/// <param name="Reason">Why there is nothing in the kernel, or what is left to the proxy; null where it is whole.</param>
+/// <param name="Reason">Why there is nothing in the kernel, or what is left to the proxy; null where it is
+/// whole.</param>
 public sealed record LaneRuleSetReport(string Policies, int Bytes, string? Reason);
 
 /// <summary>One lane.</summary>

@@ -9,7 +9,8 @@ namespace Jumpgate.Agent.Admin;
 /// <param name="InboundPort">0: inbound connections are not redirected.</param>
 /// <param name="Listeners">Inbound listeners that the kernel knows; with none, inbound connections are refused.</param>
 /// <param name="Counts">Connections since the sidecar was first attached, by what became of them.</param>
-/// <param name="ShortCircuit">Whether application and sidecar are joined: on, off, or off and why, though asked for.</param>
+/// <param name="ShortCircuit">Whether application and sidecar are joined: on, off, or off and why, though asked
+/// for.</param>
 /// <param name="QueueBytes">Bytes that passed by queue between the two, in connections of both directions.</param>
 public sealed record SidecarReport(
     string Workload,
@@ -21,4 +22,8 @@ public sealed record SidecarReport(
     int Listeners,
     IReadOnlyDictionary<string, ulong> Counts,
     string ShortCircuit,
-    ulong QueueBytes);
+    ulong QueueBytes)
+{
+    /// <summary>What does not work though everything is attached, and what would help; null where all does.</summary>
+    public string? Problem { get; init; }
+}

@@ -15,5 +15,6 @@ public sealed record XdsNodeReport(
 /// <param name="LastError">What the node said when it refused a response last; it may have accepted another
 /// since.</param>
 public sealed record XdsTypeReport(
-    string Type, string TypeUrl, string State, int Resources, string? SentVersion, string? AckedVersion, long Rejections,
+    string Type, string TypeUrl, string State, int Resources, string? SentVersion, string? AckedVersion,
+    long Rejections,
     string? LastError, string? LastErrorVersion, DateTimeOffset? LastErrorAt);

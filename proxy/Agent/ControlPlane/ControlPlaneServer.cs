@@ -10,7 +10,8 @@ internal static class ControlPlaneServer
 {
     /// <exception cref="AgentException">The options are wrong, or the address cannot be listened at.</exception>
     public static async Task<XdsServer> StartAsync(
-        ControlPlaneOptions options, IXdsContent content, EnvoyServices services, ILogger logger, CancellationToken stopping)
+        ControlPlaneOptions options, IXdsContent content, EnvoyServices services, ILogger logger,
+        CancellationToken stopping)
     {
         try
         {
@@ -30,7 +31,8 @@ internal static class ControlPlaneServer
     {
         if (!ListenAddress.TryParse(options.Listen, out var listen))
         {
-            throw new AgentException($"--xds-listen is '{options.Listen}', not an address and port such as 127.0.0.1:18000");
+            throw new AgentException(
+                $"--xds-listen is '{options.Listen}', not an address and port such as 127.0.0.1:18000");
         }
 
         if (options.CertificateFile is null != options.KeyFile is null)

@@ -49,5 +49,6 @@ internal static class EnvoyAddress
         return true;
     }
 
-    private static long ScopeIdOf(this IPAddress ip) => ip.AddressFamily == AddressFamily.InterNetworkV6 ? ip.ScopeId : 0;
+    private static long ScopeIdOf(this IPAddress ip) =>
+        ip.AddressFamily == AddressFamily.InterNetworkV6 ? ip.ScopeId : 0;
 }

@@ -12,11 +12,13 @@ namespace Jumpgate.Agent.ControlPlane;
 
 /// <summary>What Envoy asks the agent and tells it, beside xDS and on the same port, for the same nodes.</summary>
 internal sealed class EnvoyServices(
-    SnapshotStore store, FlowLog log, FlowRecords records, EnvoyMetrics metrics, HttpFilterOptions http, TimeProvider time)
+    SnapshotStore store, FlowLog log, FlowRecords records, EnvoyMetrics metrics, HttpFilterOptions http,
+    TimeProvider time)
 {
     public IEnumerable<GrpcService> Create(NodeAdmission admission, ILogger logger, CancellationToken stopping) =>
     [
         new AuthorizationService(admission, store, log, records, metrics, http, time).Create(),
-        new AccessLogService(admission, log, new AccessLogRecords(store, time), metrics, logger, time, stopping).Create(),
+        new AccessLogService(
+            admission, log, new AccessLogRecords(store, time), metrics, logger, time, stopping).Create(),
     ];
 }

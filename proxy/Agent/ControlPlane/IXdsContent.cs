@@ -1,4 +1,5 @@
 using Jumpgate.Xds.Nodes;
+using Jumpgate.Xds.Status;
 
 namespace Jumpgate.Agent.ControlPlane;
 
@@ -8,5 +9,6 @@ public interface IXdsContent : INodeGrouping
     /// <summary>
     /// Publishes until cancelled. Nodes of groups that have no snapshot are told to come back (UNAVAILABLE).
     /// </summary>
-    Task RunAsync(SnapshotCache cache, CancellationToken stopping);
+    /// <param name="streams">Which nodes have what was published.</param>
+    Task RunAsync(SnapshotCache cache, StreamRegistry streams, CancellationToken stopping);
 }

@@ -14,8 +14,8 @@ public sealed record ExplainAnswer(
 {
     public bool IsAllowed => Verdict is "ALLOWED" or "AUDIT";
 
-    /// <summary>Who decides this request where lanes are on and its connection is kept: the kernel, or the proxy and why.
-    /// Null where nobody has to.</summary>
+    /// <summary>Who decides this request where lanes are on and its connection is kept: the kernel, or the proxy and
+    /// why. Null where nobody has to.</summary>
     public string? Lane { get; init; }
 
     /// <summary>Of a Kafka request: each topic, and the rule that covers it.</summary>

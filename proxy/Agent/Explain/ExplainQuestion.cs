@@ -12,7 +12,9 @@ public sealed record ExplainQuestion
     public L4Protocol Protocol { get; init; } = L4Protocol.Tcp;
     /// <summary><c>METHOD TARGET</c>; null asks about the connection only.</summary>
     public string? Request { get; init; }
-    /// <summary>A Kafka request, as <c>API topic=T client=C version=N group=G txn=X acks=N</c>; excludes <see cref="Request"/>.</summary>
+    /// <summary>
+    /// A Kafka request, as <c>API topic=T client=C version=N group=G txn=X acks=N</c>; excludes <see cref="Request"/>.
+    /// </summary>
     public string? Kafka { get; init; }
     /// <summary>The request comes over HTTP/2 with prior knowledge, in place of HTTP/1.1.</summary>
     public bool IsHttp2 { get; init; }

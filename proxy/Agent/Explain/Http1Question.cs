@@ -43,7 +43,8 @@ internal static class Http1Question
                     $"307 with Location: {normalised}");
         }
 
-        var view = new HttpRequestView(head.Method, normalised, head.Authority, new Http1RequestHeaders(head, () => bytes));
+        var view = new HttpRequestView(
+            head.Method, normalised, head.Authority, new Http1RequestHeaders(head, () => bytes));
         var decision = policy.Decide(view);
         return new HttpExplanation(
             method, normalised, decision, null, decision.Verdict == HttpVerdict.Denied ? "403" : null)

@@ -9,7 +9,8 @@ internal static class KafkaExplanation
     public const string Lane = "proxy: Kafka is decided in the proxy; lanes are for HTTP/1.1";
 
     /// <summary>What was decided, and what a client sees where the proxy answers in the broker's place.</summary>
-    public static (string Reason, string? Client) Of(KafkaQuestion question, KafkaDecision decision, ConnectionPolicy policy)
+    public static (string Reason, string? Client) Of(
+        KafkaQuestion question, KafkaDecision decision, ConnectionPolicy policy)
     {
         var request = question.Request;
         if (decision.Verdict == KafkaVerdict.Audit)
@@ -56,7 +57,8 @@ internal static class KafkaExplanation
             KafkaDenial.Topic when !decision.DeniedTopics.IsEmpty =>
                 $"{request.Api} of {Plural("topic", decision.DeniedTopics)}",
             KafkaDenial.Topic => $"{request.Api} of all topics",
-            KafkaDenial.Group => $"{request.Api} {(request.Groups.IsEmpty ? "without a group" : $"for {Plural("group", request.Groups)}")}",
+            KafkaDenial.Group =>
+                $"{request.Api} {(request.Groups.IsEmpty ? "without a group" : $"for {Plural("group", request.Groups)}")}",
             KafkaDenial.TransactionalId => $"{request.Api} " + (request.TransactionalIds.IsEmpty
                 ? "without a transactional id" : $"for {Plural("transactional id", request.TransactionalIds)}"),
             _ => Describe(request),
@@ -84,7 +86,8 @@ internal static class KafkaExplanation
         { AllTopics: true } => $"{request.Api} of all topics",
         { Topics.IsEmpty: false } => $"{request.Api} of {Plural("topic", request.Topics)}",
         { Groups.IsEmpty: false } => $"{request.Api} for {Plural("group", request.Groups)}",
-        { TransactionalIds.IsEmpty: false } => $"{request.Api} for {Plural("transactional id", request.TransactionalIds)}",
+        { TransactionalIds.IsEmpty: false } =>
+            $"{request.Api} for {Plural("transactional id", request.TransactionalIds)}",
         _ => request.Api.ToString(),
     };
 

@@ -4,8 +4,9 @@ using Jumpgate.Policy.Kafka;
 namespace Jumpgate.Agent.Explain;
 
 /// <summary>
-/// A Kafka request as <c>API topic=T client=C version=N group=G txn=X acks=N</c>: the API by its Kafka name in any case (or
-/// <c>consume</c>, which is Fetch), <c>topic=</c>, <c>group=</c> and <c>txn=</c> once for each, <c>topic=*</c> for all topics.
+/// A Kafka request as <c>API topic=T client=C version=N group=G txn=X acks=N</c>: the API by its Kafka name in any case
+/// (or <c>consume</c>, which is Fetch), <c>topic=</c>, <c>group=</c> and <c>txn=</c> once for each, <c>topic=*</c> for
+/// all topics.
 /// </summary>
 /// <param name="NoReply">Produce with acks=0.</param>
 internal sealed record KafkaQuestion(KafkaRequest Request, bool NoReply)
@@ -107,9 +108,11 @@ internal sealed record KafkaQuestion(KafkaRequest Request, bool NoReply)
             : null;
     }
 
-    private static KafkaRequest WithCoordinator(KafkaRequest request) => request.Api != KafkaApi.FindCoordinator ? request
+    private static KafkaRequest WithCoordinator(KafkaRequest request) =>
+        request.Api != KafkaApi.FindCoordinator ? request
         : request with
         {
-            Coordinator = request.TransactionalIds.IsEmpty ? KafkaCoordinatorType.Group : KafkaCoordinatorType.Transaction,
+            Coordinator = request.TransactionalIds.IsEmpty
+                ? KafkaCoordinatorType.Group : KafkaCoordinatorType.Transaction,
         };
 }

@@ -11,15 +11,15 @@ using Jumpgate.Policy.Workloads;
 namespace Jumpgate.Agent.Explain;
 
 /// <summary>
-/// Answers what would happen to a request, with the code that decides it in the agent: the same snapshot, the same parser,
-/// the same normalisation, the same rules. Needs no privileges.
+/// Answers what would happen to a request, with the code that decides it in the agent: the same snapshot, the same
+/// parser, the same normalisation, the same rules. Needs no privileges.
 /// </summary>
 public sealed class PolicyExplainer
 {
     private const string Host = "host";
 
-    /// <summary>Addresses of RFC 6666's discard prefix stand for those that only the node knows: a workload's that are found from its
-    /// namespace, and the node's own.</summary>
+    /// <summary>Addresses of RFC 6666's discard prefix stand for those that only the node knows: a workload's that are
+    /// found from its namespace, and the node's own.</summary>
     private static readonly byte[] Unknown = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
     private readonly PolicySnapshot _snapshot;
@@ -51,8 +51,10 @@ public sealed class PolicyExplainer
     public ExplainAnswer? TryAnswer(ExplainQuestion question, out string? error)
     {
         ArgumentNullException.ThrowIfNull(question);
-        error = question is { Request: not null, Kafka: not null } ? "--request and --kafka are two questions; ask one of them" : null;
-        var kafka = question.Kafka is null || error is not null ? null : KafkaQuestion.TryParse(question.Kafka, out error);
+        error = question is { Request: not null, Kafka: not null }
+            ? "--request and --kafka are two questions; ask one of them" : null;
+        var kafka = question.Kafka is null || error is not null
+            ? null : KafkaQuestion.TryParse(question.Kafka, out error);
         if (error is not null)
         {
             return null;
@@ -70,18 +72,22 @@ public sealed class PolicyExplainer
         var policy = _snapshot.Resolve(source.Group, destination.Group, question.Protocol, question.Port);
         var answer = new Draft(
             Party(question.From, source), Party(question.To, destination),
-            Describe("egress", question.From, source, policy.Egress), Describe("ingress", question.To, destination, policy.Ingress));
+            Describe("egress", question.From, source, policy.Egress),
+            Describe("ingress", question.To, destination, policy.Ingress));
         if (policy.Verdict is not (L4Verdict.Allow or L4Verdict.Redirect))
         {
-            var decision = policy.Egress.Verdict is L4Verdict.Allow or L4Verdict.Redirect ? policy.Ingress : policy.Egress;
-            return answer.Finish("DROPPED", Why(decision), (decision.Rule ?? decision.DefaultDenyBy)?.ToString(), "kernel");
+            var decision = policy.Egress.Verdict is L4Verdict.Allow or L4Verdict.Redirect
+                ? policy.Ingress : policy.Egress;
+            return answer.Finish(
+                "DROPPED", Why(decision), (decision.Rule ?? decision.DefaultDenyBy)?.ToString(), "kernel");
         }
 
         var audit = policy.Egress.Audit ? policy.Egress : policy.Ingress.Audit ? policy.Ingress : null;
         if (policy.Verdict == L4Verdict.Allow)
         {
             return audit is null
-                ? answer.Finish("ALLOWED", "allowed at L3/L4", (policy.Ingress.Rule ?? policy.Egress.Rule)?.ToString(), "kernel")
+                ? answer.Finish(
+                    "ALLOWED", "allowed at L3/L4", (policy.Ingress.Rule ?? policy.Egress.Rule)?.ToString(), "kernel")
                 : answer.Finish("AUDIT", "only a document in audit mode would drop it",
                     (audit.AuditRule ?? audit.DefaultDenyBy)?.ToString(), "kernel");
         }
@@ -93,10 +99,12 @@ public sealed class PolicyExplainer
 
         if (question.Request is null)
         {
-            return answer.Finish("ALLOWED", "L7 decides", (policy.Ingress.Rule ?? policy.Egress.Rule)?.ToString(), "proxy");
+            return answer.Finish(
+                "ALLOWED", "L7 decides", (policy.Ingress.Rule ?? policy.Egress.Rule)?.ToString(), "proxy");
         }
 
-        return Judge(question, policy, answer, $"{(to.IsKnown ? Bracket(to.Address) : question.To)}:{question.Port}", out error);
+        return Judge(
+            question, policy, answer, $"{(to.IsKnown ? Bracket(to.Address) : question.To)}:{question.Port}", out error);
     }
 
     private static ExplainAnswer? Judge(
@@ -134,7 +142,8 @@ public sealed class PolicyExplainer
 
         var decision = policy.Decide(question.Request);
         var (reason, client) = KafkaExplanation.Of(question, decision, policy);
-        var denying = policy.Egress.Kafka?.Decide(question.Request).Verdict == KafkaVerdict.Denied ? policy.Egress : policy.Ingress;
+        var denying = policy.Egress.Kafka?.Decide(question.Request).Verdict == KafkaVerdict.Denied
+            ? policy.Egress : policy.Ingress;
         var verdict = decision.Verdict switch
         {
             KafkaVerdict.Denied => "DENIED",
@@ -198,7 +207,8 @@ public sealed class PolicyExplainer
         record.Workload is null ? $"{name} is no workload: it has no {direction} policy"
             : decision.Verdict switch
             {
-                L4Verdict.Allow when decision.Rule is null && decision.DefaultDenyBy is null => $"no {direction} rule selects {name}: allowed",
+                L4Verdict.Allow when decision.Rule is null && decision.DefaultDenyBy is null =>
+                    $"no {direction} rule selects {name}: allowed",
                 L4Verdict.Allow => $"allowed by {decision.Rule}",
                 L4Verdict.Redirect => $"L7 rules of {decision.Rule} decide",
                 _ => Why(decision),
@@ -206,7 +216,8 @@ public sealed class PolicyExplainer
 
     private static string Why(L4Decision decision) => decision.Verdict == L4Verdict.Deny
         ? $"a deny rule matches: {decision.Rule}"
-        : decision.DefaultDenyBy is null ? "no rule allows it" : $"no rule allows it; default deny by {decision.DefaultDenyBy}";
+        : decision.DefaultDenyBy is null
+            ? "no rule allows it" : $"no rule allows it; default deny by {decision.DefaultDenyBy}";
 
     private static string Bracket(IPAddress address) =>
         address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Jumpgate.Agent.Files;
 
 /// <summary>
-/// Reads files that anybody may have put there: only regular ones, never blocking, never more than asked for. .NET's own way
-/// waits for ever on a named pipe, and for the end of <c>/dev/zero</c>.
+/// Reads files that anybody may have put there: only regular ones, never blocking, never more than asked for. .NET's
+/// own way waits for ever on a named pipe, and for the end of <c>/dev/zero</c>.
 /// </summary>
 internal static partial class RegularFile
 {
@@ -70,7 +70,8 @@ internal static partial class RegularFile
 
     /// <summary>The same, but null where the file changed less than <paramref name="rest"/> ago.</summary>
     public static string? Fingerprint(string path, TimeSpan rest) =>
-        Stat(path) is { } state && DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeSeconds(state.ChangeSeconds) is var age
+        Stat(path) is { } state
+            && DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeSeconds(state.ChangeSeconds) is var age
         && age > rest ? state.ToString() : null;
 
     /// <summary>What it is in words; null for a regular file, and where there is none.</summary>
@@ -137,7 +138,8 @@ internal static partial class RegularFile
     private static FileState? Stat(SafeFileHandle file)
     {
         Span<byte> buffer = stackalloc byte[StatxBytes];
-        return Statx((int)file.DangerousGetHandle(), "", EmptyPath, BasicStats, buffer) < 0 ? null : FileState.From(buffer);
+        return Statx((int)file.DangerousGetHandle(), "", EmptyPath, BasicStats, buffer) < 0
+            ? null : FileState.From(buffer);
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -14,7 +14,8 @@ internal sealed class EventPump(
     {
         log.FollowedChanged = Follow;
         Follow(log.IsFollowed);
-        return Task.Factory.StartNew(() => Run(stopping), stopping, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return Task.Factory.StartNew(
+            () => Run(stopping), stopping, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     private void Follow(bool isFollowed)

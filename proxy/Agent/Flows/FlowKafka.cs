@@ -3,7 +3,8 @@ namespace Jumpgate.Agent.Flows;
 /// <summary>A Kafka request in Hubble's vocabulary (flow.proto), and what Hubble has no field for.</summary>
 /// <param name="ErrorCode">What policy answered; 0 where it was forwarded.</param>
 /// <param name="ApiKey">The API's name.</param>
-/// <param name="Topic">The topic that decided: the first one denied, else the first of the request; <c>*</c> for all topics.</param>
+/// <param name="Topic">The topic that decided: the first one denied, else the first of the request; <c>*</c> for all
+/// topics.</param>
 public sealed record FlowKafka(int ErrorCode, int ApiVersion, string ApiKey, int CorrelationId, string Topic)
 {
     /// <summary>The error code's name; null where it was forwarded.</summary>

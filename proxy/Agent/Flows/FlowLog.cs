@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace Jumpgate.Agent.Flows;
 
 /// <summary>
-/// The last records, and whoever follows. Drops, denials, rejections and audits are always kept; forwarded ones are made only
-/// while somebody follows.
+/// The last records, and whoever follows. Drops, denials, rejections and audits are always kept; forwarded ones are
+/// made only while somebody follows.
 /// </summary>
 internal sealed class FlowLog
 {
@@ -46,7 +46,9 @@ internal sealed class FlowLog
         }
     }
 
-    /// <summary>Starts to follow; what came before is in <paramref name="recent"/>, with nothing in between lost or doubled.</summary>
+    /// <summary>
+    /// Starts to follow; what came before is in <paramref name="recent"/>, with nothing in between lost or doubled.
+    /// </summary>
     public Subscription Follow(int last, out IReadOnlyList<FlowRecord> recent)
     {
         var subscription = new Subscription(this);

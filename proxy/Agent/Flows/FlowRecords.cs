@@ -70,7 +70,8 @@ internal sealed class FlowRecords(SnapshotStore store, TimeProvider time)
             Ip = Ip(flow.Source.Address, flow.OriginalDestination.Address),
             L4 = new FlowL4(new FlowPorts(flow.Source.Port, flow.OriginalDestination.Port), null, null),
             L7 = new FlowL7(
-                new FlowHttp(request.Status, request.Method, request.Target, request.Protocol, request.Authority, request.GrpcStatus),
+                new FlowHttp(request.Status, request.Method, request.Target, request.Protocol, request.Authority,
+                    request.GrpcStatus),
                 (ulong)request.Duration.TotalNanoseconds),
             TrafficDirection = "INGRESS",
             PolicyNames = request.Rule is null ? [] : [request.Rule.ToString()],

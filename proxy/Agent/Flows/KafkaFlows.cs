@@ -6,7 +6,9 @@ namespace Jumpgate.Agent.Flows;
 /// <summary>Makes the Kafka part of a flow record.</summary>
 internal static class KafkaFlows
 {
-    /// <summary>Names kept of a request: records are kept by the thousands, and clients choose how many names they send.</summary>
+    /// <summary>
+    /// Names kept of a request: records are kept by the thousands, and clients choose how many names they send.
+    /// </summary>
     private const int MaxNames = 20;
     private const int MaxLength = 300;
 

@@ -6,7 +6,9 @@ using Jumpgate.Policy.Snapshots;
 
 namespace Jumpgate.Agent.Flows;
 
-/// <summary>Puts requests that the kernel decided together with their responses. For the thread that reads events.</summary>
+/// <summary>
+/// Puts requests that the kernel decided together with their responses. For the thread that reads events.
+/// </summary>
 internal sealed class LaneRequests(FlowRecords records, Func<uint, RuleReference?> rules)
 {
     private const int Kept = 4096;

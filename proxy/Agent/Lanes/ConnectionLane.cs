@@ -13,14 +13,28 @@ internal sealed class ConnectionLane(LaneHandle lane, OpenConnection connection)
 
     public bool IsSettled => lane.IsSettled;
 
-    /// <summary>All that matters of it is whether the response has a body: what is no HEAD is taken for a GET.</summary>
-    public string MethodUnderWay => lane.MethodUnderWay is var method && method < Methods.Length ? Methods[method] : Methods[0];
+    /// <summary>
+    /// All that matters of it is whether the response has a body: what is no HEAD is taken for a GET.
+    /// </summary>
+    public string MethodUnderWay =>
+        lane.MethodUnderWay is var method && method < Methods.Length ? Methods[method] : Methods[0];
+
+    public ChunkPosition PositionUnderWay
+    {
+        get
+        {
+            var (place, left) = lane.PositionUnderWay;
+            return new((ChunkPart)place, left);
+        }
+    }
+
+    public int StatusUnderWay => (int)lane.StatusUnderWay;
 
     public TimeSpan SinceLastUse => lane.SinceLastUse;
 
     public void Publish(long requestBytes, long responseBytes) => lane.Publish(requestBytes, responseBytes);
 
-    public void FinishOne() => lane.FinishOne();
+    public void FinishOne(int status) => lane.FinishOne((uint)status);
 
     public bool Close() => lane.Close();
 

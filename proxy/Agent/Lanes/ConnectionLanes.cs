@@ -5,7 +5,9 @@ using Jumpgate.Http.Connections;
 
 namespace Jumpgate.Agent.Lanes;
 
-/// <summary>Opens the lanes of one connection, one after the other: each belongs to one connection to the server.</summary>
+/// <summary>
+/// Opens the lanes of one connection, one after the other: each belongs to one connection to the server.
+/// </summary>
 internal sealed class ConnectionLanes(LaneController controller, OpenConnection connection) : ILaneOpener
 {
     public ILane? TryOpen(TcpChannel client, TcpChannel server)
@@ -22,5 +24,5 @@ internal sealed class ConnectionLanes(LaneController controller, OpenConnection 
         return open;
     }
 
-    public ValueTask<ISendPacer?> TryPaceAsync(SafeHandle socket) => controller.TryPaceAsync(socket);
+    public ValueTask<SocketPacing> PaceAsync(SafeHandle socket) => controller.PaceAsync(socket);
 }

@@ -5,15 +5,17 @@ using Jumpgate.Sockmap.Automata;
 
 namespace Jumpgate.Agent.Lanes;
 
-/// <summary>Expressions as languages over ASCII, which is all that ever matches. Equal patterns become one object.</summary>
+/// <summary>
+/// Expressions as languages over ASCII, which is all that ever matches. Equal patterns become one object.
+/// </summary>
 internal sealed class ExpressionTranslator
 {
     private const int LastAscii = 0x7f;
 
     private readonly Dictionary<string, Language?> _translated = new(StringComparer.Ordinal);
 
-    /// <returns>Null: no condition, either because there is none or because (<paramref name="exact"/> false) it cannot be
-    /// told, so that more may match than the expression does.</returns>
+    /// <returns>Null: no condition, either because there is none or because (<paramref name="exact"/> false) it cannot
+    /// be told, so that more may match than the expression does.</returns>
     public Language? Translate(Re2Expression? expression, out bool exact)
     {
         exact = true;

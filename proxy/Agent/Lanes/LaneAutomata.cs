@@ -8,8 +8,8 @@ using Jumpgate.Sockmap.Lanes;
 namespace Jumpgate.Agent.Lanes;
 
 /// <summary>
-/// The automata in the kernel's memory, one for each pair of rule sets in use, compiled in the background when first asked
-/// for; equal tables share their place, also across revisions. Thread-safe.
+/// The automata in the kernel's memory, one for each pair of rule sets in use, compiled in the background when first
+/// asked for; equal tables share their place, also across revisions. Thread-safe.
 /// </summary>
 internal sealed class LaneAutomata
 {
@@ -97,7 +97,9 @@ internal sealed class LaneAutomata
         }
     }
 
-    /// <summary>No lane refers to another revision's automata any more: those that none asked for are given back.</summary>
+    /// <summary>
+    /// No lane refers to another revision's automata any more: those that none asked for are given back.
+    /// </summary>
     public void End()
     {
         lock (_gate)
@@ -110,10 +112,13 @@ internal sealed class LaneAutomata
         }
     }
 
-    /// <summary>The automaton for a policy; offset 0 and a reason where the kernel cannot decide any of its requests.</summary>
+    /// <summary>
+    /// The automaton for a policy; offset 0 and a reason where the kernel cannot decide any of its requests.
+    /// </summary>
     public LaneAutomaton Find(ConnectionPolicy policy)
     {
-        var key = (policy.Egress.Http, policy.Ingress.Http, policy.Egress.Audit || policy.Ingress.Audit || policy.HasKafkaRules);
+        var key = (policy.Egress.Http, policy.Ingress.Http, policy.Egress.Audit || policy.Ingress.Audit
+            || policy.HasKafkaRules || policy.IsDropped);
         lock (_gate)
         {
             if (policy.Revision != _revision)
@@ -226,7 +231,8 @@ internal sealed class LaneAutomata
                     _counters.Remove(unused);
                 }
 
-                return new LaneAutomaton(0, $"the kernel's memory for rule sets is full ({_arena.Used} bytes are in use)");
+                return new LaneAutomaton(
+                    0, $"the kernel's memory for rule sets is full ({_arena.Used} bytes are in use)");
             }
 
             region = new Region(offset, table.Bytes.Length) { Counters = counters ?? uint.MaxValue };
@@ -238,7 +244,8 @@ internal sealed class LaneAutomata
 
     private static string Describe(HttpRuleSet? egress, HttpRuleSet? ingress) => string.Join(
         ", ",
-        (egress?.Rules ?? []).Concat(ingress?.Rules ?? []).Select(rule => rule.Reference.Document.QualifiedName).Distinct());
+        (egress?.Rules ?? []).Concat(ingress?.Rules ?? []).Select(rule => rule.Reference.Document.QualifiedName)
+        .Distinct());
 
     private sealed record Region(uint Offset, int Length)
     {

@@ -15,8 +15,9 @@ using Microsoft.Extensions.Logging;
 namespace Jumpgate.Agent.Lanes;
 
 /// <summary>
-/// Decides whose sockets may join, opens lanes for the proxy's connections, and keeps them at the policy's revision. The
-/// automata of a revision are written before any lane refers to them, and taken away a revision after the last one does.
+/// Decides whose sockets may join, opens lanes for the proxy's connections, and keeps them at the policy's revision.
+/// The automata of a revision are written before any lane refers to them, and taken away a revision after the last one
+/// does.
 /// </summary>
 internal sealed class LaneController
 {
@@ -73,11 +74,13 @@ internal sealed class LaneController
     /// <summary>What the lanes of a connection are opened with.</summary>
     public ILaneOpener Opener(OpenConnection connection) => new ConnectionLanes(this, connection);
 
-    /// <summary>Paces what is sent to the other end of a socket; null where one of the two has not joined.</summary>
-    public async ValueTask<ISendPacer?> TryPaceAsync(SafeHandle socket) =>
-        await _table.TryFindPeerAsync(socket) is { } reader ? new QueuePacer(_datapath, socket, reader) : null;
+    /// <summary>Whether a socket of ours has joined, and what paces sends to its other end.</summary>
+    public ValueTask<SocketPacing> PaceAsync(SafeHandle socket) =>
+        _datapath.TryGetSocket(socket, out var own) ? PaceJoinedAsync(socket, own) : default;
 
-    /// <summary>Sockets of workloads whose namespace we know may join; those of workloads that are gone no more.</summary>
+    /// <summary>
+    /// Sockets of workloads whose namespace we know may join; those of workloads that are gone no more.
+    /// </summary>
     public void SetWorkloads(ImmutableArray<LocatedWorkload> workloads)
     {
         var wanted = new Dictionary<IPAddress, LaneEndpoint>();
@@ -139,6 +142,9 @@ internal sealed class LaneController
         _automata.End();
     }
 
+    private async ValueTask<SocketPacing> PaceJoinedAsync(SafeHandle socket, LaneSocket own) =>
+        new(true, await _table.TryFindPeerAsync(own) is { } reader ? new QueuePacer(_datapath, socket, reader) : null);
+
     internal LaneHandle? TryOpen(TcpChannel client, TcpChannel server, ConnectionPolicy policy)
     {
         var automaton = _automata.Find(policy);
@@ -160,13 +166,14 @@ internal sealed class LaneController
     }
 
     /// <summary>
-    /// What the label says; without one everything, but where the kernel may make some servers wait for ever. Applications
-    /// that the proxy would not come between are any program at all, and some cannot bear joined sockets (splice(2),
-    /// MSG_WAITALL): those a label must name.
+    /// What the label says; without one everything, but where the kernel may make some servers wait for ever.
+    /// Applications that the proxy would not come between are any program at all, and some cannot bear joined sockets
+    /// (splice(2), MSG_WAITALL): those a label must name.
     /// </summary>
     private (LaneMode Mode, bool IsAskedFor) ModeOf(LocatedWorkload workload)
     {
-        var label = workload.Definition.Labels.Where(l => l.Key == IdentityLabels.LaneMode).Select(l => l.Value).FirstOrDefault();
+        var label = workload.Definition.Labels.Where(l => l.Key == IdentityLabels.LaneMode).Select(l => l.Value)
+            .FirstOrDefault();
         if (LaneModes.TryParse(label, out var mode))
         {
             return (mode, mode != LaneMode.Off);

@@ -56,13 +56,14 @@ public static class LaneModes
         LaneReason.Closed => "closed",
         LaneReason.Stale => "stale",
         LaneReason.Unknown => "unknown",
-        LaneReason.Split => "split-head",
+        LaneReason.Split => "split",
         LaneReason.TooLarge => "too-large",
         LaneReason.Crowded => "crowded",
         LaneReason.Full => "reader-full",
         LaneReason.Order => "order",
         LaneReason.Gone => "gone",
         LaneReason.Response => "response",
+        LaneReason.Broken => "broken",
         _ => "other",
     };
 }

@@ -5,8 +5,8 @@ using Jumpgate.Http.Connections;
 namespace Jumpgate.Agent.Lanes;
 
 /// <summary>
-/// Lets some bytes wait in a joined socket's queue; past that, waits until there is room again. Where the kernel does not count
-/// them, until all have been read.
+/// Lets some bytes wait in a joined socket's queue; past that, waits until there is room again. Where the kernel does
+/// not count them, until all have been read.
 /// </summary>
 internal sealed class QueuePacer(LaneDatapath datapath, SafeHandle socket, PairEnd reader) : ISendPacer
 {

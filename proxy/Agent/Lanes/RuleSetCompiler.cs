@@ -22,6 +22,11 @@ internal static class RuleSetCompiler
             return new AutomatonTable(null, "Kafka is decided in the proxy: lanes are for HTTP/1.1", []);
         }
 
+        if (policy.IsDropped)
+        {
+            return new AutomatonTable(null, "the connection itself is not allowed", []);
+        }
+
         if (policy.Egress.Audit || policy.Ingress.Audit)
         {
             return new AutomatonTable(null, "a document in audit mode is to record every request", []);
@@ -34,7 +39,8 @@ internal static class RuleSetCompiler
 
     /// <summary>In the order of <see cref="Translate(HttpRuleSet?, ExpressionTranslator)"/>.</summary>
     private static IEnumerable<RuleReference?> Names(HttpRuleSet? set) =>
-        set is null ? [] : [.. set.Rules.Select(rule => rule.Reference), .. IsOpen(set) ? (RuleReference?[])[null] : []];
+        set is null ? []
+            : [.. set.Rules.Select(rule => rule.Reference), .. IsOpen(set) ? (RuleReference?[])[null] : []];
 
     private static bool IsOpen(HttpRuleSet set) => set.Unmatched == HttpVerdict.Allowed;
 

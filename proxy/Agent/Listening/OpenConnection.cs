@@ -30,7 +30,9 @@ internal sealed class OpenConnection : IConnectionPolicySource, IKafkaPolicySour
 
     public FlowMetadata Flow { get; }
 
-    /// <summary>What it is read as from its first byte to its last: no protocol can be taken up in the middle.</summary>
+    /// <summary>
+    /// What it is read as from its first byte to its last: no protocol can be taken up in the middle.
+    /// </summary>
     public ConnectionProtocol Protocol { get; }
 
     public CancellationToken Aborted => _aborted.Token;

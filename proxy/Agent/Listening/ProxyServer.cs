@@ -16,8 +16,8 @@ using Microsoft.Extensions.Logging;
 namespace Jumpgate.Agent.Listening;
 
 /// <summary>
-/// Accepts what the kernel redirects. The listeners' ports mean nothing: the kernel finds them in its socket map, and what
-/// reaches them by their loopback address has no flow metadata and is closed.
+/// Accepts what the kernel redirects. The listeners' ports mean nothing: the kernel finds them in its socket map, and
+/// what reaches them by their loopback address has no flow metadata and is closed.
 /// </summary>
 internal sealed class ProxyServer(
     Datapath datapath,
@@ -54,81 +54,45 @@ internal sealed class ProxyServer(
             catch (SocketException e)
             {
                 throw new AgentException(
-                    $"cannot listen transparently on {loopback}: {e.Message}; is lo up, and do we have CAP_NET_ADMIN?", e);
+                    $"cannot listen transparently on {loopback}: {e.Message}; is lo up, and do we have CAP_NET_ADMIN?",
+                    e);
             }
         }
     }
 
-    public Task RunAsync(CancellationToken stopping) =>
-        Task.WhenAll(_listeners.Select(l => AcceptAsync(l, stopping)));
+    public Task RunAsync(CancellationToken stopping)
+    {
+        var acceptor = new ConnectionAcceptor(ServeAsync, logger);
+        return Task.WhenAll(_listeners.Select(l => acceptor.RunAsync(l, stopping)));
+    }
 
     public void Dispose() => _listeners.ForEach(l => l.Dispose());
 
-    private async Task AcceptAsync(TcpListeningSocket listener, CancellationToken stopping)
-    {
-        await using var stopped = stopping.UnsafeRegister(static l => ((TcpListeningSocket)l!).Dispose(), listener);
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                var (client, source) = await listener.AcceptAsync();
-                client.Loop.Post(static a => ((Accepted)a!).Serve(), new Accepted(this, client, source, stopping));
-            }
-            catch (ObjectDisposedException)
-            {
-                return;
-            }
-            catch (SocketException e)
-            {
-                // Out of descriptors or memory: what is open may close meanwhile.
-                logger.AcceptFailed(e.Message);
-                await Task.Delay(TimeSpan.FromMilliseconds(100), CancellationToken.None);
-            }
-        }
-    }
-
     private async Task ServeAsync(TcpChannel client, IPEndPoint source, CancellationToken stopping)
     {
+        if (ReadMetadata(client, source) is not { } flow)
+        {
+            metrics.MetadataMissing();
+            client.Reset();
+            return;
+        }
+
+        using var connection = new OpenConnection(store, flow);
+        connections.Add(connection);
         try
         {
-            if (ReadMetadata(client, source) is not { } flow)
+            // Between the kernel's look and ours the policy may have changed; Recheck may have run before Add.
+            if (!connection.IsAllowed)
             {
-                metrics.MetadataMissing();
                 client.Reset();
                 return;
             }
 
-            using var connection = new OpenConnection(store, flow);
-            connections.Add(connection);
-            try
-            {
-                // Between the kernel's look and ours the policy may have changed; Recheck may have run before Add.
-                if (!connection.IsAllowed)
-                {
-                    client.Reset();
-                    return;
-                }
-
-                await ServeAsync(client, connection, stopping);
-            }
-            finally
-            {
-                connections.Remove(connection);
-            }
+            await ServeAsync(client, connection, stopping);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
-        {
-            // The client or the server went away.
-        }
-#pragma warning disable CA1031 // one broken connection must not take the others with it; it is logged, and closed
-        catch (Exception e)
-        {
-            logger.ConnectionFailed(e);
-        }
-#pragma warning restore CA1031
         finally
         {
-            client.Dispose();
+            connections.Remove(connection);
         }
     }
 
@@ -159,7 +123,9 @@ internal sealed class ProxyServer(
                 },
                 stopping);
 
-    /// <summary>The kernel's word on this flow. An absent fact is no default: without it the connection is closed.</summary>
+    /// <summary>
+    /// The kernel's word on this flow. An absent fact is no default: without it the connection is closed.
+    /// </summary>
     private FlowMetadata? ReadMetadata(TcpChannel client, IPEndPoint source)
     {
         var destination = client.GetLocalAddress();
@@ -173,7 +139,8 @@ internal sealed class ProxyServer(
         };
         if (!datapath.TryGetFlow(key, out var flow) || flow.Verdict != Verdict.Redirect)
         {
-            logger.ConnectionRefused(source.ToString(), destination.ToString(), "the kernel has no redirected flow for it");
+            logger.ConnectionRefused(
+                source.ToString(), destination.ToString(), "the kernel has no redirected flow for it");
             return null;
         }
 
@@ -186,10 +153,5 @@ internal sealed class ProxyServer(
             SourceGroup = new PolicyGroup(flow.SourceGroup),
             DestinationGroup = new PolicyGroup(flow.DestinationGroup),
         };
-    }
-
-    private sealed record Accepted(ProxyServer Server, TcpChannel Client, IPEndPoint Source, CancellationToken Stopping)
-    {
-        public void Serve() => _ = Server.ServeAsync(Client, Source, Stopping);
     }
 }

@@ -25,7 +25,8 @@ internal sealed class TransparentConnector(TimeSpan timeout, bool joins) : IUpst
             return ConnectAsync(flow, keepPort: false, cancellationToken);
         }
 
-        return connecting.IsCompletedSuccessfully ? connecting : ConnectOrChooseAsync(connecting, flow, cancellationToken);
+        return connecting.IsCompletedSuccessfully
+            ? connecting : ConnectOrChooseAsync(connecting, flow, cancellationToken);
     }
 
     private static bool IsTaken(SocketException e) =>

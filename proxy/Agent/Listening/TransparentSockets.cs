@@ -43,8 +43,8 @@ internal static class TransparentSockets
         }
     }
 
-    /// <summary>Several connections to different servers may come from one address and port. SO_REUSEPORT would say more: that
-    /// several sockets may listen there.</summary>
+    /// <summary>Several connections to different servers may come from one address and port. SO_REUSEPORT would say
+    /// more: that several sockets may listen there.</summary>
     public static void AllowSharedPort(TcpSocket socket) => socket.SetOption(SolSocket, SoReuseAddress, 1);
 
     /// <summary>Leaves the choice of the port to connect(), which knows the whole 4-tuple.</summary>
@@ -57,7 +57,7 @@ internal static class TransparentSockets
         try
         {
             socket.Bind(new IPEndPoint(loopback, 0));
-            return socket.Listen(4096, looksTwice: joins);
+            return socket.Listen(4096, mayJoin: joins);
         }
         catch
         {

@@ -11,7 +11,8 @@ internal static class KernelImage
     public static DatapathImage Build(PolicySnapshot snapshot, ImmutableArray<LocatedWorkload> workloads)
     {
         var tables = snapshot.Tables;
-        var subjects = tables.Subjects.Select((group, index) => (group, index)).ToDictionary(s => s.group, s => (uint)s.index);
+        var subjects = tables.Subjects.Select((group, index) => (group, index))
+            .ToDictionary(s => s.group, s => (uint)s.index);
         var endpoints = new Dictionary<EndpointKey, Endpoint>();
         foreach (var workload in workloads.Where(w => w.Ifindex is not null))
         {
@@ -21,7 +22,8 @@ internal static class KernelImage
                 if (record.Workload?.Name == workload.Definition.Name)
                 {
                     endpoints[EndpointKey.From(address)] = new Endpoint(
-                        (uint)workload.Ifindex!.Value, record.Identity.Value, record.Group.Value, subjects[record.Group]);
+                        (uint)workload.Ifindex!.Value, record.Identity.Value, record.Group.Value,
+                        subjects[record.Group]);
                 }
             }
         }
@@ -40,5 +42,6 @@ internal static class KernelImage
         };
     }
 
-    private static PolicyValue Value(TableVerdict verdict) => new((Verdict)verdict.Verdict, verdict.Rule, verdict.Audit);
+    private static PolicyValue Value(TableVerdict verdict) =>
+        new((Verdict)verdict.Verdict, verdict.Rule, verdict.Audit);
 }

@@ -16,14 +16,12 @@ using Microsoft.Extensions.Logging;
 namespace Jumpgate.Agent.Nodes;
 
 /// <summary>
-/// Keeps the kernel, the filters and open connections at one revision of policies and workloads. One loop owns it: it wakes
-/// on file and link changes, and looks by itself every second, so that a missed notice costs a second and not a policy.
+/// Keeps the kernel, the filters and open connections at one revision of policies and workloads. One loop owns it: it
+/// wakes on file and link changes, and looks by itself every second, so that a missed notice costs a second and not a
+/// policy.
 /// </summary>
-internal sealed class NodeController : IDisposable
+internal sealed class NodeController
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Debounce = TimeSpan.FromMilliseconds(50);
-
     private readonly AgentOptions _options;
     private readonly Datapath _datapath;
     private readonly NetworkNamespace _node;
@@ -36,13 +34,8 @@ internal sealed class NodeController : IDisposable
     private readonly PolicyFolder _folder;
     private readonly SecretFiles _secrets;
     private readonly IdentityAllocator _identities;
-    private readonly InterfaceSysctls _sysctls;
-    private readonly SemaphoreSlim _wake = new(0);
-    private readonly Dictionary<int, bool> _attached = [];
-    private readonly List<SysctlChange> _changedSysctls = [];
-    private FileContent? _workloadsContent;
-    private WorkloadFileResult _workloads = new([], [], []);
-    private ImmutableArray<PolicyDiagnostic> _workloadDiagnostics = [];
+    private readonly NodeInterfaces _interfaces;
+    private readonly WorkloadsInput _workloads;
     private ImmutableArray<IPAddress> _nodeAddresses = [];
     private string _secretsFingerprint = string.Empty;
     private string? _obstacle;
@@ -69,13 +62,9 @@ internal sealed class NodeController : IDisposable
         _folder = new PolicyFolder(options.PoliciesDirectory);
         _secrets = new SecretFiles(options.SecretsDirectory, logger);
         _identities = state.LoadIdentities();
-        _sysctls = new InterfaceSysctls(node);
+        _interfaces = new NodeInterfaces(node, datapath, _locator, state);
+        _workloads = new WorkloadsInput(options.WorkloadsFile);
         Sidecars = new SidecarController(datapath.Sidecars, logger);
-        _changedSysctls.AddRange(state.LoadSysctls());
-        foreach (var attachment in node.Run(datapath.ReadAttachments))
-        {
-            _attached[attachment.Ifindex] = attachment.Egress is not null;
-        }
     }
 
     public ImmutableArray<LocatedWorkload> Workloads { get; private set; } = [];
@@ -91,7 +80,7 @@ internal sealed class NodeController : IDisposable
     /// <summary>Why what was read last is not in force; null where it is.</summary>
     public string? PublishFailure { get; private set; }
 
-    public ImmutableArray<PolicyDiagnostic> WorkloadDiagnostics => _workloadDiagnostics;
+    public ImmutableArray<PolicyDiagnostic> WorkloadDiagnostics => _workloads.Diagnostics;
 
     /// <summary>The revision that everything obeys: kernel, filters, and connections that were open before.</summary>
     public ulong AcknowledgedRevision { get; private set; }
@@ -111,9 +100,9 @@ internal sealed class NodeController : IDisposable
             throw new AgentException(obstacle);
         }
 
-        if (!_workloads.IsValid || _workloadsContent?.Error is not null)
+        if (!_workloads.IsGood)
         {
-            throw new AgentException(string.Join(Environment.NewLine, _workloadDiagnostics));
+            throw new AgentException(string.Join(Environment.NewLine, _workloads.Diagnostics));
         }
 
         try
@@ -125,30 +114,21 @@ internal sealed class NodeController : IDisposable
             throw new AgentException(CannotWriteState(e), e);
         }
 
-        Sidecars.Look(_workloads.Workloads);
+        Sidecars.Look(_workloads.Result.Workloads);
     }
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        using var monitor = RouteMonitor.Start(_node);
-        var links = WatchLinksAsync(monitor, stopping);
-        using var policies = Watch(_options.PoliciesDirectory);
-        using var workloads = Watch(Path.GetDirectoryName(Path.GetFullPath(_options.WorkloadsFile))!);
+        using var notices = new NodeNotices(
+            _node, [_options.PoliciesDirectory, Path.GetDirectoryName(Path.GetFullPath(_options.WorkloadsFile))!],
+            _logger, stopping);
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                if (await _wake.WaitAsync(Interval, stopping))
-                {
-                    await Task.Delay(Debounce, stopping);
-                    while (_wake.Wait(0, CancellationToken.None))
-                    {
-                        // One look answers all notices so far.
-                    }
-                }
-
+                await notices.WaitAsync(stopping);
                 var changed = ReadInputs();
-                Sidecars.Look(_workloads.Workloads);
+                Sidecars.Look(_workloads.Result.Workloads);
                 if (changed)
                 {
                     Publish();
@@ -159,20 +139,19 @@ internal sealed class NodeController : IDisposable
             {
                 break;
             }
-            catch (Exception e) when (e is DatapathException or NetlinkException or IOException or InvalidOperationException
+            catch (Exception e) when (e is DatapathException or NetlinkException or IOException
+                or InvalidOperationException
                 or UnauthorizedAccessException)
             {
                 Failed(IsFileTrouble(e) ? CannotWriteState(e) : e.Message);
             }
         }
 
-        monitor.Dispose();
-        await links;
+        await notices.StopAsync();
     }
 
-    public void Dispose() => _wake.Dispose();
-
-    private static bool IsFileTrouble(Exception e) => e is UnauthorizedAccessException or (IOException and not NetlinkException);
+    private static bool IsFileTrouble(Exception e) =>
+        e is UnauthorizedAccessException or (IOException and not NetlinkException);
 
     private string CannotWriteState(Exception e) =>
         $"cannot write to the state directory {_options.StateDirectory}: {e.Message}; make room there, or name another with --state";
@@ -187,50 +166,6 @@ internal sealed class NodeController : IDisposable
         }
 
         _nodeAddresses = [];
-    }
-
-    /// <summary>Null where watches have run out or the directory is gone: the look every second goes on without.</summary>
-    private FileSystemWatcher? Watch(string directory)
-    {
-        FileSystemWatcher watcher;
-        try
-        {
-            watcher = new FileSystemWatcher(directory) { EnableRaisingEvents = true };
-        }
-        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
-        {
-            _logger.WatchFailed(directory, e.Message);
-            return null;
-        }
-
-        watcher.Changed += (_, _) => Wake();
-        watcher.Created += (_, _) => Wake();
-        watcher.Deleted += (_, _) => Wake();
-        watcher.Renamed += (_, _) => Wake();
-        return watcher;
-    }
-
-    private void Wake()
-    {
-        if (_wake.CurrentCount == 0)
-        {
-            _wake.Release();
-        }
-    }
-
-    private async Task WatchLinksAsync(RouteMonitor monitor, CancellationToken stopping)
-    {
-        try
-        {
-            await foreach (var change in monitor.ReadAllAsync(stopping))
-            {
-                Wake();
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or NetlinkException)
-        {
-            // The look every second goes on without it.
-        }
     }
 
     /// <returns>True where something has changed.</returns>
@@ -252,7 +187,7 @@ internal sealed class NodeController : IDisposable
             _logger.PoliciesUnreadable(_obstacle);
         }
 
-        var located = _locator.Locate(_workloads.Workloads);
+        var located = _locator.Locate(_workloads.Result.Workloads);
         var addresses = _locator.NodeAddresses();
         var secrets = _secrets.Fingerprint();
         changed |= located.Length != Workloads.Length || located.Zip(Workloads).Any(p => !p.First.SameAs(p.Second))
@@ -275,37 +210,18 @@ internal sealed class NodeController : IDisposable
 
     private bool ReadWorkloads()
     {
-        var content = FileContent.Read(_options.WorkloadsFile, _workloadsContent);
-        var isSame = content == _workloadsContent;
-        _workloadsContent = content;
-        if (isSame)
+        var reading = _workloads.Refresh();
+        if (reading != WorkloadsReading.Same)
         {
-            return false;
+            LogAll(_workloads.Diagnostics);
         }
 
-        if (content.Text is null)
+        if (reading == WorkloadsReading.Refused && !_store.IsEmpty)
         {
-            _workloadDiagnostics = [new PolicyDiagnostic(
-                PolicySeverity.Error, new Jumpgate.Policy.SourceLocation(content.Path, 0), null, "", content.Error!)];
-            LogAll(_workloadDiagnostics);
-            return false;
+            _logger.StaleFile(_options.WorkloadsFile);
         }
 
-        var read = WorkloadFileReader.Read(content.Path, content.Text);
-        _workloadDiagnostics = read.Diagnostics;
-        LogAll(read.Diagnostics);
-        if (!read.IsValid)
-        {
-            if (!_store.IsEmpty)
-            {
-                _logger.StaleFile(content.Path);
-            }
-
-            return false;
-        }
-
-        _workloads = read;
-        return true;
+        return reading == WorkloadsReading.Taken;
     }
 
     private void LogAll(ImmutableArray<PolicyDiagnostic> diagnostics)
@@ -335,6 +251,7 @@ internal sealed class NodeController : IDisposable
                 Addresses = w.Addresses,
                 Ports = w.Definition.Ports,
                 Tls = w.Definition.Tls,
+                Detection = w.Definition.Detection,
             }),
             _folder.Result.Documents,
             _nodeAddresses.Where(a => !present.Any(w => w.Addresses.Contains(a))),
@@ -348,7 +265,7 @@ internal sealed class NodeController : IDisposable
         _state.SaveIdentities(_identities);
         _datapath.Publish(KernelImage.Build(snapshot, present));
         _store.Swap(snapshot);
-        Attach(present);
+        _interfaces.Attach(present, _workloads.Result.Uplinks);
         _connections.Recheck();
         _lanes?.SetWorkloads(present);
         _lanes?.Renew(snapshot, _connections);
@@ -356,59 +273,12 @@ internal sealed class NodeController : IDisposable
         _logger.RevisionInForce(snapshot.Revision, present.Length, snapshot.Documents.Length);
     }
 
-    /// <summary>The workloads and addresses of a snapshot under other policies: for questions, never in force.</summary>
-    public PolicySnapshot Under(PolicySnapshot current, ImmutableArray<PolicyDocument> documents) => PolicySnapshot.Create(
+    /// <summary>
+    /// The workloads and addresses of a snapshot under other policies: for questions, never in force.
+    /// </summary>
+    public PolicySnapshot Under(PolicySnapshot current, ImmutableArray<PolicyDocument> documents) =>
+        PolicySnapshot.Create(
         current.Revision, current.Workloads, documents,
-        _nodeAddresses.Where(a => !current.Workloads.Any(w => w.Addresses.Contains(a))), new IdentityAllocator(), _secrets);
-
-    private void Attach(ImmutableArray<LocatedWorkload> present)
-    {
-        var wanted = present.ToDictionary(w => w.Ifindex!.Value, _ => true);
-        foreach (var uplink in _workloads.Uplinks)
-        {
-            if (_locator.FindInterface(uplink) is { } ifindex)
-            {
-                wanted.TryAdd(ifindex, false);
-            }
-        }
-
-        _node.Run(() =>
-        {
-            foreach (var gone in _attached.Keys.Except(wanted.Keys).ToList())
-            {
-                _datapath.Detach(gone);
-                _attached.Remove(gone);
-            }
-
-            foreach (var (ifindex, isWorkload) in wanted)
-            {
-                if (isWorkload)
-                {
-                    _datapath.AttachWorkload(ifindex);
-                }
-                else
-                {
-                    _datapath.AttachUplink(ifindex);
-                }
-
-                _attached[ifindex] = isWorkload;
-            }
-        });
-
-        // The node's own packets to an L7 port come back into the workload's interface with a local source address.
-        var changes = present.Select(w => _sysctls.Set(w.Interface!, InterfaceSysctls.AcceptLocal, 1)).OfType<SysctlChange>().ToList();
-
-        // What an uplink without our program brings for the proxy is forwarded as far as the workload's interface first. Early
-        // demultiplexing would find the proxy's socket before that, and the stack does not forward what has a socket.
-        if (present.Length > 0 && _sysctls.Set(InterfaceSysctls.WholeNamespace, InterfaceSysctls.TcpEarlyDemux, 0) is { } demux)
-        {
-            changes.Add(demux);
-        }
-
-        if (changes.Count > 0)
-        {
-            _changedSysctls.AddRange(changes);
-            _state.SaveSysctls(_changedSysctls);
-        }
-    }
+        _nodeAddresses.Where(a => !current.Workloads.Any(w => w.Addresses.Contains(a))),
+        new IdentityAllocator(), _secrets);
 }

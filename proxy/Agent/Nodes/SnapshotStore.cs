@@ -7,7 +7,8 @@ internal sealed class SnapshotStore
 {
     private volatile PolicySnapshot? _current;
 
-    /// <exception cref="InvalidOperationException">Asked before the first snapshot: the agent starts listening after it.</exception>
+    /// <exception cref="InvalidOperationException">Asked before the first snapshot: the agent starts listening after
+    /// it.</exception>
     public PolicySnapshot Current => _current ?? throw new InvalidOperationException("no snapshot is in force yet");
 
     public bool IsEmpty => _current is null;

@@ -4,7 +4,9 @@ using Jumpgate.Policy.Identities;
 
 namespace Jumpgate.Agent.Nodes;
 
-/// <summary>What outlives the agent: identity numbers, and interface switches to put back. Files are 0600, written whole.</summary>
+/// <summary>
+/// What outlives the agent: identity numbers, and interface switches to put back. Files are 0600, written whole.
+/// </summary>
 public sealed class StateFiles
 {
     private const string Identities = "identities.json";
@@ -19,16 +21,20 @@ public sealed class StateFiles
     {
         try
         {
-            Directory.CreateDirectory(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            return new FileStream(Path.Combine(_directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            Directory.CreateDirectory(
+                _directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return new FileStream(
+                Path.Combine(_directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new AgentException($"cannot write to the state directory {_directory}: {e.Message}; run as root or name another with --state", e);
+            throw new AgentException(
+                $"cannot write to the state directory {_directory}: {e.Message}; run as root or name another with --state", e);
         }
         catch (IOException e)
         {
-            throw new AgentException($"cannot take the state directory {_directory}: {e.Message}; does another agent run on it?", e);
+            throw new AgentException(
+                $"cannot take the state directory {_directory}: {e.Message}; does another agent run on it?", e);
         }
     }
 
@@ -66,12 +72,14 @@ public sealed class StateFiles
         var path = Path.Combine(_directory, Sysctls);
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize<List<SysctlChange>>(File.ReadAllText(path)) ?? [] : [];
+            return File.Exists(path)
+                ? JsonSerializer.Deserialize<List<SysctlChange>>(File.ReadAllText(path)) ?? [] : [];
         }
         catch (JsonException e)
         {
             throw new AgentException(
-                $"{path} is damaged ({e.Message}); move it away, and set accept_local of the interfaces back by hand", e);
+                $"{path} is damaged ({e.Message}); move it away, and set accept_local of the interfaces back by hand",
+                e);
         }
     }
 
@@ -80,12 +88,17 @@ public sealed class StateFiles
     /// <summary>Removes what we wrote, and the directory where nothing else is in it.</summary>
     public void Remove()
     {
+        if (!Directory.Exists(_directory))
+        {
+            return;
+        }
+
         foreach (var name in (string[])[Identities, Sysctls, "lock"])
         {
             File.Delete(Path.Combine(_directory, name));
         }
 
-        if (Directory.Exists(_directory) && !Directory.EnumerateFileSystemEntries(_directory).Any())
+        if (!Directory.EnumerateFileSystemEntries(_directory).Any())
         {
             Directory.Delete(_directory);
         }

@@ -9,7 +9,9 @@ internal sealed record FileContent(string Path, string? Text, string? Error)
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>A file that changes twice within the clock's step looks unchanged: only what has rested is believed.</summary>
+    /// <summary>
+    /// A file that changes twice within the clock's step looks unchanged: only what has rested is believed.
+    /// </summary>
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
 
     private string? Fingerprint { get; init; }

@@ -5,8 +5,8 @@ using Jumpgate.Policy.Documents;
 namespace Jumpgate.Agent.Policies;
 
 /// <summary>
-/// The policies of a folder (<c>*.yaml</c>, <c>*.yml</c>, not hidden). A document that has become invalid keeps its last valid
-/// version in force, loudly: dropping a deny rule over a slip of the pen would open a door.
+/// The policies of a folder (<c>*.yaml</c>, <c>*.yml</c>, not hidden). A document that has become invalid keeps its
+/// last valid version in force, loudly: dropping a deny rule over a slip of the pen would open a door.
 /// </summary>
 internal sealed class PolicyFolder(string directory)
 {
@@ -86,7 +86,8 @@ internal sealed class PolicyFolder(string directory)
         var present = read.Documents.Select(Key).ToHashSet();
         var refused = read.Diagnostics.Where(d => d.Severity == PolicySeverity.Error).Select(d => d.Policy).ToHashSet();
         // A refused document without a readable name may be any of the former ones: then all that are missing stay.
-        var kept = former.Where(d => !present.Contains(Key(d)) && (refused.Contains(null) || refused.Contains(d.QualifiedName)));
+        var kept = former.Where(d => !present.Contains(Key(d))
+            && (refused.Contains(null) || refused.Contains(d.QualifiedName)));
         return read with { Documents = [.. read.Documents, .. kept] };
     }
 

@@ -49,7 +49,8 @@ public sealed class SecretFiles(string? directory, ILogger logger) : ISecretSour
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            logger.SecretUnreadable(name, e is UnauthorizedAccessException ? "permission denied" : "no such file, or not readable");
+            logger.SecretUnreadable(name, e is UnauthorizedAccessException
+                ? "permission denied" : "no such file, or not readable");
             return null;
         }
     }
@@ -57,7 +58,8 @@ public sealed class SecretFiles(string? directory, ILogger logger) : ISecretSour
     /// <summary>Changes when any file <c>NAMESPACE/NAME/KEY</c> does, what a link leads to included.</summary>
     internal string Fingerprint() => directory is null
         ? string.Empty
-        : string.Join('|', Entries(directory, 3).Order(StringComparer.Ordinal).Select(f => $"{f}:{RegularFile.Fingerprint(f)}"));
+        : string.Join(
+            '|', Entries(directory, 3).Order(StringComparer.Ordinal).Select(f => $"{f}:{RegularFile.Fingerprint(f)}"));
 
     /// <summary>Of a bounded depth: a link to a folder above would make an endless tree.</summary>
     private static IEnumerable<string> Entries(string folder, int depth)

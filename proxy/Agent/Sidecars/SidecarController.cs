@@ -26,6 +26,22 @@ internal sealed class SidecarController(SidecarDatapath kernel, ILogger logger)
     /// <summary>Inbound listeners of the sidecar that the kernel knows.</summary>
     public int Listeners(string name) => kernel.CountListeners(name);
 
+    /// <summary>What is wrong although everything is attached: connections from outside that nobody would take.
+    /// Null where nothing is.</summary>
+    public string? ProblemOf(SidecarState state)
+    {
+        var sidecar = state.Definition;
+        if (state.Waiting is not null || sidecar.InboundPort == 0 || Listeners(state.Name) > 0)
+        {
+            return null;
+        }
+
+        var whose = sidecar.SidecarCgroup is { } cgroup
+            ? $"made in cgroup {cgroup}" : $"that has mark 0x{sidecar.Mark:x} when it begins to listen";
+        return $"no listener is known, so connections from outside are refused; the sidecar has to listen at port "
+            + $"{sidecar.InboundPort} on the loopback or on every address, with a socket {whose}";
+    }
+
     /// <summary>What passed by queue between application and sidecar.</summary>
     public PacketCounter Bytes(string name) => kernel.ReadBytes(name);
 
@@ -86,7 +102,8 @@ internal sealed class SidecarController(SidecarDatapath kernel, ILogger logger)
         {
             using var netns = sidecar is { InboundPort: 0, ShortCircuit: false }
                 ? null : NetworkNamespace.Open(workload.NetworkNamespace!);
-            if (!sidecar.AsksTheSameAs(_applied.GetValueOrDefault(workload.Name)) || !kernel.IsAttached(settings, netns))
+            if (!sidecar.AsksTheSameAs(_applied.GetValueOrDefault(workload.Name))
+                || !kernel.IsAttached(settings, netns))
             {
                 _applied.Remove(workload.Name);
                 kernel.Apply(settings, netns);
@@ -95,7 +112,8 @@ internal sealed class SidecarController(SidecarDatapath kernel, ILogger logger)
 
             return null;
         }
-        catch (Exception e) when (e is DatapathException or NetlinkException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is DatapathException or NetlinkException or IOException
+            or UnauthorizedAccessException)
         {
             return e.Message;
         }

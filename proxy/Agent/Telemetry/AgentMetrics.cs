@@ -8,13 +8,17 @@ using Jumpgate.Http.Observation;
 
 namespace Jumpgate.Agent.Telemetry;
 
-/// <summary>All of the agent's instruments, under the meter <c>jumpgate</c>. Label sets are bounded: reasons, verdicts, rules in force.</summary>
+/// <summary>
+/// All of the agent's instruments, under the meter <c>jumpgate</c>. Label sets are bounded: reasons, verdicts, rules in
+/// force.
+/// </summary>
 internal sealed class AgentMetrics : IDisposable
 {
     public const string MeterName = "jumpgate";
 
     private readonly Meter _meter = new(MeterName);
-    private readonly ConcurrentDictionary<(RequestOutcome Outcome, string Policy, int StatusClass), StrongBox<long>> _requests = new();
+    private readonly ConcurrentDictionary<(RequestOutcome Outcome, string Policy, int StatusClass),
+        StrongBox<long>> _requests = new();
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _metadataMissing;
     private LaneController? _lanes;
@@ -26,8 +30,10 @@ internal sealed class AgentMetrics : IDisposable
         _meter.CreateObservableCounter(
             "jumpgate.http.requests", Requests, "{request}",
             "HTTP requests by outcome, deciding policy and status class, whoever decided");
-        _duration = _meter.CreateHistogram<double>("jumpgate.http.request.duration", "s", "From the request head to the end of the response");
-        _metadataMissing = _meter.CreateCounter<long>("jumpgate.connections.metadata_missing", "{connection}", "Connections closed because the kernel knew no flow for them");
+        _duration = _meter.CreateHistogram<double>(
+            "jumpgate.http.request.duration", "s", "From the request head to the end of the response");
+        _metadataMissing = _meter.CreateCounter<long>("jumpgate.connections.metadata_missing", "{connection}",
+            "Connections closed because the kernel knew no flow for them");
     }
 
     public KafkaMetrics Kafka { get; }
@@ -38,7 +44,8 @@ internal sealed class AgentMetrics : IDisposable
     {
         var key = (count.Outcome, count.Rule?.Document.QualifiedName ?? "none", count.Status / 100);
         Interlocked.Increment(ref _requests.GetOrAdd(key, static _ => new StrongBox<long>()).Value);
-        _duration.Record(count.Duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", Name(count.Outcome)));
+        _duration.Record(
+            count.Duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", Name(count.Outcome)));
     }
 
     public void MetadataMissing() => _metadataMissing.Add(1);
@@ -48,15 +55,22 @@ internal sealed class AgentMetrics : IDisposable
     {
         _meter.CreateObservableCounter("jumpgate.drops", () => datapath.ReadDrops()
             .Where(d => d.Key != DropReason.None)
-            .Select(d => new Measurement<long>((long)d.Value.Packets, new KeyValuePair<string, object?>("reason", d.Key.ToString()))),
+            .Select(d =>
+                new Measurement<long>(
+                (long)d.Value.Packets, new KeyValuePair<string, object?>("reason", d.Key.ToString()))),
             "{packet}", "Packets dropped in the kernel by reason");
         _meter.CreateObservableCounter("jumpgate.flows", () => datapath.ReadVerdicts()
             .Where(v => v.Key != Verdict.None)
-            .Select(v => new Measurement<long>((long)v.Value.Packets, new KeyValuePair<string, object?>("verdict", v.Key.ToString()))),
+            .Select(v =>
+                new Measurement<long>(
+                (long)v.Value.Packets, new KeyValuePair<string, object?>("verdict", v.Key.ToString()))),
             "{flow}", "Flows judged in the kernel by verdict");
-        _meter.CreateObservableGauge("jumpgate.policy.revision", () => (long)revision(), null, "Policy revision in force");
-        _meter.CreateObservableGauge("jumpgate.connections.open", connections, "{connection}", "Connections open in the proxy");
-        _meter.CreateObservableGauge("jumpgate.policy.refused", refusedDocuments, "{error}", "Errors in policy documents that are refused");
+        _meter.CreateObservableGauge(
+            "jumpgate.policy.revision", () => (long)revision(), null, "Policy revision in force");
+        _meter.CreateObservableGauge(
+            "jumpgate.connections.open", connections, "{connection}", "Connections open in the proxy");
+        _meter.CreateObservableGauge(
+            "jumpgate.policy.refused", refusedDocuments, "{error}", "Errors in policy documents that are refused");
         _meter.CreateObservableGauge("jumpgate.bpf.map.entries", () => datapath.ReadMaps()
             .Select(m => new Measurement<long>(m.UsedEntries, MapLabels(m.Name))),
             "{entry}", "Entries in use of the kernel's maps");
@@ -92,7 +106,8 @@ internal sealed class AgentMetrics : IDisposable
         _meter.CreateObservableCounter(
             "jumpgate.lanes.pairs.left",
             () => kernel.Direct.ReadCounts().Where(count => count.Key != LeftReason.None).Select(count =>
-                new Measurement<long>((long)count.Value, new KeyValuePair<string, object?>("reason", LaneModes.Name(count.Key)))),
+                new Measurement<long>(
+                    (long)count.Value, new KeyValuePair<string, object?>("reason", LaneModes.Name(count.Key)))),
             "{pair}", "Of these, those that went on as ordinary connections");
     }
 
@@ -135,7 +150,8 @@ internal sealed class AgentMetrics : IDisposable
             sum.Value,
             new KeyValuePair<string, object?>("outcome", Name(sum.Key.Outcome)),
             new KeyValuePair<string, object?>("policy", sum.Key.Policy),
-            new KeyValuePair<string, object?>("status", sum.Key.StatusClass == 0 ? "none" : $"{sum.Key.StatusClass}xx")));
+            new KeyValuePair<string,
+            object?>("status", sum.Key.StatusClass == 0 ? "none" : $"{sum.Key.StatusClass}xx")));
     }
 
     /// <summary>A table of two revisions is one map with a slot for each.</summary>

@@ -8,8 +8,8 @@ using Jumpgate.Policy.Kafka.Observation;
 namespace Jumpgate.Agent.Telemetry;
 
 /// <summary>
-/// Kafka requests by API, topic rule and verdict. A label is the rule's topic as its document has it, never a client's; rules
-/// beyond a bound are counted together.
+/// Kafka requests by API, topic rule and verdict. A label is the rule's topic as its document has it, never a client's;
+/// rules beyond a bound are counted together.
 /// </summary>
 internal sealed class KafkaMetrics
 {
@@ -29,8 +29,10 @@ internal sealed class KafkaMetrics
     {
         _meter = meter;
         meter.CreateObservableCounter(
-            "jumpgate.kafka.requests", Requests, "{request}", "Kafka requests by outcome, API, deciding policy and topic rule");
-        _duration = meter.CreateHistogram<double>("jumpgate.kafka.request.duration", "s", "From the request frame to the end of the reply");
+            "jumpgate.kafka.requests", Requests, "{request}",
+            "Kafka requests by outcome, API, deciding policy and topic rule");
+        _duration = meter.CreateHistogram<double>(
+            "jumpgate.kafka.request.duration", "s", "From the request frame to the end of the reply");
         _sidecars = meter.CreateCounter<long>(
             "jumpgate.kafka.sidecar.connections", "{connection}",
             "Connections that sidecars passed on: served, or why they were refused");
@@ -45,7 +47,8 @@ internal sealed class KafkaMetrics
         "Kafka connections closed because of what came on them, by reason");
 
     /// <param name="outcome"><c>served</c>, or an enum's reason.</param>
-    public void SidecarConnection(string outcome) => _sidecars.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+    public void SidecarConnection(string outcome) =>
+        _sidecars.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     public void Request(in KafkaRequestCount count)
     {
@@ -53,7 +56,8 @@ internal sealed class KafkaMetrics
         var (policy, topic) = RuleOf(count.Decision);
         Interlocked.Increment(
             ref _requests.GetOrAdd((count.Outcome, api, policy, topic), static _ => new StrongBox<long>()).Value);
-        _duration.Record(count.Duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", Name(count.Outcome)));
+        _duration.Record(
+            count.Duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", Name(count.Outcome)));
     }
 
     private (string Policy, string Topic) RuleOf(KafkaDecision? decision)
@@ -65,7 +69,8 @@ internal sealed class KafkaMetrics
 
         var key = (rule.Document.QualifiedName, decision.TopicRule ?? None);
         // Two threads may both find room for the last one: a few more than the bound are no harm.
-        return _rules.ContainsKey(key) || (_rules.Count < MaxRules && _rules.TryAdd(key, true)) || _rules.ContainsKey(key)
+        return _rules.ContainsKey(key) || (_rules.Count < MaxRules && _rules.TryAdd(key, true))
+            || _rules.ContainsKey(key)
             ? key
             : (Other, Other);
     }

@@ -5,14 +5,19 @@ using System.Text;
 
 namespace Jumpgate.Agent.Telemetry;
 
-/// <summary>The meter's values in Prometheus' text format (version 0.0.4). Dots become underscores, counters end in _total.</summary>
+/// <summary>
+/// The meter's values in Prometheus' text format (version 0.0.4). Dots become underscores, counters end in _total.
+/// </summary>
 internal sealed class PrometheusText : IDisposable
 {
-    /// <summary>As OpenTelemetry's limit: what is beyond is counted under one label, and memory stays bounded.</summary>
+    /// <summary>
+    /// As OpenTelemetry's limit: what is beyond is counted under one label, and memory stays bounded.
+    /// </summary>
     private const int MaxSeries = 2000;
     private const string Overflow = "otel_metric_overflow=\"true\"";
 
-    private static readonly double[] Buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+    private static readonly double[] Buckets =
+        [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
     private readonly Lock _lock = new();
     private readonly MeterListener _listener = new();
@@ -41,7 +46,8 @@ internal sealed class PrometheusText : IDisposable
         {
             foreach (var (name, family) in _families)
             {
-                text.Append("# HELP ").Append(name).Append(' ').Append(family.Help.Replace("\\", "\\\\", StringComparison.Ordinal)).Append('\n');
+                text.Append("# HELP ").Append(name).Append(' ')
+                    .Append(family.Help.Replace("\\", "\\\\", StringComparison.Ordinal)).Append('\n');
                 text.Append("# TYPE ").Append(name).Append(' ').Append(family.Type).Append('\n');
                 foreach (var (labels, series) in family.Series)
                 {
@@ -55,7 +61,8 @@ internal sealed class PrometheusText : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    private void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, Known known)
+    private void Take(
+        Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, Known known)
     {
         // Asked for every request: nothing is written or locked here that all of them share.
         if (tags.Length == 1 && tags[0].Value is string tag && known.ByTag.TryGetValue(tag, out var found))
@@ -169,7 +176,8 @@ internal sealed class PrometheusText : IDisposable
             var prefix = labels.Length == 0 ? "" : labels + ",";
             for (var i = 0; i < Buckets.Length; i++)
             {
-                text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{prefix}le=\"{Buckets[i]}\"}} {_buckets[i]}\n");
+                text.Append(
+                    CultureInfo.InvariantCulture, $"{name}_bucket{{{prefix}le=\"{Buckets[i]}\"}} {_buckets[i]}\n");
             }
 
             text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{prefix}le=\"+Inf\"}} {_count}\n");

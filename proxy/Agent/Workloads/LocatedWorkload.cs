@@ -8,7 +8,8 @@ namespace Jumpgate.Agent.Workloads;
 /// <param name="Ifindex">Null while <paramref name="Waiting"/> says what is missing.</param>
 /// <param name="Waiting">Null where the workload is attached (or about to be).</param>
 internal sealed record LocatedWorkload(
-    WorkloadDefinition Definition, int? Ifindex, string? Interface, ImmutableArray<IPAddress> Addresses, string? Waiting)
+    WorkloadDefinition Definition, int? Ifindex, string? Interface, ImmutableArray<IPAddress> Addresses,
+    string? Waiting)
 {
     public bool SameAs(LocatedWorkload other) =>
         Definition.Equals(other.Definition) && Ifindex == other.Ifindex && Waiting == other.Waiting

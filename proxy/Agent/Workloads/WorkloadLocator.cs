@@ -5,7 +5,9 @@ using Jumpgate.Policy.Workloads;
 
 namespace Jumpgate.Agent.Workloads;
 
-/// <summary>Finds workloads' interfaces and addresses. What is missing leaves the workload waiting; it is looked for again.</summary>
+/// <summary>
+/// Finds workloads' interfaces and addresses. What is missing leaves the workload waiting; it is looked for again.
+/// </summary>
 internal sealed class WorkloadLocator(NetworkNamespace node)
 {
     public ImmutableArray<LocatedWorkload> Locate(IEnumerable<WorkloadDefinition> definitions)
@@ -19,7 +21,8 @@ internal sealed class WorkloadLocator(NetworkNamespace node)
     public ImmutableArray<IPAddress> NodeAddresses()
     {
         using var socket = RouteSocket.Open(node);
-        return [.. socket.ListAddresses().Select(a => a.Address).Distinct().OrderBy(a => a.ToString(), StringComparer.Ordinal)];
+        return [.. socket.ListAddresses().Select(a => a.Address).Distinct()
+            .OrderBy(a => a.ToString(), StringComparer.Ordinal)];
     }
 
     public int? FindInterface(string name)
@@ -40,7 +43,8 @@ internal sealed class WorkloadLocator(NetworkNamespace node)
 
             var addresses = definition.Addresses.IsEmpty ? [.. plugged.Addresses] : definition.Addresses;
             return addresses.IsEmpty
-                ? Waiting(definition, $"{plugged.WorkloadName} in namespace {definition.NetworkNamespace} has no address yet")
+                ? Waiting(definition,
+                    $"{plugged.WorkloadName} in namespace {definition.NetworkNamespace} has no address yet")
                 : new LocatedWorkload(definition, plugged.HostIndex, plugged.HostInterface, addresses, null);
         }
 
@@ -60,7 +64,8 @@ internal sealed class WorkloadLocator(NetworkNamespace node)
 
         if (links.TryGetValue(workload.Interface!, out var link) && link.MasterIndex is not null)
         {
-            return Waiting(workload.Definition, $"{link.Name} is part of a bridge or bond; the redirect works on routed interfaces");
+            return Waiting(workload.Definition,
+                $"{link.Name} is part of a bridge or bond; the redirect works on routed interfaces");
         }
 
         return taken.TryAdd(ifindex, workload.Definition.Name)

@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Jumpgate.Cli.Commands;
 
-/// <summary><c>jumpgate agent</c>: runs the agent in the foreground, in the network namespace it is started in.</summary>
+/// <summary>
+/// <c>jumpgate agent</c>: runs the agent in the foreground, in the network namespace it is started in.
+/// </summary>
 internal static class AgentCommand
 {
     public static Command Create()
@@ -23,14 +25,16 @@ internal static class AgentCommand
         };
         var lanes = new Option<string>("--lanes")
         {
-            Description = "Sockets of one node among themselves: off; short-circuit: joined without the stack between them; "
+            Description =
+                "Sockets of one node among themselves: off; short-circuit: joined without the stack between them; "
                 + "policy: the kernel decides requests too, where it is certain.",
             DefaultValueFactory = _ => LaneModes.Name(LaneMode.Off),
         };
         lanes.AcceptOnlyFromAmong("off", "short-circuit", "policy");
         var kafkaProxy = new Option<string?>("--kafka-proxy-listen")
         {
-            Description = "Takes Kafka connections from workloads' sidecars at ADDRESS:PORT, one of the node's addresses, "
+            Description =
+                "Takes Kafka connections from workloads' sidecars at ADDRESS:PORT, one of the node's addresses, "
                 + "with PROXY protocol v2; Envoys are told it. Without it, their ports with Kafka rules are closed.",
         };
         var secrets = CommonOptions.Secrets();

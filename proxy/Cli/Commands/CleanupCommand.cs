@@ -10,7 +10,8 @@ internal static class CleanupCommand
     {
         var pins = CommonOptions.PinDirectory();
         var state = CommonOptions.StateDirectory();
-        var command = new Command("cleanup", "Removes programs, maps, routes, switches and state of a stopped agent.") { pins, state };
+        var command = new Command(
+            "cleanup", "Removes programs, maps, routes, switches and state of a stopped agent.") { pins, state };
         command.SetAction(parsed =>
         {
             try

@@ -6,7 +6,8 @@ namespace Jumpgate.Cli.Commands;
 /// <summary><c>jumpgate envoy bootstrap | config | diff</c>.</summary>
 internal static class EnvoyCommand
 {
-    public static Command Create() => new("envoy", "Envoy sidecars and gRPC applications: how they start, what they get.")
+    public static Command Create() =>
+        new("envoy", "Envoy sidecars and gRPC applications: how they start, what they get.")
     {
         EnvoyBootstrapCommand.Create(),
         EnvoyConfigCommand.Create(),

@@ -19,11 +19,13 @@ internal static class EnvoyConfigCommand
         var profile = EnvoyCommand.Profile();
         var policies = EnvoyCommand.Policies("A file or folder of policies to take instead of those in force.");
         var socket = CommonOptions.AdminSocket();
-        var command = new Command("config", "Shows what a node would get, as JSON; on standard error what it cannot enforce.")
+        var command =
+            new Command("config", "Shows what a node would get, as JSON; on standard error what it cannot enforce.")
         {
             node, profile, policies, socket,
         };
-        command.SetAction((parsed, cancellation) => AdminClient.RunAsync(parsed.GetRequiredValue(socket), async client =>
+        command.SetAction((parsed, cancellation) =>
+            AdminCommand.RunAsync(parsed.GetRequiredValue(socket), async client =>
         {
             var path = EnvoyCommand.ConfigPath(
                 parsed.GetRequiredValue(node), parsed.GetRequiredValue(profile), parsed.GetValue(policies));

@@ -5,8 +5,8 @@ using Jumpgate.Agent.Admin;
 namespace Jumpgate.Cli.Commands;
 
 /// <summary>
-/// <c>jumpgate envoy diff</c>: what a node has acknowledged against what it would get; with <c>--policies</c>, what it would get
-/// against what it would get under others. Exits like diff(1): 0 the same, 1 differences, 2 trouble.
+/// <c>jumpgate envoy diff</c>: what a node has acknowledged against what it would get; with <c>--policies</c>, what it
+/// would get against what it would get under others. Exits like diff(1): 0 the same, 1 differences, 2 trouble.
 /// </summary>
 internal static class EnvoyDiffCommand
 {
@@ -30,10 +30,11 @@ internal static class EnvoyDiffCommand
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var trouble = await AdminClient.RunAsync(parsed.GetRequiredValue(socket), async client =>
+            var trouble = await AdminCommand.RunAsync(parsed.GetRequiredValue(socket), async client =>
             {
                 var name = parsed.GetRequiredValue(node);
-                var (from, to) = await AskAsync(client, name, parsed.GetRequiredValue(profile), parsed.GetValue(policies), cancellation);
+                var (from, to) = await AskAsync(
+                    client, name, parsed.GetRequiredValue(profile), parsed.GetValue(policies), cancellation);
                 return from is null || to is null ? ExitCode.Usage : Write(from, to) ? -1 : ExitCode.Success;
             });
             return trouble == -1 ? ExitCode.Failure : trouble == ExitCode.Success ? ExitCode.Success : ExitCode.Usage;

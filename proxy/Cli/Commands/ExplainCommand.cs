@@ -17,11 +17,18 @@ internal static class ExplainCommand
     public static Command Create()
     {
         var workloads = new Option<string>("--workloads") { Description = "The workloads file.", Required = true };
-        var policies = new Option<string[]>("--policies") { Description = "A policy file or folder; may be given again.", Required = true };
-        var from = new Option<string>("--from") { Description = "A workload's name, 'host', or an address.", Required = true };
-        var to = new Option<string>("--to") { Description = "A workload's name, 'host', or an address.", Required = true };
+        var policies = new Option<string[]>(
+            "--policies")
+        { Description = "A policy file or folder; may be given again.", Required = true };
+        var from = new Option<string>(
+            "--from")
+        { Description = "A workload's name, 'host', or an address.", Required = true };
+        var to = new Option<string>(
+            "--to")
+        { Description = "A workload's name, 'host', or an address.", Required = true };
         var port = new Option<ushort>("--port") { Description = "Destination port.", Required = true };
-        var protocol = new Option<string>("--protocol") { Description = "tcp or udp.", DefaultValueFactory = _ => "tcp" };
+        var protocol =
+            new Option<string>("--protocol") { Description = "tcp or udp.", DefaultValueFactory = _ => "tcp" };
         protocol.AcceptOnlyFromAmong("tcp", "udp");
         var request = new Option<string?>("--request") { Description = "An HTTP request: 'METHOD TARGET'." };
         var header = new Option<string[]>("--header")
@@ -31,7 +38,8 @@ internal static class ExplainCommand
         };
         var kafka = new Option<string?>("--kafka")
         {
-            Description = "A Kafka request: 'API topic=T client=C version=N group=G txn=X acks=N', API by its Kafka name in any "
+            Description =
+                "A Kafka request: 'API topic=T client=C version=N group=G txn=X acks=N', API by its Kafka name in any "
                 + "case; topic= may be given again, and is * for Metadata of all topics.",
         };
         var http = new Option<string>("--http")
@@ -78,7 +86,8 @@ internal static class ExplainCommand
             }
 
             // Only warnings are left: an error would have ended it above.
-            Write(answer with { Warnings = [.. documents.Diagnostics.Select(d => d.ToString())] }, parsed.GetValue(json));
+            Write(answer with { Warnings = [.. documents.Diagnostics.Select(d => d.ToString())] },
+                parsed.GetValue(json));
             return answer.IsAllowed ? ExitCode.Success : ExitCode.Failure;
         });
         return command;
@@ -128,8 +137,10 @@ internal static class ExplainCommand
             Console.WriteLine($"  rule     {answer.Rule}");
         }
 
-        Console.WriteLine($"  from     {answer.From.Name}, identity {answer.From.Identity} ({string.Join(", ", answer.From.Labels)})");
-        Console.WriteLine($"  to       {answer.To.Name}, identity {answer.To.Identity} ({string.Join(", ", answer.To.Labels)})");
+        Console.WriteLine(
+            $"  from     {answer.From.Name}, identity {answer.From.Identity} ({string.Join(", ", answer.From.Labels)})");
+        Console.WriteLine(
+            $"  to       {answer.To.Name}, identity {answer.To.Identity} ({string.Join(", ", answer.To.Labels)})");
         Console.WriteLine($"  egress   {answer.Egress}");
         Console.WriteLine($"  ingress  {answer.Ingress}");
         if (answer.Target is not null)

@@ -20,7 +20,8 @@ internal static class LanesCommand
         mode.AcceptOnlyFromAmong("off", "short-circuit", "policy");
         var socket = CommonOptions.AdminSocket();
         var command = new Command("set", "Says what joined sockets may do at most, from now on.") { mode, socket };
-        command.SetAction((parsed, cancellation) => AdminClient.RunAsync(parsed.GetRequiredValue(socket), async client =>
+        command.SetAction((parsed, cancellation) =>
+            AdminCommand.RunAsync(parsed.GetRequiredValue(socket), async client =>
         {
             var error = await client.PutAsync($"v1/lanes/mode/{parsed.GetRequiredValue(mode)}", cancellation);
             if (error is not null)
@@ -51,7 +52,8 @@ internal static class LanesCommand
         Console.WriteLine($"microseconds: {Latencies(report.LatencyMicroseconds)}");
         foreach (var set in report.RuleSets)
         {
-            Console.WriteLine($"rules of {set.Policies}: {(set.Bytes > 0 ? $"{set.Bytes} bytes in the kernel" : "the proxy decides")}"
+            Console.WriteLine(
+                $"rules of {set.Policies}: {(set.Bytes > 0 ? $"{set.Bytes} bytes in the kernel" : "the proxy decides")}"
                 + (set.Reason is null ? string.Empty : $", {set.Reason}"));
         }
 
@@ -64,13 +66,15 @@ internal static class LanesCommand
                 Number(l.UnderWay), string.Create(CultureInfo.InvariantCulture, $"{l.IdleSeconds:0.0}s"),
                 l.LastReason ?? "-"]));
         Console.WriteLine();
-        Console.WriteLine($"pairs without L7 rules: {Number(report.Direct.Joined)} joined, left: {Counts(report.Direct.Left)}");
+        Console.WriteLine(
+            $"pairs without L7 rules: {Number(report.Direct.Joined)} joined, left: {Counts(report.Direct.Left)}");
         Console.WriteLine();
         Table.Write(
             Console.Out,
             ["CLIENT", "SERVER", "STATE", "BYTES IN", "BYTES OUT", "REASON", "SIDECAR"],
             report.Direct.Pairs.Select(p => (IReadOnlyList<string>)[
-                p.Client, p.Server, p.State, Number(p.BytesIn), Number(p.BytesOut), p.Reason ?? "-", p.Sidecar ?? "-"]));
+                p.Client, p.Server, p.State, Number(p.BytesIn), Number(p.BytesOut), p.Reason
+                    ?? "-", p.Sidecar ?? "-"]));
     }
 
     /// <summary>Half of the requests took less than the first figure, and so on.</summary>
@@ -88,7 +92,8 @@ internal static class LanesCommand
     }
 
     private static string Counts(IReadOnlyDictionary<string, ulong> counts) =>
-        string.Join(", ", counts.Where(c => c.Value > 0).Select(c => $"{c.Key} {Number(c.Value)}").DefaultIfEmpty("none"));
+        string.Join(
+            ", ", counts.Where(c => c.Value > 0).Select(c => $"{c.Key} {Number(c.Value)}").DefaultIfEmpty("none"));
 
     private static string Number(ulong value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -12,7 +12,8 @@ internal static class MonitorCommand
     {
         var socket = CommonOptions.AdminSocket();
         var json = CommonOptions.Json();
-        var verdict = new Option<string?>("--verdict") { Description = "Only FORWARDED, DROPPED, REDIRECTED, AUDIT or ERROR." };
+        var verdict =
+            new Option<string?>("--verdict") { Description = "Only FORWARDED, DROPPED, REDIRECTED, AUDIT or ERROR." };
         var workload = new Option<string?>("--workload") { Description = "Only flows from or to this workload." };
         var protocol = new Option<string?>("--protocol") { Description = "Only http, kafka, tcp, udp or icmp." };
         var last = new Option<int?>("--last") { Description = "Show the last N recorded events and end." };
@@ -20,13 +21,15 @@ internal static class MonitorCommand
         {
             verdict, workload, protocol, last, json, socket,
         };
-        command.SetAction((parsed, cancellation) => AdminClient.RunAsync(parsed.GetRequiredValue(socket), async client =>
+        command.SetAction((parsed, cancellation) =>
+            AdminCommand.RunAsync(parsed.GetRequiredValue(socket), async client =>
         {
             var filter = new FlowFilter(parsed.GetValue(verdict), parsed.GetValue(workload), parsed.GetValue(protocol));
             var count = parsed.GetValue(last);
             // With a filter, the last N are the last N that pass it: all that is kept is asked for.
             using var reader = await client.OpenAsync(
-                count is null ? "v1/events?follow=true" : $"v1/events?last={(filter.IsEmpty ? count : int.MaxValue)}", cancellation);
+                count is null ? "v1/events?follow=true"
+                : $"v1/events?last={(filter.IsEmpty ? count : int.MaxValue)}", cancellation);
             var lines = new Queue<string>();
             while (await reader.ReadLineAsync(cancellation) is { } line)
             {

@@ -36,7 +36,8 @@ internal static class PolicyCommands
             }
 
             var errors = result.Diagnostics.Count(d => d.Severity == PolicySeverity.Error);
-            Console.WriteLine($"{result.Documents.Length} valid, {errors} errors, {result.Diagnostics.Length - errors} warnings");
+            Console.WriteLine(
+                $"{result.Documents.Length} valid, {errors} errors, {result.Diagnostics.Length - errors} warnings");
             return errors == 0 ? ExitCode.Success : ExitCode.Failure;
         });
         return command;

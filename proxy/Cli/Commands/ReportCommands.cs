@@ -10,11 +10,13 @@ internal static class ReportCommands
 {
     public static Command Endpoint() => new("endpoint", "Workloads on this node.")
     {
-        List<List<EndpointReport>>("Lists workloads, their identities and interfaces.", "v1/endpoints", endpoints => Table.Write(
+        List<List<EndpointReport>>("Lists workloads, their identities and interfaces.", "v1/endpoints", endpoints =>
+            Table.Write(
             Console.Out,
             ["NAME", "IDENTITY", "STATE", "INTERFACE", "ADDRESSES", "LABELS"],
             endpoints.Select(e => (IReadOnlyList<string>)[
-                e.Name, e.Identity?.ToString(CultureInfo.InvariantCulture) ?? "-", e.Reason is null ? e.State : $"{e.State}: {e.Reason}",
+                e.Name, e.Identity?.ToString(CultureInfo.InvariantCulture) ?? "-", e.Reason is null
+                    ? e.State : $"{e.State}: {e.Reason}",
                 e.Interface ?? "-", string.Join(',', e.Addresses), string.Join(',', e.Labels)]))),
     };
 
@@ -24,10 +26,12 @@ internal static class ReportCommands
             Console.Out,
             ["IDENTITY", "LABELS", "WORKLOADS"],
             identities.Select(i => (IReadOnlyList<string>)[
-                i.Identity.ToString(CultureInfo.InvariantCulture), string.Join(',', i.Labels), string.Join(',', i.Workloads)]))),
+                i.Identity.ToString(CultureInfo.InvariantCulture), string.Join(',', i.Labels),
+                    string.Join(',', i.Workloads)]))),
     };
 
-    public static Command PolicyList() => List<PolicyListReport>("Lists policies in force and errors in others.", "v1/policies", report =>
+    public static Command PolicyList() =>
+        List<PolicyListReport>("Lists policies in force and errors in others.", "v1/policies", report =>
     {
         Table.Write(
             Console.Out,
@@ -50,7 +54,8 @@ internal static class ReportCommands
             Table.Write(Console.Out, ["MAP", "TYPE", "ID", "ENTRIES"], report.Maps.Select(m => (IReadOnlyList<string>)[
                 m.Name, m.Type, m.Id.ToString(CultureInfo.InvariantCulture), $"{m.UsedEntries}/{m.MaxEntries}"]));
             Console.WriteLine();
-            Table.Write(Console.Out, ["INTERFACE", "INGRESS", "EGRESS"], report.Attachments.Select(a => (IReadOnlyList<string>)[
+            Table.Write(
+                Console.Out, ["INTERFACE", "INGRESS", "EGRESS"], report.Attachments.Select(a => (IReadOnlyList<string>)[
                 a.Ifindex.ToString(CultureInfo.InvariantCulture), a.Ingress ?? "-", a.Egress ?? "-"]));
         }),
     };
@@ -60,7 +65,8 @@ internal static class ReportCommands
         var socket = CommonOptions.AdminSocket();
         var json = CommonOptions.Json();
         var command = new Command(name, description) { socket, json };
-        command.SetAction((parsed, cancellation) => AdminClient.RunAsync(parsed.GetRequiredValue(socket), async client =>
+        command.SetAction((parsed, cancellation) =>
+            AdminCommand.RunAsync(parsed.GetRequiredValue(socket), async client =>
         {
             var report = await client.GetAsync<T>(path, cancellation);
             if (parsed.GetValue(json))

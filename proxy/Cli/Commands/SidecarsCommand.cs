@@ -9,7 +9,8 @@ internal static class SidecarsCommand
 {
     public static Command Create() => new("sidecars", "Proxies beside applications, and the connections sent to them.")
     {
-        ReportCommands.List<IReadOnlyList<SidecarReport>>("Lists sidecars and what became of connections.", "v1/sidecars", Write),
+        ReportCommands.List<IReadOnlyList<SidecarReport>>(
+            "Lists sidecars and what became of connections.", "v1/sidecars", Write),
     };
 
     private static void Write(IReadOnlyList<SidecarReport> sidecars)
@@ -18,16 +19,19 @@ internal static class SidecarsCommand
             Console.Out,
             ["WORKLOAD", "STATE", "OUTBOUND", "INBOUND", "LISTENERS", "JOINED", "CGROUP"],
             sidecars.Select(s => (IReadOnlyList<string>)[
-                s.Workload, s.State, Port(s.OutboundPort), Port(s.InboundPort), s.Listeners.ToString(CultureInfo.InvariantCulture),
+                s.Workload, s.State, Port(s.OutboundPort), Port(s.InboundPort),
+                    s.Listeners.ToString(CultureInfo.InvariantCulture),
                 s.ShortCircuit.Split(':')[0], s.Cgroup]));
         foreach (var sidecar in sidecars)
         {
             Console.WriteLine();
             Console.WriteLine($"{sidecar.Workload}: " + string.Join(", ", sidecar.Counts.Where(c => c.Value > 0)
-                .Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Key.Replace('_', ' ')} {c.Value}")).DefaultIfEmpty("no connections yet")));
+                .Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Key.Replace('_', ' ')} {c.Value}"))
+                .DefaultIfEmpty("no connections yet")));
             if (sidecar.QueueBytes > 0)
             {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  by queue: {sidecar.QueueBytes} bytes"));
+                Console.WriteLine(
+                    string.Create(CultureInfo.InvariantCulture, $"  by queue: {sidecar.QueueBytes} bytes"));
             }
 
             if (sidecar.ShortCircuit.Contains(':', StringComparison.Ordinal))
@@ -38,6 +42,11 @@ internal static class SidecarsCommand
             if (sidecar.Reason is not null)
             {
                 Console.WriteLine($"  waiting: {sidecar.Reason}");
+            }
+
+            if (sidecar.Problem is not null)
+            {
+                Console.WriteLine($"  problem: {sidecar.Problem}");
             }
         }
     }

@@ -11,8 +11,10 @@ internal static class StatusCommand
     {
         var socket = CommonOptions.AdminSocket();
         var json = CommonOptions.Json();
-        var command = new Command("status", "Shows what the agent enforces, and what is wrong with its input.") { socket, json };
-        command.SetAction((parsed, cancellation) => AdminClient.RunAsync(parsed.GetRequiredValue(socket), async client =>
+        var command =
+            new Command("status", "Shows what the agent enforces, and what is wrong with its input.") { socket, json };
+        command.SetAction((parsed, cancellation) =>
+            AdminCommand.RunAsync(parsed.GetRequiredValue(socket), async client =>
         {
             var status = await client.GetAsync<StatusReport>("v1/status", cancellation);
             if (parsed.GetValue(json))

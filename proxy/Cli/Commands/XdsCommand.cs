@@ -10,7 +10,8 @@ internal static class XdsCommand
 {
     public static Command Create() => new("xds", "The control plane for Envoy and gRPC applications.")
     {
-        ReportCommands.List<XdsReport>("Shows nodes, what they have accepted, and what they refused.", "v1/xds", Write, "status"),
+        ReportCommands.List<XdsReport>(
+            "Shows nodes, what they have accepted, and what they refused.", "v1/xds", Write, "status"),
     };
 
     private static void Write(XdsReport report)
@@ -21,7 +22,8 @@ internal static class XdsCommand
             return;
         }
 
-        Console.WriteLine($"xDS at {report.Listen}, {report.Groups.Count} groups with a configuration, {report.Nodes.Count} streams");
+        Console.WriteLine(
+            $"xDS at {report.Listen}, {report.Groups.Count} groups with a configuration, {report.Nodes.Count} streams");
         Console.WriteLine();
         Table.Write(
             Console.Out,
@@ -41,7 +43,8 @@ internal static class XdsCommand
             Description = "Serves xDS at ADDRESS:PORT; plaintext on loopback, elsewhere with certificates.",
         };
 
-        private readonly Option<string?> _certificate = new("--xds-cert") { Description = "The xDS server's certificate, PEM." };
+        private readonly Option<string?> _certificate =
+            new("--xds-cert") { Description = "The xDS server's certificate, PEM." };
         private readonly Option<string?> _key = new("--xds-key") { Description = "Its key, PEM." };
 
         private readonly Option<string?> _clientCa = new("--xds-client-ca")
@@ -68,14 +71,15 @@ internal static class XdsCommand
         }
 
         /// <returns>Null when xDS is not asked for.</returns>
-        public ControlPlaneOptions? Read(ParseResult parsed) => parsed.GetValue(_listen) is not { } listen ? null : new ControlPlaneOptions
-        {
-            Listen = listen,
-            CertificateFile = parsed.GetValue(_certificate),
-            KeyFile = parsed.GetValue(_key),
-            ClientCaFile = parsed.GetValue(_clientCa),
-            TrustDomain = parsed.GetValue(_trustDomain),
-            AllowPlaintext = parsed.GetValue(_plaintext),
-        };
+        public ControlPlaneOptions? Read(ParseResult parsed) =>
+            parsed.GetValue(_listen) is not { } listen ? null : new ControlPlaneOptions
+            {
+                Listen = listen,
+                CertificateFile = parsed.GetValue(_certificate),
+                KeyFile = parsed.GetValue(_key),
+                ClientCaFile = parsed.GetValue(_clientCa),
+                TrustDomain = parsed.GetValue(_trustDomain),
+                AllowPlaintext = parsed.GetValue(_plaintext),
+            };
     }
 }

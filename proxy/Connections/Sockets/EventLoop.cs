@@ -5,9 +5,9 @@ using System.Runtime.InteropServices;
 namespace Jumpgate.Connections.Sockets;
 
 /// <summary>
-/// A thread that waits for the readiness of sockets (epoll, edge-triggered) and continues who waits for it, right there: a
-/// proxy does little for each message, and handing it to another thread costs more than the work itself. Both connections
-/// of a client live on one loop. There is one for each processor, for the life of the process.
+/// A thread that waits for the readiness of sockets (epoll, edge-triggered) and continues who waits for it, right
+/// there: a proxy does little for each message, and handing it to another thread costs more than the work itself. Both
+/// connections of a client live on one loop. There is one for each processor, for the life of the process.
 /// </summary>
 public sealed class EventLoop
 {
@@ -65,6 +65,9 @@ public sealed class EventLoop
         }
     }
 
+    /// <summary>For bytes that pass from one of its sockets to another.</summary>
+    internal SplicePipes Pipes { get; } = new();
+
     /// <summary>Runs something on the loop's thread, later. It must neither block nor throw.</summary>
     public void Post(Action<object?> action, object? state)
     {
@@ -100,7 +103,9 @@ public sealed class EventLoop
     internal void Change(ChannelHandle descriptor, uint events, ulong slot) =>
         Control(SocketNative.EpollModify, descriptor, events, slot);
 
-    /// <summary>No more events. Closing a descriptor takes it out of the epoll by itself; one that lives on is to be named.</summary>
+    /// <summary>
+    /// No more events. Closing a descriptor takes it out of the epoll by itself; one that lives on is to be named.
+    /// </summary>
     internal void Forget(ulong slot, ChannelHandle? descriptor = null)
     {
         _slots.Remove(slot);

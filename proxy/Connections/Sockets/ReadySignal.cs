@@ -1,8 +1,9 @@
 namespace Jumpgate.Connections.Sockets;
 
 /// <summary>
-/// Whether one direction of a socket may have something to do, and the one who waits for that. Set by the event loop, cleared
-/// by the one who acts, before the act: what comes meanwhile is not lost. Starts ready, because nobody has looked yet.
+/// Whether one direction of a socket may have something to do, and the one who waits for that. Set by the event loop,
+/// cleared by the one who acts, before the act: what comes meanwhile is not lost. Starts ready, because nobody has
+/// looked yet.
 /// </summary>
 internal struct ReadySignal()
 {

@@ -28,6 +28,12 @@ internal static unsafe partial class SocketNative
     public const int EpollRemove = 2;
     public const int EpollModify = 3;
 
+    public const int SetFlags = 4; // F_SETFL
+    public const int SetPipeSize = 1031; // F_SETPIPE_SZ
+    public const uint SpliceMove = 1;
+    public const uint SpliceNonBlocking = 2;
+    public const uint SpliceMore = 4;
+
     private const string Library = "libc";
 
     [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
@@ -86,4 +92,11 @@ internal static unsafe partial class SocketNative
 
     [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(ChannelHandle descriptor, void* data, nuint size);
+
+    [LibraryImport(Library, EntryPoint = "pipe2", SetLastError = true)]
+    public static partial int CreatePipe(int* ends, int flags);
+
+    [LibraryImport(Library, EntryPoint = "splice", SetLastError = true)]
+    public static partial nint Splice(
+        ChannelHandle from, long* fromOffset, ChannelHandle to, long* toOffset, nuint size, uint flags);
 }

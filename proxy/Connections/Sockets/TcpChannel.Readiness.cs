@@ -54,7 +54,7 @@ public sealed partial class TcpChannel : IEventHandler, IValueTaskSource
         // Behind an end or urgent bytes a short read says nothing of what else is there.
         if ((events & (PeerEnded | Failed | Urgent)) != 0)
         {
-            _looksTwice = true;
+            _sawMore = true;
         }
 
         if ((events & (Out | Failed)) != 0)

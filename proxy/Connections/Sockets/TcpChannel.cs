@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Jumpgate.Connections.Sockets;
 
 /// <summary>
-/// A connected TCP socket, served by an <see cref="EventLoop"/>. At most one reads and one writes at a time; closing is for
-/// everybody. What the network does to it is a <see cref="SocketException"/>, what we do an
+/// A connected TCP socket, served by an <see cref="EventLoop"/>. At most one reads and one writes at a time; closing is
+/// for everybody. What the network does to it is a <see cref="SocketException"/>, what we do an
 /// <see cref="ObjectDisposedException"/>.
 /// </summary>
 public sealed partial class TcpChannel : IDisposable
@@ -29,13 +29,14 @@ public sealed partial class TcpChannel : IDisposable
     private bool _watchesWrites;
     private int _turns;
     private int _state;
-    private volatile bool _looksTwice;
+    private volatile bool _sawMore;
+    private volatile bool _mayHaveJoined;
 
-    internal TcpChannel(ChannelHandle handle, EventLoop loop, bool looksTwice)
+    internal TcpChannel(ChannelHandle handle, EventLoop loop, bool mayHaveJoined)
     {
         _handle = handle;
         _loop = loop;
-        _looksTwice = looksTwice;
+        _mayHaveJoined = mayHaveJoined;
         loop.Enter();
     }
 
@@ -49,17 +50,16 @@ public sealed partial class TcpChannel : IDisposable
     public static TcpChannel Adopt(Socket socket)
     {
         ArgumentNullException.ThrowIfNull(socket);
-        const int SetFlags = 4;
         const int DuplicateForUsAlone = 1030; // F_DUPFD_CLOEXEC
         using (socket)
         {
             var handle = SocketNative.Duplicate(socket.SafeHandle, DuplicateForUsAlone, 0);
-            if (handle.IsInvalid || SocketNative.Control(handle, SetFlags, SocketNative.NonBlocking) != 0)
+            if (handle.IsInvalid || SocketNative.Control(handle, SocketNative.SetFlags, SocketNative.NonBlocking) != 0)
             {
                 throw Errno.LastError();
             }
 
-            return new TcpChannel(handle, EventLoop.Near, looksTwice: true);
+            return new TcpChannel(handle, EventLoop.Near, mayHaveJoined: true);
         }
     }
 
@@ -73,7 +73,18 @@ public sealed partial class TcpChannel : IDisposable
         return new Socket(new SafeSocketHandle(descriptor, ownsHandle: true));
     }
 
-    /// <summary>False: <see cref="TryReceive(Span{byte})"/> would find nothing, or others have their turn first.</summary>
+    /// <summary>
+    /// True where the socket is in a sockmap, or nobody has asked the kernel yet: it has two places to read from then,
+    /// and a short read does not say that nothing more is there.
+    /// </summary>
+    public bool MayHaveJoined => _mayHaveJoined;
+
+    /// <summary>The kernel says so. Sockets join before their first byte or never.</summary>
+    public void HasNotJoined() => _mayHaveJoined = false;
+
+    /// <summary>
+    /// False: <see cref="TryReceive(Span{byte})"/> would find nothing, or others have their turn first.
+    /// </summary>
     public bool MayRead => _read.IsReady && _turns < MaxTurns;
 
     /// <summary>True where something, or the end, has come and is unread. Does not read it.</summary>
@@ -108,7 +119,8 @@ public sealed partial class TcpChannel : IDisposable
             : throw Errno.LastError();
     }
 
-    /// <returns>Bytes received; 0: the end; or <see cref="WouldBlock"/>: <see cref="WaitReadableAsync"/> first.</returns>
+    /// <returns>Bytes received; 0: the end; or <see cref="WouldBlock"/>: <see cref="WaitReadableAsync"/>
+    /// first.</returns>
     public int TryReceive(Span<byte> buffer)
     {
         if (!MayRead)
@@ -141,18 +153,9 @@ public sealed partial class TcpChannel : IDisposable
                 return (int)count;
             }
 
-            switch (Marshal.GetLastPInvokeError())
+            if (!MayTrySendAgain(Marshal.GetLastPInvokeError()))
             {
-                case Errno.Interrupted:
-                    continue;
-                case Errno.WouldBlock when _write.IsReady:
-                    // Once more: room that came before it was cleared would be forgotten.
-                    _write.Clear();
-                    continue;
-                case Errno.WouldBlock:
-                    return WouldBlock;
-                default:
-                    throw Errno.LastError();
+                return WouldBlock;
             }
         }
     }
@@ -164,7 +167,9 @@ public sealed partial class TcpChannel : IDisposable
         return sent == bytes.Length ? default : SendRestAsync(sent == WouldBlock ? bytes : bytes[sent..]);
     }
 
-    /// <summary>Closes with a reset instead of a FIN: the other side learns at once that nothing more comes or is read.</summary>
+    /// <summary>
+    /// Closes with a reset instead of a FIN: the other side learns at once that nothing more comes or is read.
+    /// </summary>
     public unsafe void Reset()
     {
         try
@@ -201,7 +206,9 @@ public sealed partial class TcpChannel : IDisposable
 
     internal void ClearWritable() => _write.Clear();
 
-    /// <summary>Closes with a FIN, or with a reset where something is unread. Who waits is continued on the loop.</summary>
+    /// <summary>
+    /// Closes with a FIN, or with a reset where something is unread. Who waits is continued on the loop.
+    /// </summary>
     public void Dispose()
     {
         if (Interlocked.CompareExchange(ref _state, Closed, Open) != Open)
@@ -213,6 +220,25 @@ public sealed partial class TcpChannel : IDisposable
         _handle.Dispose();
         Continue(_read.Take());
         Continue(_write.Take());
+    }
+
+    /// <summary>After a send that failed: whether another one at once may not. False: there is no room.</summary>
+    /// <exception cref="SocketException">The connection is broken.</exception>
+    private bool MayTrySendAgain(int error)
+    {
+        switch (error)
+        {
+            case Errno.Interrupted:
+                return true;
+            case Errno.WouldBlock when _write.IsReady:
+                // Once more: room that came before it was cleared would be forgotten.
+                _write.Clear();
+                return true;
+            case Errno.WouldBlock:
+                return false;
+            default:
+                throw Errno.Error(error);
+        }
     }
 
     private async ValueTask SendRestAsync(ReadOnlyMemory<byte> bytes)
@@ -244,9 +270,8 @@ public sealed partial class TcpChannel : IDisposable
 
             if (count >= 0)
             {
-                // A stream that gave less than was asked for has no more for now (epoll(7)); a joined socket has two places
-                // to read from, and may.
-                if (count == 0 || count == buffer.Length || _looksTwice || _slot == 0)
+                // A stream that gave less than was asked for has no more for now (epoll(7)).
+                if (count == 0 || count == buffer.Length || _mayHaveJoined || _sawMore || _slot == 0)
                 {
                     _read.Set();
                 }

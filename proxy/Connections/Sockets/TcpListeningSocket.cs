@@ -12,14 +12,14 @@ public sealed class TcpListeningSocket : IDisposable
 
     private readonly ChannelHandle _handle;
     private readonly TcpChannel _channel;
-    private readonly bool _looksTwice;
+    private readonly bool _mayJoin;
     private int _turns;
 
-    internal TcpListeningSocket(ChannelHandle handle, bool looksTwice)
+    internal TcpListeningSocket(ChannelHandle handle, bool mayJoin)
     {
         _handle = handle;
-        _looksTwice = looksTwice;
-        _channel = new TcpChannel(handle, EventLoop.Idlest, looksTwice);
+        _mayJoin = mayJoin;
+        _channel = new TcpChannel(handle, EventLoop.Idlest, mayHaveJoined: false);
     }
 
     public SafeHandle Handle => _handle;
@@ -66,7 +66,7 @@ public sealed class TcpListeningSocket : IDisposable
             if (!handle.IsInvalid)
             {
                 _channel.SetReadable();
-                return (new TcpChannel(handle, EventLoop.Idlest, _looksTwice),
+                return (new TcpChannel(handle, EventLoop.Idlest, _mayJoin),
                     NativeAddress.Read(new ReadOnlySpan<byte>(address, length)));
             }
 

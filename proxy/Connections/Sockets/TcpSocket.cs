@@ -60,25 +60,26 @@ public sealed class TcpSocket : IDisposable
     }
 
     /// <summary>This object is the listener's from now on.</summary>
-    /// <param name="looksTwice">As of <see cref="ConnectAsync"/>, for what is accepted.</param>
-    public TcpListeningSocket Listen(int backlog, bool looksTwice)
+    /// <param name="mayJoin">As of <see cref="ConnectAsync"/>, for what is accepted.</param>
+    public TcpListeningSocket Listen(int backlog, bool mayJoin)
     {
         if (SocketNative.Listen(_handle, backlog) != 0)
         {
             throw Errno.LastError();
         }
 
-        return new TcpListeningSocket(_handle, looksTwice);
+        return new TcpListeningSocket(_handle, mayJoin);
     }
 
     /// <summary>Connects. This object is the channel's from now on, also where that fails.</summary>
-    /// <param name="looksTwice">The socket may join a sockmap: a short read does not say that nothing more is there.</param>
+    /// <param name="mayJoin">The socket may join a sockmap when it is established
+    /// (<see cref="TcpChannel.MayHaveJoined"/>).</param>
     /// <exception cref="SocketException">The other side refused, is unreachable, or did not answer in time.</exception>
     public ValueTask<TcpChannel> ConnectAsync(
-        IPEndPoint to, bool looksTwice, TimeSpan timeout, CancellationToken cancellation)
+        IPEndPoint to, bool mayJoin, TimeSpan timeout, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(to);
-        var channel = new TcpChannel(_handle, EventLoop.Near, looksTwice);
+        var channel = new TcpChannel(_handle, EventLoop.Near, mayJoin);
         try
         {
             channel.ClearWritable();

@@ -4,8 +4,8 @@ using Jumpgate.Http.Http1;
 namespace Jumpgate.Http.Connections;
 
 /// <summary>
-/// Serves one accepted connection: bytes where no L7 rules ask, else HTTP/2 where the client begins with its preface, else
-/// HTTP/1.1. Owns the client's socket and closes it.
+/// Serves one accepted connection: bytes where no L7 rules ask, else HTTP/2 where the client begins with its preface,
+/// else HTTP/1.1. Owns the client's socket and closes it.
 /// </summary>
 public sealed class ConnectionDispatcher(HttpFilterOptions options, IHttp2Handler http2, TimeProvider time)
 {
@@ -34,7 +34,7 @@ public sealed class ConnectionDispatcher(HttpFilterOptions options, IHttp2Handle
                 return;
             }
 
-            using var output = new SocketOutput(client) { Pacer = await connection.Lanes.PacerAsync(client.Handle) };
+            using var output = new SocketOutput(client) { Pacer = await connection.Lanes.PacerAsync(client) };
             await new Http1Filter(connection, input, output, options, time).RunAsync();
         }
         catch (Exception e) when (e.IsDisconnect())
@@ -52,8 +52,9 @@ public sealed class ConnectionDispatcher(HttpFilterOptions options, IHttp2Handle
         var client = connection.Client;
         using var server = await connection.Upstream.ConnectAsync(connection.Flow, connection.Aborted);
         using var aborted = connection.Aborted.UnsafeRegister(static s => ((TcpChannel)s!).Reset(), server);
-        await ByteRelay.RunAsync(
-            client, server, await connection.Lanes.PacerAsync(client.Handle), await connection.Lanes.PacerAsync(server.Handle));
+        var toClient = await connection.Lanes.PacerAsync(client);
+        var toServer = await connection.Lanes.PacerAsync(server);
+        await ByteRelay.RunAsync(client, server, toClient, toServer, connection.Lanes.MaySplice(client, server));
     }
 
     /// <summary>Reads until the first byte that differs from the preface, or all of it.</summary>

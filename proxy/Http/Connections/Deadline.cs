@@ -1,9 +1,10 @@
 namespace Jumpgate.Http.Connections;
 
-/// <summary>How long a connection may go on as it does. Setting it anew is mostly a write to memory: the timer runs on, and
-/// looks when it fires.</summary>
+/// <summary>How long a connection may go on as it does. Setting it anew is mostly a write to memory: the timer runs on,
+/// and looks when it fires.</summary>
 /// <param name="time">The clock.</param>
-/// <param name="pause">How long it may go on where there is no limit, or after <paramref name="expired"/> said so.</param>
+/// <param name="pause">How long it may go on where there is no limit, or after <paramref name="expired"/> said
+/// so.</param>
 /// <param name="expired">Called by a thread of the pool; true where the connection may go on.</param>
 internal sealed class Deadline(TimeProvider time, TimeSpan pause, Func<bool> expired) : IDisposable
 {

@@ -5,8 +5,8 @@ using Jumpgate.Connections.Sockets;
 namespace Jumpgate.Http.Connections;
 
 /// <summary>
-/// The receiving half of a connection: a window of contiguous bytes, so that heads are parsed in place. The buffer grows with
-/// what arrives and shrinks again; a connection that waits holds none.
+/// The receiving half of a connection: a window of contiguous bytes, so that heads are parsed in place. The buffer
+/// grows with what arrives and shrinks again; a connection that waits holds none.
 /// </summary>
 internal sealed class SocketInput(TcpChannel channel) : IDisposable
 {
@@ -50,8 +50,8 @@ internal sealed class SocketInput(TcpChannel channel) : IDisposable
         _end += bytes.Length;
     }
 
-    /// <summary>Waits without a buffer until there is something to read (or the end): the same task until it is complete, so
-    /// that who waits for several things can come back to it.</summary>
+    /// <summary>Waits without a buffer until there is something to read (or the end): the same task until it is
+    /// complete, so that who waits for several things can come back to it.</summary>
     public Task WatchAsync()
     {
         if (!IsEmpty)
@@ -96,7 +96,8 @@ internal sealed class SocketInput(TcpChannel channel) : IDisposable
 
         if (count > 0)
         {
-            _wanted = count == room ? Math.Min(_buffer.Length * 4, LargeSize) : count <= SmallSize ? SmallSize : _wanted;
+            _wanted = count == room ? Math.Min(_buffer.Length * 4, LargeSize) : count <= SmallSize
+                ? SmallSize : _wanted;
             _end += count;
         }
 
@@ -116,7 +117,25 @@ internal sealed class SocketInput(TcpChannel channel) : IDisposable
 
     /// <summary>Waits for more behind what is unread.</summary>
     /// <returns>Bytes read; 0 at the end of the stream.</returns>
-    public ValueTask<int> FillAsync() => TryFill() is var count and not TcpChannel.WouldBlock ? new(count) : FillLaterAsync();
+    public ValueTask<int> FillAsync() =>
+        TryFill() is var count and not TcpChannel.WouldBlock ? new(count) : FillLaterAsync();
+
+    /// <summary>Passes what comes on unread, at most <paramref name="most"/> bytes, where nothing is unread.</summary>
+    /// <returns>Bytes, all taken by the other socket; 0 at the end of the stream.</returns>
+    public async ValueTask<int> PassAsync(TcpChannel to, long most)
+    {
+        Release();
+        if (_readable is { IsCompleted: false })
+        {
+            await _readable;
+        }
+
+        var count = await Channel.SpliceAsync(to, most);
+        TotalConsumed += count;
+        // The next message may be as large: no more than its head is to be read.
+        _wanted = SmallSize;
+        return count;
+    }
 
     /// <summary>After <see cref="WatchAsync"/>: false where it was the end that came.</summary>
     public async ValueTask<bool> TakeAsync() => !IsEmpty || await FillAsync() > 0;

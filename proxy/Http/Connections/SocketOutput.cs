@@ -4,7 +4,9 @@ using Jumpgate.Connections.Sockets;
 
 namespace Jumpgate.Http.Connections;
 
-/// <summary>The sending half of a connection: small writes are gathered, so that a head and its body leave together.</summary>
+/// <summary>
+/// The sending half of a connection: small writes are gathered, so that a head and its body leave together.
+/// </summary>
 internal sealed class SocketOutput(TcpChannel channel) : IDisposable
 {
     private const int Size = 16 * 1024;
@@ -48,7 +50,8 @@ internal sealed class SocketOutput(TcpChannel channel) : IDisposable
 
     public ValueTask FlushAsync()
     {
-        if (Gate is not null || Pacer is not null || (_length > 0 && Channel.TrySend(_buffer.AsSpan(0, _length)) is var sent
+        if (Gate is not null || Pacer is not null
+            || (_length > 0 && Channel.TrySend(_buffer.AsSpan(0, _length)) is var sent
             && !TryDrop(sent)))
         {
             return FlushLaterAsync();

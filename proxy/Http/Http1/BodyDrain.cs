@@ -5,8 +5,10 @@ namespace Jumpgate.Http.Http1;
 /// <summary>Reads a body that goes nowhere, so that the next request on the connection can be found.</summary>
 internal static class BodyDrain
 {
-    /// <returns>False where its end was not found, or is more than <see cref="HttpFilterOptions.MaxDrainBytes"/> away.</returns>
-    public static async ValueTask<bool> TryRunAsync(SocketInput from, MessageFraming framing, HttpFilterOptions options) =>
+    /// <returns>False where its end was not found, or is more than <see cref="HttpFilterOptions.MaxDrainBytes"/>
+    /// away.</returns>
+    public static async ValueTask<bool> TryRunAsync(
+        SocketInput from, MessageFraming framing, HttpFilterOptions options) =>
         framing.Kind switch
         {
             BodyKind.None => true,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Connections;
 
 namespace Jumpgate.Http.Http1;
@@ -13,13 +14,24 @@ internal enum BodyResult
 }
 
 /// <summary>
-/// Moves one body, as it comes, from one connection to the other. Chunks are written anew: what the receiver frames is what
-/// was read here, without extensions.
+/// Moves one body, as it comes, from one connection to the other. Chunks are written anew: what the receiver frames is
+/// what was read here, without extensions.
 /// </summary>
 internal static class BodyPump
 {
+    /// <param name="from">Whose body it is.</param>
+    /// <param name="to">Who gets it, behind what is written already.</param>
+    /// <param name="framing">Where it ends.</param>
+    /// <param name="writeChunks">The receiver is told of chunks.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="maySplice">Neither of the two sockets has joined.</param>
     public static async Task<BodyResult> RunAsync(
-        SocketInput from, SocketOutput to, MessageFraming framing, bool writeChunks, HttpFilterOptions options)
+        SocketInput from,
+        SocketOutput to,
+        MessageFraming framing,
+        bool writeChunks,
+        HttpFilterOptions options,
+        bool maySplice = false)
     {
         switch (framing.Kind)
         {
@@ -27,23 +39,42 @@ internal static class BodyPump
                 await to.FlushAsync();
                 return BodyResult.Complete;
             case BodyKind.Length:
-                return await MoveAsync(from, to, framing.Length) ? BodyResult.Complete : BodyResult.Truncated;
+                return await MoveAsync(from, to, framing.Length, maySplice)
+                    ? BodyResult.Complete : BodyResult.Truncated;
             case BodyKind.UntilClose:
-                await MoveAsync(from, to, long.MaxValue);
+                await MoveAsync(from, to, long.MaxValue, maySplice: false);
                 return BodyResult.Complete;
             default:
-                return await MoveChunksAsync(from, to, writeChunks, options);
+                return await MoveChunksAsync(
+                    from, to, writeChunks, options, new ChunkPosition(ChunkPart.Size, 0), maySplice);
         }
     }
 
+    /// <summary>The rest of a chunked body, whose beginning the receiver has from somebody else.</summary>
+    public static Task<BodyResult> ContinueAsync(
+        SocketInput from, SocketOutput to, ChunkPosition position, HttpFilterOptions options) =>
+        MoveChunksAsync(from, to, writeChunks: true, options, position, maySplice: false);
+
     /// <returns>False where the stream ended before <paramref name="length"/> bytes.</returns>
-    private static async Task<bool> MoveAsync(SocketInput from, SocketOutput to, long length)
+    private static async Task<bool> MoveAsync(SocketInput from, SocketOutput to, long length, bool maySplice)
     {
         while (length > 0)
         {
             if (from.IsEmpty)
             {
                 await to.FlushAsync();
+                if (maySplice && length >= TcpChannel.LeastSpliced)
+                {
+                    var count = await from.PassAsync(to.Channel, length);
+                    length -= count;
+                    if (count == 0)
+                    {
+                        return false;
+                    }
+
+                    continue;
+                }
+
                 if (await from.FillAsync() == 0)
                 {
                     return false;
@@ -62,34 +93,41 @@ internal static class BodyPump
     }
 
     private static async Task<BodyResult> MoveChunksAsync(
-        SocketInput from, SocketOutput to, bool writeChunks, HttpFilterOptions options)
+        SocketInput from, SocketOutput to, bool writeChunks, HttpFilterOptions options, ChunkPosition position,
+        bool maySplice)
     {
-        while (true)
+        var (part, left) = position;
+        while (part != ChunkPart.Trailer)
         {
-            var (line, result) = await ReadLineAsync(from, to, options.MaxChunkLineBytes);
-            if (result != BodyResult.Complete)
+            int line;
+            BodyResult result;
+            if (part == ChunkPart.Size)
             {
-                return result;
+                (line, result) = await ReadLineAsync(from, to, options.MaxChunkLineBytes);
+                if (result != BodyResult.Complete)
+                {
+                    return result;
+                }
+
+                if (!TryReadSize(from.Unread[..line], out left))
+                {
+                    return BodyResult.Malformed;
+                }
+
+                from.Consume(line + 2);
+                if (writeChunks)
+                {
+                    to.Write(left.ToString("x", CultureInfo.InvariantCulture).AsSpan());
+                    to.Write("\r\n"u8);
+                }
+
+                if (left == 0)
+                {
+                    break;
+                }
             }
 
-            if (!TryReadSize(from.Unread[..line], out var size))
-            {
-                return BodyResult.Malformed;
-            }
-
-            from.Consume(line + 2);
-            if (size == 0)
-            {
-                return await MoveTrailersAsync(from, to, writeChunks, options);
-            }
-
-            if (writeChunks)
-            {
-                to.Write(size.ToString("x", CultureInfo.InvariantCulture).AsSpan());
-                to.Write("\r\n"u8);
-            }
-
-            if (!await MoveAsync(from, to, size))
+            if (part != ChunkPart.DataEnd && !await MoveAsync(from, to, left, maySplice))
             {
                 return BodyResult.Truncated;
             }
@@ -105,18 +143,17 @@ internal static class BodyPump
             {
                 to.Write("\r\n"u8);
             }
+
+            part = ChunkPart.Size;
         }
+
+        return await MoveTrailersAsync(from, to, writeChunks, options);
     }
 
     private static async Task<BodyResult> MoveTrailersAsync(
         SocketInput from, SocketOutput to, bool writeChunks, HttpFilterOptions options)
     {
         var budget = options.MaxChunkLineBytes;
-        if (writeChunks)
-        {
-            to.Write("0\r\n"u8);
-        }
-
         while (true)
         {
             var (line, result) = await ReadLineAsync(from, to, budget);
@@ -145,8 +182,12 @@ internal static class BodyPump
         }
     }
 
-    /// <summary>Waits for a line that ends in CRLF; its length is without them. Longer than <paramref name="limit"/> is malformed.</summary>
-    public static async Task<(int Length, BodyResult Result)> ReadLineAsync(SocketInput from, SocketOutput? to, int limit)
+    /// <summary>
+    /// Waits for a line that ends in CRLF; its length is without them. Longer than <paramref name="limit"/> is
+    /// malformed.
+    /// </summary>
+    public static async Task<(int Length, BodyResult Result)> ReadLineAsync(
+        SocketInput from, SocketOutput? to, int limit)
     {
         while (true)
         {

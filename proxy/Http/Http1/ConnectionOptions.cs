@@ -3,7 +3,9 @@ namespace Jumpgate.Http.Http1;
 /// <summary>What a Connection header says, and the hop-by-hop fields it takes away (RFC 9110 section 7.6.1).</summary>
 internal readonly record struct ConnectionOptions(bool Close, bool KeepAlive, bool Upgrade)
 {
-    /// <summary>Marks hop-by-hop fields as removed, the nominated ones too: they are neither judged nor forwarded.</summary>
+    /// <summary>
+    /// Marks hop-by-hop fields as removed, the nominated ones too: they are neither judged nor forwarded.
+    /// </summary>
     /// <returns>False where a field that frames or routes the message is nominated.</returns>
     public static bool TryRead(HeaderFields fields, ReadOnlySpan<byte> head, out ConnectionOptions options)
     {

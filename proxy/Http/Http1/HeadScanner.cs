@@ -8,8 +8,8 @@ internal enum HeadScan
     NulByte,
 }
 
-/// <summary>Finds the end of a head. Stops at the first line that does not end in CRLF, so that nobody waits for an end that a
-/// lenient reader would have seen already.</summary>
+/// <summary>Finds the end of a head. Stops at the first line that does not end in CRLF, so that nobody waits for an end
+/// that a lenient reader would have seen already.</summary>
 internal static class HeadScanner
 {
     /// <param name="scanned">Where the last scan of the same bytes stopped; 0 at first.</param>

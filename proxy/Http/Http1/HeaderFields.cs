@@ -56,7 +56,9 @@ internal sealed class HeaderFields
         }
     }
 
-    /// <summary>Reads the field lines from <paramref name="position"/> to the empty line (RFC 9112 section 5).</summary>
+    /// <summary>
+    /// Reads the field lines from <paramref name="position"/> to the empty line (RFC 9112 section 5).
+    /// </summary>
     public RequestRejection Read(ReadOnlySpan<byte> head, int position, int limit)
     {
         while (true)

@@ -44,7 +44,8 @@ internal sealed class Http1Exchange(
     }
 
     public async Task<bool> AnswerTargetAsync(
-        SocketInput from, SocketOutput client, int headLength, RequestTargetStatus status, string? location, string? reason)
+        SocketInput from, SocketOutput client, int headLength, RequestTargetStatus status, string? location,
+        string? reason)
     {
         if (status == RequestTargetStatus.Bad)
         {
@@ -72,7 +73,8 @@ internal sealed class Http1Exchange(
 
     /// <returns>True where the client's connection can carry another request.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> ForwardAsync(SocketInput from, SocketOutput client, int headLength, Http1Upstream upstream)
+    public async ValueTask<bool> ForwardAsync(
+        SocketInput from, SocketOutput client, int headLength, Http1Upstream upstream)
     {
         try
         {
@@ -182,11 +184,14 @@ internal sealed class Http1Exchange(
         return false;
     }
 
-    /// <summary>Reads a body that is not forwarded, so that the next request can be found; false where that is not worth it.</summary>
+    /// <summary>
+    /// Reads a body that is not forwarded, so that the next request can be found; false where that is not worth it.
+    /// </summary>
     private async ValueTask<bool> TryDrainAsync(SocketInput from, int headLength)
     {
         from.Consume(headLength);
-        // Nobody knows whether a client that waits for 100 still sends its body after another answer (RFC 9110 section 10.1.1).
+        // Nobody knows whether a client that waits for 100 still sends its body after another answer (RFC 9110 section
+        // 10.1.1).
         var bodyMayNotCome = request.ExpectsContinue && request.Framing.Kind != BodyKind.None;
         return !request.ClientCloses && !bodyMayNotCome && await BodyDrain.TryRunAsync(from, request.Framing, options);
     }

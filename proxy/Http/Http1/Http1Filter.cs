@@ -4,7 +4,9 @@ using Jumpgate.Policy.Http;
 
 namespace Jumpgate.Http.Http1;
 
-/// <summary>Serves the HTTP/1 requests of one connection, one after the other, each judged by the policy of its moment.</summary>
+/// <summary>
+/// Serves the HTTP/1 requests of one connection, one after the other, each judged by the policy of its moment.
+/// </summary>
 internal sealed class Http1Filter
 {
     private readonly ProxiedConnection _connection;
@@ -16,10 +18,14 @@ internal sealed class Http1Filter
     private readonly SocketOutput _output;
     private int _headLength;
     private Http1Lane? _lane;
+
+    /// <summary>The connection waits for a request, and nothing of one is here.</summary>
+    private volatile bool _isIdle;
     private Deadline? _deadline;
 
     public Http1Filter(
-        ProxiedConnection connection, SocketInput input, SocketOutput output, HttpFilterOptions options, TimeProvider time)
+        ProxiedConnection connection, SocketInput input, SocketOutput output, HttpFilterOptions options,
+        TimeProvider time)
     {
         _connection = connection;
         _input = input;
@@ -115,14 +121,17 @@ internal sealed class Http1Filter
     {
         if (_input.IsEmpty)
         {
+            _isIdle = true;
             _deadline!.Set(_options.IdleTimeout);
             if (!await _lane!.WaitForClientAsync() || await _input.FillAsync() == 0)
             {
+                _isIdle = false;
                 await _lane.FinishAsync();
                 return null;
             }
 
             await _lane.SettleAsync();
+            _isIdle = false;
         }
 
         var scanned = 0;
@@ -170,7 +179,7 @@ internal sealed class Http1Filter
     /// <summary>The connection has been waiting too long, unless the kernel has served it meanwhile.</summary>
     private bool OnExpired()
     {
-        if (_lane?.SinceLastUse < _options.IdleTimeout)
+        if (_isIdle && _lane?.SinceLastUse < _options.IdleTimeout)
         {
             return true;
         }
@@ -179,7 +188,8 @@ internal sealed class Http1Filter
         return false;
     }
 
-    /// <param name="body">Has the input to itself until it ends: at the latest with the next bytes, for want of a server.</param>
+    /// <param name="body">Has the input to itself until it ends: at the latest with the next bytes, for want of a
+    /// server.</param>
     private async Task DrainToEndAsync(Task body)
     {
         _deadline!.Set(_options.LingeringBodyTimeout);

@@ -9,7 +9,8 @@ namespace Jumpgate.Http.Http1;
 /// where the kernel does not know how to go on.
 /// </summary>
 internal sealed class Http1Lane(
-    ProxiedConnection connection, SocketInput client, SocketOutput output, Http1Upstream upstream, HttpFilterOptions options)
+    ProxiedConnection connection, SocketInput client, SocketOutput output, Http1Upstream upstream,
+    HttpFilterOptions options)
     : IDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(1);
@@ -21,13 +22,14 @@ internal sealed class Http1Lane(
     private ILane? _lane;
     private long _nextTry;
 
-    /// <summary>Null where there is no lane, or it has not been used.</summary>
-    public TimeSpan? SinceLastUse => _lane?.SinceLastUse;
+    /// <summary>Null where there is no lane. Who waits for an answer is not idle, however long that takes.</summary>
+    public TimeSpan? SinceLastUse => _lane is { HasRequestsUnderWay: true } ? TimeSpan.Zero : _lane?.SinceLastUse;
 
     /// <summary>The proxy stands at a clean boundary: the kernel may go on by itself.</summary>
     public void Offer()
     {
-        if (connection.Lanes is null || !client.IsEmpty || upstream.Input is not { HasArrived: false } server)
+        if (connection.Lanes is null || !connection.Client.MayHaveJoined || !client.IsEmpty
+            || upstream.Input is not { Channel.MayHaveJoined: true, HasArrived: false } server)
         {
             return;
         }
@@ -132,8 +134,11 @@ internal sealed class Http1Lane(
         var unseen = new Http1RequestHead();
         unseen.Parse(Encoding.ASCII.GetBytes($"{method} / HTTP/1.1\r\nHost: lane\r\n\r\n"), options);
         var relay = new Http1ResponseRelay(unseen, upstream, output, options);
-        var result = await relay.RunAsync(client);
-        _lane.FinishOne();
+        var position = _lane.PositionUnderWay;
+        var (result, status) = position.Part == ChunkPart.None
+            ? (await relay.RunAsync(client), relay.Status)
+            : (await relay.ContinueAsync(position), _lane.StatusUnderWay);
+        _lane.FinishOne(result is RelayResult.KeepAlive or RelayResult.Close ? status : 0);
         if (result != RelayResult.KeepAlive)
         {
             _lane.Close();

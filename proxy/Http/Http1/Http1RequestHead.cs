@@ -117,7 +117,8 @@ public sealed class Http1RequestHead
 
         if (!version.SequenceEqual("HTTP/1.1"u8) && !version.SequenceEqual("HTTP/1.0"u8))
         {
-            return version.StartsWith("HTTP/"u8) ? RequestRejection.UnsupportedVersion : RequestRejection.BadRequestLine;
+            return version.StartsWith("HTTP/"u8)
+                ? RequestRejection.UnsupportedVersion : RequestRejection.BadRequestLine;
         }
 
         IsHttp11 = version[7] == '1';
@@ -184,7 +185,9 @@ public sealed class Http1RequestHead
         return RequestRejection.None;
     }
 
-    /// <summary>An upgrade to another HTTP (h2c) or to TLS would carry requests past the rules: it is not offered to the server.</summary>
+    /// <summary>
+    /// An upgrade to another HTTP (h2c) or to TLS would carry requests past the rules: it is not offered to the server.
+    /// </summary>
     private static bool SpeaksHttp(string upgrade) => upgrade.Split(',').Any(protocol =>
         protocol.Trim().StartsWith("h2", StringComparison.OrdinalIgnoreCase)
         || protocol.Trim().StartsWith("http", StringComparison.OrdinalIgnoreCase)

@@ -1,6 +1,8 @@
 namespace Jumpgate.Http.Http1;
 
-/// <summary>One response head, parsed as strictly as a request: a server that speaks nonsense gets its client a 502.</summary>
+/// <summary>
+/// One response head, parsed as strictly as a request: a server that speaks nonsense gets its client a 502.
+/// </summary>
 internal sealed class Http1ResponseHead
 {
     public HeaderFields Fields { get; } = new();
@@ -15,7 +17,9 @@ internal sealed class Http1ResponseHead
 
     public int StatusLineLength { get; private set; }
 
-    /// <summary>True where the body needs no other framing and no field is dropped: the head may pass as it is.</summary>
+    /// <summary>
+    /// True where the body needs no other framing and no field is dropped: the head may pass as it is.
+    /// </summary>
     public bool IsPlain => !Fields.HasRemoved;
 
     /// <param name="method">HEAD has no body, CONNECT turns into a tunnel.</param>
@@ -24,7 +28,8 @@ internal sealed class Http1ResponseHead
         Fields.Clear();
         StatusLineLength = head.IndexOf("\r\n"u8) + 2;
         var line = head[..(StatusLineLength - 2)];
-        if (line.Length < 12 || !line.StartsWith("HTTP/1."u8) || line[7] is not ((byte)'0' or (byte)'1') || line[8] != ' '
+        if (line.Length < 12 || !line.StartsWith("HTTP/1."u8) || line[7] is not ((byte)'0' or (byte)'1')
+            || line[8] != ' '
             || line.Slice(9, 3).ContainsAnyExceptInRange((byte)'0', (byte)'9') || (line.Length > 12 && line[12] != ' ')
             || line.Contains((byte)'\r'))
         {

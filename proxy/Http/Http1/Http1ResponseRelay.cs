@@ -26,7 +26,9 @@ internal sealed class Http1ResponseRelay(
 
     private readonly Http1ResponseHead _response = upstream.Response;
 
-    /// <summary>The move of the request's body, which may outlive <see cref="RunAsync"/> where the connection ends.</summary>
+    /// <summary>
+    /// The move of the request's body, which may outlive <see cref="RunAsync"/> where the connection ends.
+    /// </summary>
     public Task Body { get; private set; } = Task.CompletedTask;
 
     /// <summary>Of the final response, when its head is on its way to the client; 0 before.</summary>
@@ -34,6 +36,10 @@ internal sealed class Http1ResponseRelay(
 
     public ValueTask<RelayResult> RunAsync(SocketInput from) =>
         request.Framing.Kind == BodyKind.None ? RunBareAsync(from) : RunBothAsync(from);
+
+    /// <summary>The rest of a chunked response that the kernel has begun.</summary>
+    public async ValueTask<RelayResult> ContinueAsync(ChunkPosition position) =>
+        ResultOf(await BodyPump.ContinueAsync(upstream.Input!, client, position, options), close: false);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<RelayResult> RunBareAsync(SocketInput from)
@@ -133,13 +139,16 @@ internal sealed class Http1ResponseRelay(
         var close = request.ClientCloses || _response.ServerCloses;
         HeadWriter.WriteResponse(client, _response, server.Unread[..length], chunked, close, request.IsHttp11);
         server.Consume(length);
-        return await BodyPump.RunAsync(server, client, _response.Framing, chunked, options) switch
-        {
-            BodyResult.Complete => close ? RelayResult.Close : RelayResult.KeepAlive,
-            BodyResult.Truncated => RelayResult.Truncated,
-            _ => RelayResult.BadResponse,
-        };
+        var body = await BodyPump.RunAsync(server, client, _response.Framing, chunked, options, upstream.MaySplice);
+        return ResultOf(body, close);
     }
+
+    private static RelayResult ResultOf(BodyResult body, bool close) => body switch
+    {
+        BodyResult.Complete => close ? RelayResult.Close : RelayResult.KeepAlive,
+        BodyResult.Truncated => RelayResult.Truncated,
+        _ => RelayResult.BadResponse,
+    };
 
     private async Task<RelayResult> TunnelAsync(SocketInput from, SocketInput server, int length, Task<BodyResult> body)
     {
@@ -152,7 +161,8 @@ internal sealed class Http1ResponseRelay(
         upstream.Output!.Write(from.Unread);
         from.Consume(from.Unread.Length);
         await upstream.Output.FlushAsync();
-        await ByteRelay.RunAsync(client.Channel, server.Channel, client.Pacer, upstream.Output.Pacer);
+        await ByteRelay.RunAsync(
+            client.Channel, server.Channel, client.Pacer, upstream.Output.Pacer, upstream.MaySplice);
         return RelayResult.Tunnel;
     }
 

@@ -3,7 +3,9 @@ using Jumpgate.Http.Connections;
 
 namespace Jumpgate.Http.Http1;
 
-/// <summary>The one connection to the server that belongs to one connection of a client. Opened for the first allowed request.</summary>
+/// <summary>
+/// The one connection to the server that belongs to one connection of a client. Opened for the first allowed request.
+/// </summary>
 internal sealed class Http1Upstream(ProxiedConnection connection) : IDisposable
 {
     private CancellationTokenRegistration _aborted;
@@ -17,6 +19,9 @@ internal sealed class Http1Upstream(ProxiedConnection connection) : IDisposable
 
     /// <summary>True where the present connection has served a request before.</summary>
     public bool Reused { get; set; }
+
+    /// <summary>Whether bytes may pass to the client by splice(2).</summary>
+    public bool MaySplice => connection.Lanes.MaySplice(connection.Client, Input!.Channel);
 
     /// <summary>Makes sure of a connection; one that the server has closed meanwhile is replaced.</summary>
     public async ValueTask EnsureAsync()
@@ -36,7 +41,7 @@ internal sealed class Http1Upstream(ProxiedConnection connection) : IDisposable
         Input = new SocketInput(socket);
         Output = new SocketOutput(socket)
         {
-            Pacer = await connection.Lanes.PacerAsync(socket.Handle),
+            Pacer = await connection.Lanes.PacerAsync(socket),
         };
         Reused = false;
         _aborted = connection.Aborted.UnsafeRegister(static s => ((TcpChannel)s!).Reset(), socket);

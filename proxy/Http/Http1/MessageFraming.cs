@@ -11,10 +11,14 @@ internal enum BodyKind
     UntilClose,
 }
 
-/// <summary>How a body ends (RFC 9112 section 6). Anything that two readers could take differently is refused.</summary>
+/// <summary>
+/// How a body ends (RFC 9112 section 6). Anything that two readers could take differently is refused.
+/// </summary>
 internal readonly record struct MessageFraming(BodyKind Kind, long Length)
 {
-    /// <summary>Reads Content-Length and Transfer-Encoding; <see cref="BodyKind.None"/> where there is neither.</summary>
+    /// <summary>
+    /// Reads Content-Length and Transfer-Encoding; <see cref="BodyKind.None"/> where there is neither.
+    /// </summary>
     public static RequestRejection Read(
         HeaderFields fields, ReadOnlySpan<byte> head, bool isHttp11, out MessageFraming framing)
     {

@@ -31,7 +31,8 @@ internal sealed class HandedOverConnection : ConnectionContext
         Upstream = upstream;
         var output = inner.Transport.Output;
         Transport = new Duplex(
-            new PrefixedPipeReader(received, inner.Transport.Input), pacer is null ? output : new PacedPipeWriter(output, pacer));
+            new PrefixedPipeReader(received, inner.Transport.Input), pacer is null
+                ? output : new PacedPipeWriter(output, pacer));
         Features.Set(this);
     }
 

@@ -28,7 +28,9 @@ public readonly record struct Http2Judgement
     /// <summary>Of a 307.</summary>
     public string? Location { get; init; }
 
-    /// <summary>Set where Kestrel itself refuses the request as malformed: the client gets this, and no answer.</summary>
+    /// <summary>
+    /// Set where Kestrel itself refuses the request as malformed: the client gets this, and no answer.
+    /// </summary>
     public Http2ErrorFrame? Error { get; init; }
 
     public bool IsForwarded => Outcome is RequestOutcome.Forwarded or RequestOutcome.Audit;

@@ -89,7 +89,8 @@ internal sealed class Http2Upstream : IDisposable
     private sealed class UpstreamStream(Http2Upstream owner, Socket socket, ISendPacer? pacer)
         : NetworkStream(socket, ownsSocket: true)
     {
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask WriteAsync(
+            ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             if (pacer is not null)
             {

@@ -2,7 +2,9 @@ using System.IO.Pipelines;
 
 namespace Jumpgate.Http.Http2;
 
-/// <summary>Flushes as the pacer lets it: Kestrel's output to a joined socket, which has no window of its own.</summary>
+/// <summary>
+/// Flushes as the pacer lets it: Kestrel's output to a joined socket, which has no window of its own.
+/// </summary>
 internal sealed class PacedPipeWriter(PipeWriter inner, ISendPacer pacer) : PipeWriter
 {
     private int _unflushed;
@@ -25,7 +27,8 @@ internal sealed class PacedPipeWriter(PipeWriter inner, ISendPacer pacer) : Pipe
     {
         var wait = pacer.WaitAsync(_unflushed);
         _unflushed = 0;
-        return wait.IsCompletedSuccessfully ? inner.FlushAsync(cancellationToken) : FlushAfterAsync(wait, cancellationToken);
+        return wait.IsCompletedSuccessfully
+            ? inner.FlushAsync(cancellationToken) : FlushAfterAsync(wait, cancellationToken);
     }
 
     public override void CancelPendingFlush() => inner.CancelPendingFlush();

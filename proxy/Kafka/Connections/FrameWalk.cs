@@ -7,7 +7,9 @@ namespace Jumpgate.Kafka.Connections;
 /// <summary>Drives the walker over one frame as its bytes come, in whatever segments.</summary>
 internal sealed class FrameWalk
 {
-    /// <summary>No single field is larger: strings have at most 32,767 bytes, and everything longer is skipped.</summary>
+    /// <summary>
+    /// No single field is larger: strings have at most 32,767 bytes, and everything longer is skipped.
+    /// </summary>
     private const int LargestField = 33 * 1024;
 
     private readonly RequestWalker _walker;
@@ -18,11 +20,18 @@ internal sealed class FrameWalk
     /// <summary>Bytes of the frame that have been walked through.</summary>
     public long Position { get; private set; }
 
+    /// <summary>
+    /// Bytes to come that nobody wants to see: they lie within one field, and the skeleton has no place for it.
+    /// </summary>
+    public long ToSkip => Skeleton is null || _walker.IsSkippingRecords ? _skip : 0;
+
     public FrameError Error => _walker.Error;
 
     public bool IsAllNamed => _walker.IsAllNamed;
 
-    /// <summary>Gets what was walked through and not skipped, where somebody wants it: a request without its record batches.</summary>
+    /// <summary>
+    /// Gets what was walked through and not skipped, where somebody wants it: a request without its record batches.
+    /// </summary>
     public WireWriter? Skeleton { get; set; }
 
     public void Begin(RequestHeader header, long start, long length)
@@ -31,6 +40,13 @@ internal sealed class FrameWalk
         _skip = 0;
         Skeleton = null;
         _walker.Begin(header.Api.Request(header.Version), length - start);
+    }
+
+    /// <summary>So many of <see cref="ToSkip"/> have passed unseen.</summary>
+    public void Skip(int count)
+    {
+        Position += count;
+        _skip -= count;
     }
 
     /// <param name="frame">The frame from <paramref name="offset"/> on, as far as it has come.</param>

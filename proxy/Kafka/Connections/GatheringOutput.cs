@@ -1,31 +1,29 @@
 using System.Buffers;
-using System.Net.Sockets;
 using Jumpgate.Connections;
+using Jumpgate.Connections.Sockets;
 
 namespace Jumpgate.Kafka.Connections;
 
 /// <summary>The sending half of a connection: small messages leave together, large ones are not copied.</summary>
-internal sealed class GatheringOutput(Socket socket) : IDisposable
+internal sealed class GatheringOutput(TcpChannel channel) : IDisposable
 {
     private const int Size = 32 * 1024;
 
     private byte[] _buffer = [];
     private int _length;
 
-    public Socket Socket { get; } = socket;
+    public TcpChannel Channel { get; } = channel;
 
     /// <summary>Null: TCP paces.</summary>
     public ISendPacer? Pacer { get; init; }
 
+    /// <summary>Whether it may be sent what has not been read: neither socket has joined.</summary>
+    public bool MaySplice { get; init; }
+
     public long Sent { get; private set; }
 
-    public async ValueTask WriteAsync(ReadOnlySequence<byte> bytes)
-    {
-        foreach (var segment in bytes)
-        {
-            await WriteAsync(segment);
-        }
-    }
+    public ValueTask WriteAsync(ReadOnlySequence<byte> bytes) =>
+        bytes.IsSingleSegment ? WriteAsync(bytes.First) : WriteAllAsync(bytes);
 
     public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
@@ -34,8 +32,25 @@ internal sealed class GatheringOutput(Socket socket) : IDisposable
             return SendAsync(bytes);
         }
 
-        Gather(bytes.Span);
+        if (!bytes.IsEmpty)
+        {
+            Gather(bytes.Span);
+        }
+
         return default;
+    }
+
+    /// <summary>Whether so many bytes are better passed on unread.</summary>
+    public bool IsWorthPassing(long bytes) => MaySplice && bytes >= TcpChannel.LeastSpliced;
+
+    /// <summary>Passes on, behind what was written, what comes from the other side and nobody needs to read.</summary>
+    /// <returns>Bytes; 0: nothing more comes.</returns>
+    public async ValueTask<int> PassAsync(ChannelInput from, long most)
+    {
+        await FlushAsync();
+        var count = await from.PassAsync(Channel, most);
+        Sent += count;
+        return count;
     }
 
     public async ValueTask FlushAsync()
@@ -54,6 +69,14 @@ internal sealed class GatheringOutput(Socket socket) : IDisposable
         {
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = [];
+        }
+    }
+
+    private async ValueTask WriteAllAsync(ReadOnlySequence<byte> bytes)
+    {
+        foreach (var segment in bytes)
+        {
+            await WriteAsync(segment);
         }
     }
 
@@ -92,9 +115,9 @@ internal sealed class GatheringOutput(Socket socket) : IDisposable
                 await Pacer.WaitAsync(piece.Length);
             }
 
-            var count = await Socket.SendAsync(piece);
-            Sent += count;
-            bytes = bytes[count..];
+            await Channel.SendAsync(piece);
+            Sent += piece.Length;
+            bytes = bytes[piece.Length..];
         }
     }
 }

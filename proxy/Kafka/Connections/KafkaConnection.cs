@@ -14,6 +14,8 @@ public sealed record KafkaConnection
     public required IKafkaObserver Observer { get; init; }
     /// <summary>Null: no sockets are joined.</summary>
     public ILaneOpener? Lanes { get; init; }
-    /// <summary>Cancelled when policy no longer allows the connection at L3/L4, or the agent stops: reset both sides at once.</summary>
+    /// <summary>
+    /// Cancelled when policy no longer allows the connection at L3/L4, or the agent stops: reset both sides at once.
+    /// </summary>
     public required CancellationToken Aborted { get; init; }
 }

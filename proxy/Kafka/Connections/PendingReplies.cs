@@ -2,13 +2,21 @@ using System.Threading.Channels;
 
 namespace Jumpgate.Kafka.Connections;
 
-/// <summary>Replies that the client waits for. Bounded in number, and in the bytes of those that we wrote ourselves.</summary>
+/// <summary>
+/// Replies that the client waits for. Bounded in number, and in the bytes of those that we wrote ourselves.
+/// </summary>
 internal sealed class PendingReplies(int capacity) : IDisposable
 {
     private const long MostOwnBytes = 4 * 1024 * 1024;
 
     private readonly Channel<PendingReply> _queue = Channel.CreateBounded<PendingReply>(
-        new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
+        // Both loops of a connection live on one event loop: who waits goes on there, and not on another thread.
+        new BoundedChannelOptions(capacity)
+        {
+            SingleReader = true,
+            SingleWriter = true,
+            AllowSynchronousContinuations = true,
+        });
 
     private readonly SemaphoreSlim _written = new(0);
     private long _ownBytes;

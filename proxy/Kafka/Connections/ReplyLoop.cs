@@ -1,13 +1,16 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Jumpgate.Connections.Sockets;
 using Jumpgate.Kafka.Replies;
 using Jumpgate.Kafka.Wire;
 
 namespace Jumpgate.Kafka.Connections;
 
-/// <summary>Replies in the order of the requests, the broker's and our own; the only one that writes to the client.</summary>
+/// <summary>
+/// Replies in the order of the requests, the broker's and our own; the only one that writes to the client.
+/// </summary>
 internal sealed class ReplyLoop(
-    KafkaFilterOptions options, PipeInput server, GatheringOutput client, PendingReplies pending)
+    KafkaFilterOptions options, ChannelInput server, GatheringOutput client, PendingReplies pending)
 {
     /// <summary>Length and correlation id.</summary>
     private const int Head = 8;
@@ -18,7 +21,9 @@ internal sealed class ReplyLoop(
     /// <summary>The broker has ended its stream.</summary>
     public bool IsServerGone { get; private set; }
 
-    /// <summary>Until all requests have their reply and no more come, the broker ends its stream, or the connection must end.</summary>
+    /// <summary>
+    /// Until all requests have their reply and no more come, the broker ends its stream, or the connection must end.
+    /// </summary>
     public async Task<FrameError> RunAsync()
     {
         while (true)
@@ -56,7 +61,9 @@ internal sealed class ReplyLoop(
         }
     }
 
-    /// <summary>Nobody waits for a reply. A broker may end an idle connection; anything else from it is out of turn.</summary>
+    /// <summary>
+    /// Nobody waits for a reply. A broker may end an idle connection; anything else from it is out of turn.
+    /// </summary>
     private async ValueTask<(bool GoOn, FrameError Error)> WaitAsync()
     {
         if (!server.Unread.IsEmpty)
@@ -154,6 +161,19 @@ internal sealed class ReplyLoop(
     {
         while (left > 0)
         {
+            if (server.Unread.IsEmpty && client.IsWorthPassing(left))
+            {
+                var count = await client.PassAsync(server, left);
+                if (count == 0)
+                {
+                    IsServerGone = true;
+                    return FrameError.MalformedReply;
+                }
+
+                left -= count;
+                continue;
+            }
+
             if (server.Unread.IsEmpty && !await MoreAsync())
             {
                 IsServerGone = true;
@@ -184,11 +204,13 @@ internal sealed class ReplyLoop(
 
     private async ValueTask<bool> MoreAsync()
     {
-        if (!server.HasArrived)
+        var count = server.TryFill();
+        if (count != TcpChannel.WouldBlock)
         {
-            await client.FlushAsync();
+            return count > 0;
         }
 
+        await client.FlushAsync();
         return await server.MoreAsync();
     }
 }

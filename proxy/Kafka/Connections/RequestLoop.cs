@@ -9,16 +9,16 @@ using Jumpgate.Policy.Kafka.Observation;
 namespace Jumpgate.Kafka.Connections;
 
 /// <summary>
-/// The client's requests, one after another: judged, then forwarded, changed, or answered. Nothing of a request is sent on
-/// before all that it names is judged, with one exception: a Produce that names several topics and is larger than is
-/// held goes on while it is judged, and stops short at the first denied topic. Brokers act on whole frames only, so that
-/// nothing of it happens; the connection ends behind the denial.
+/// The client's requests, one after another: judged, then forwarded, changed, or answered. Nothing of a request is sent
+/// on before all that it names is judged, with one exception: a Produce that names several topics and is larger than is
+/// held goes on while it is judged, and stops short at the first denied topic. Brokers act on whole frames only, so
+/// that nothing of it happens; the connection ends behind the denial.
 /// </summary>
 internal sealed class RequestLoop(
     KafkaConnection connection,
     KafkaFilterOptions options,
     TimeProvider time,
-    PipeInput client,
+    ChannelInput client,
     GatheringOutput server,
     PendingReplies pending,
     RequestPlanner planner,
@@ -35,7 +35,6 @@ internal sealed class RequestLoop(
     private long _frameLength;
     private int _bodyStart;
     private long _passed;
-    private int _judgedTopics;
     private bool _isHalfSent;
     private bool _isEnding;
 
@@ -69,12 +68,45 @@ internal sealed class RequestLoop(
         {
             var error = await ServeAsync();
             await server.FlushAsync();
-            if (error != FrameError.None || _isEnding || !await client.MoreAsync())
+            if (error != FrameError.None || _isEnding || !await MoreAsync())
             {
                 return error;
             }
         }
     }
+
+    /// <summary>
+    /// Reads on. What is to come of a field that nobody looks at, in a request that is judged, passes unread.
+    /// </summary>
+    private async ValueTask<bool> MoreAsync()
+    {
+        if (!server.IsWorthPassing(Passable))
+        {
+            return await client.MoreAsync();
+        }
+
+        do
+        {
+            var count = await server.PassAsync(client, Passable);
+            if (count == 0)
+            {
+                return false;
+            }
+
+            walk.Skip(count);
+            _passed += count;
+        }
+        while (server.IsWorthPassing(Passable));
+        return true;
+    }
+
+    /// <summary>A frame's last byte is not among them where its reply is expected only then.</summary>
+    private long Passable => _state switch
+    {
+        State.Forwarding when client.Unread.IsEmpty => walk.ToSkip,
+        State.Judging when client.Unread.IsEmpty => Math.Min(walk.ToSkip, _frameLength - _passed - 1),
+        _ => 0,
+    };
 
     /// <summary>Takes in what has come.</summary>
     private async ValueTask<FrameError> ServeAsync()
@@ -150,7 +182,7 @@ internal sealed class RequestLoop(
                 return (false, walk.Error);
             }
 
-            if (_state == State.Judging && JudgeMore())
+            if (_state == State.Judging && IsDenied())
             {
                 _state = State.Denying;
             }
@@ -197,7 +229,8 @@ internal sealed class RequestLoop(
         }
         else if (state == State.Denying)
         {
-            _plan = planner.Plan(_header!, facts, _bodyStart);
+            // What has been stopped stays so, whatever policy says by now: the rest of it is gone.
+            _plan = planner.Plan(_header!, facts, _bodyStart) is var plan && IsWhole(plan) ? _plan! : plan;
             var skeleton = new BodyView(walk.Skeleton!.Written.Span, isElided: true);
             await AnswerAsync(_plan, WriteDenial(_plan, skeleton));
         }
@@ -226,7 +259,7 @@ internal sealed class RequestLoop(
             _plan ??= planner.Plan(_header!, facts, _bodyStart);
         }
 
-        if (_plan is { IsForwarded: true, Rewrite: null })
+        if (_plan is not null && IsWhole(_plan))
         {
             await ExpectAsync(_plan);
             await PassAsync(frame, State.Forwarding);
@@ -252,8 +285,9 @@ internal sealed class RequestLoop(
 
         // Too large to be held until all its topics are known, let alone to take some of them out.
         Rewalk(frame);
-        _judgedTopics = -1;
-        await PassAsync(frame, JudgeMore() ? State.Denying : State.Judging);
+        _plan = planner.Plan(_header!, facts, _bodyStart);
+        facts.Fresh = new RequestFacts();
+        await PassAsync(frame, IsWhole(_plan) ? State.Judging : State.Denying);
         return (true, FrameError.None);
     }
 
@@ -265,21 +299,27 @@ internal sealed class RequestLoop(
         walk.Walk(frame, 0);
     }
 
-    /// <summary>True where a topic that has come is denied.</summary>
-    private bool JudgeMore()
+    /// <summary>
+    /// Whether a topic that has come is. Each is asked about once, and at the end all together: their number is the
+    /// client's to choose, and so is that of the pieces they come in.
+    /// </summary>
+    private bool IsDenied()
     {
-        var count = facts.Topics.Count + facts.TopicIds.Count;
-        if (count == _judgedTopics)
+        var isLast = walk.Position == _frameLength;
+        if (isLast || facts.Fresh!.NamesTopics)
         {
-            return false;
+            _plan = planner.Plan(_header!, isLast ? facts : facts.TakeFresh(), _bodyStart);
         }
 
-        _judgedTopics = count;
-        _plan = planner.Plan(_header!, facts, _bodyStart);
-        return _plan is not { IsForwarded: true, Rewrite: null };
+        return !IsWhole(_plan!);
     }
 
-    /// <summary>What has been walked through leaves, one way or the other; a field that has not come whole stays.</summary>
+    /// <summary>All of it is forwarded, as it is.</summary>
+    private static bool IsWhole(RequestPlan plan) => plan is { IsForwarded: true, Rewrite: null };
+
+    /// <summary>
+    /// What has been walked through leaves, one way or the other; a field that has not come whole stays.
+    /// </summary>
     private async ValueTask PassAsync(ReadOnlySequence<byte> frame, State state)
     {
         frame = frame.Slice(0, walk.Position);
@@ -310,9 +350,15 @@ internal sealed class RequestLoop(
         else
         {
             var rewritten = plan.Rewrite(frame.IsSingleSegment ? frame.First : frame.ToArray());
+            if (HasNoReply)
+            {
+                await server.WriteAsync(rewritten.Frame);
+                await EndUnansweredAsync(plan);
+                return;
+            }
+
             await ExpectAsync(plan with { Edit = rewritten.Edit });
             await server.WriteAsync(rewritten.Frame);
-            _isEnding = HasNoReply;
         }
     }
 
@@ -325,24 +371,33 @@ internal sealed class RequestLoop(
     /// <summary>The broker will reply.</summary>
     private async ValueTask ExpectAsync(RequestPlan plan)
     {
-        if (!HasNoReply)
+        if (HasNoReply)
         {
-            await AddAsync(new PendingReply
-            {
-                Header = _header!,
-                Report = _report,
-                Judgement = plan.Judgement,
-                Edit = plan.Edit,
-            });
+            _report!.Finish(OutcomeOf(plan), _header, plan.Judgement);
             return;
         }
 
-        _report!.Finish(OutcomeOf(plan), _header, plan.Judgement);
-        if (plan.Rewrite is not null)
+        await AddAsync(new PendingReply
         {
-            // As a broker does where it cannot tell of an error.
-            await AddAsync(new PendingReply { Header = _header!, Report = null, Own = default(ReadOnlyMemory<byte>), IsLast = true });
-        }
+            Header = _header!,
+            Report = _report,
+            Judgement = plan.Judgement,
+            Edit = plan.Edit,
+        });
+    }
+
+    /// <summary>Ends the connection behind what was forwarded, as a broker that cannot tell of an error does.</summary>
+    private async ValueTask EndUnansweredAsync(RequestPlan plan)
+    {
+        _isEnding = true;
+        _report!.Finish(OutcomeOf(plan), _header, plan.Judgement);
+        await AddAsync(new PendingReply
+        {
+            Header = _header!,
+            Report = null,
+            Own = default(ReadOnlyMemory<byte>),
+            IsLast = true,
+        });
     }
 
     private async ValueTask AnswerAsync(RequestPlan plan, ReadOnlyMemory<byte> frame)
@@ -361,6 +416,12 @@ internal sealed class RequestLoop(
 
     private async ValueTask AddAsync(PendingReply reply)
     {
+        if (reply.IsLast)
+        {
+            // Who takes it out closes both sockets, perhaps before this returns: nothing that is allowed may be left.
+            await server.FlushAsync();
+        }
+
         if (!pending.TryAdd(reply))
         {
             // What has been gathered is what the replies in the queue answer.

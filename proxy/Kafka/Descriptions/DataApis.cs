@@ -1,6 +1,8 @@
 namespace Jumpgate.Kafka.Descriptions;
 
-/// <summary>Producing, consuming, and finding out where. The notation is explained at <see cref="Messages.ApiCatalog"/>.</summary>
+/// <summary>
+/// Producing, consuming, and finding out where. The notation is explained at <see cref="Messages.ApiCatalog"/>.
+/// </summary>
 internal static class DataApis
 {
     public const string Text = """

@@ -4,19 +4,19 @@ using Jumpgate.Policy.Kafka;
 namespace Jumpgate.Kafka.Messages;
 
 /// <summary>
-/// All APIs, described as data (after the protocol guide and the message definitions of Kafka 4.1). An API's description is
-/// its name and versions, the request's fields after <c>&gt;</c>, the reply's after <c>&lt;</c>:
+/// All APIs, described as data (after the protocol guide and the message definitions of Kafka 4.1). An API's
+/// description is its name and versions, the request's fields after <c>&gt;</c>, the reply's after <c>&lt;</c>:
 /// <code>
 /// name:type            i8 i16 u16 i32 i64 f64 bool uuid str bytes records
-/// name:[a:i32 b:str]   an array of structures; [=a:i32] of plain values with a name, [=i32] of values that nobody asks for
-/// name:(a:i32)         a structure
+/// name:[a:i32 b:str] an array of structures; [=a:i32] of plain values with a name, [=i32] of values that nobody asks
+/// for name:(a:i32) a structure
 /// ?type  ?7+|type      may be null, always or in these versions
 /// @3+ @0-2 @5  #1@3+   the versions that have the field; tagged field number 1 in these
 /// =-1  =empty          what a denial puts here: else 0, null where allowed, else empty
 /// *                    a body that is not looked into
 /// </code>
-/// Names are ours, and mean something: see <see cref="FieldRole"/>. A field of the reply with the name of one of the request's
-/// repeats it in a denial, and an array has an element for each element of the request's array of that name
+/// Names are ours, and mean something: see <see cref="FieldRole"/>. A field of the reply with the name of one of the
+/// request's repeats it in a denial, and an array has an element for each element of the request's array of that name
 /// (<c>dirs.topics</c>: of the topics of all dirs; <c>a+b</c>: of both arrays).
 /// </summary>
 internal static class ApiCatalog

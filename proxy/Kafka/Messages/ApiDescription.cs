@@ -23,7 +23,8 @@ internal sealed class ApiDescription
         _replies = Layouts(reply);
 
         StructLayout[] Layouts(ImmutableArray<FieldDescription> fields) =>
-            [.. Enumerable.Range(0, versions.Last + 1).Select(v => StructLayout.Of(fields, (short)v, flexible.Contains((short)v)))];
+            [.. Enumerable.Range(0, versions.Last + 1)
+                .Select(v => StructLayout.Of(fields, (short)v, flexible.Contains((short)v)))];
     }
 
     public KafkaApi Api { get; }
@@ -36,7 +37,7 @@ internal sealed class ApiDescription
 
     public StructLayout Reply(short version) => _replies[version];
 
-    /// <summary>Replies in flexible versions carry tagged fields in their header, except ApiVersions', which is read before
-    /// anything is agreed on (KIP-511).</summary>
+    /// <summary>Replies in flexible versions carry tagged fields in their header, except ApiVersions', which is read
+    /// before anything is agreed on (KIP-511).</summary>
     public bool HasTaggedReplyHeader(short version) => Flexible.Contains(version) && Api != KafkaApi.ApiVersions;
 }

@@ -4,7 +4,9 @@ using Jumpgate.Policy.Kafka;
 
 namespace Jumpgate.Kafka.Messages;
 
-/// <summary>Reads the descriptions' notation. What is wrong in them is a bug, found by the first test that runs.</summary>
+/// <summary>
+/// Reads the descriptions' notation. What is wrong in them is a bug, found by the first test that runs.
+/// </summary>
 internal ref struct DescriptionReader(ReadOnlySpan<char> text)
 {
     private readonly ReadOnlySpan<char> _text = text;

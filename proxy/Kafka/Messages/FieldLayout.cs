@@ -54,6 +54,7 @@ internal sealed record FieldLayout(
         "sessionId" => FieldRole.SessionId,
         "sessionEpoch" => FieldRole.SessionEpoch,
         "memberId" => FieldRole.Member,
+        "afterTopic" => FieldRole.Cursor,
         "error" => FieldRole.Error,
         "message" => FieldRole.Message,
         _ => FieldRole.None,

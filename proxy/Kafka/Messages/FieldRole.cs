@@ -16,6 +16,7 @@ internal enum FieldRole
     SessionId,
     SessionEpoch,
     Member,
+    Cursor,
     Error,
     Message,
 }

@@ -1,6 +1,8 @@
 namespace Jumpgate.Kafka.Messages;
 
-/// <summary>The protocol's types (protocol guide, "Protocol Primitive Types"); compact ones are chosen by the version.</summary>
+/// <summary>
+/// The protocol's types (protocol guide, "Protocol Primitive Types"); compact ones are chosen by the version.
+/// </summary>
 internal enum WireType
 {
     Bool,

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Jumpgate.Kafka.Messages;
 using Jumpgate.Kafka.Wire;
@@ -41,7 +42,10 @@ internal readonly ref struct DenialWriter(BodyView request, DenialCode code)
         return ReplyFrame.WithLength(denial._writer.Written.Span);
     }
 
-    /// <summary>The answer to a version of ApiVersions that nobody knows: in the form of version 0, with the versions that are (KIP-511).</summary>
+    /// <summary>
+    /// The answer to a version of ApiVersions that nobody knows: in the form of version 0, with the versions that are
+    /// (KIP-511).
+    /// </summary>
     public static ReadOnlyMemory<byte> UnsupportedApiVersions(int correlationId)
     {
         var versions = ApiCatalog.Get(KafkaApi.ApiVersions).Versions;
@@ -66,6 +70,17 @@ internal readonly ref struct DenialWriter(BodyView request, DenialCode code)
         return (denial._writer.Written, count);
     }
 
+    /// <summary>One element of a reply's list of topics, which names it by its id alone.</summary>
+    public static ReadOnlySpan<byte> Topic(StructLayout element, UInt128 id, short code)
+    {
+        var denial = new DenialWriter(default, DenialCode.Whole(code, isOfTopics: false));
+        denial.WriteStruct(element, null, 0);
+        var bytes = denial._writer.Written.ToArray();
+        var offsets = new BodyView(bytes).Offsets(element, 0);
+        BinaryPrimitives.WriteUInt128BigEndian(bytes.AsSpan(offsets[element.Fields.IndexOf(element.TopicId!)]), id);
+        return bytes;
+    }
+
     private void WriteStruct(StructLayout layout, StructLayout? from, int position)
     {
         var offsets = from is null ? [] : _request.Offsets(from, position);
@@ -86,7 +101,7 @@ internal readonly ref struct DenialWriter(BodyView request, DenialCode code)
             }
             else if (from is null || !TryRepeat(field, from, offsets))
             {
-                WriteDefault(field, layout.IsFlexible);
+                DefaultValue.Write(_writer, field, layout.IsFlexible);
             }
         }
 
@@ -103,23 +118,49 @@ internal readonly ref struct DenialWriter(BodyView request, DenialCode code)
             return _code.Code;
         }
 
-        if (from.TopicId is not null && _code.UnknownIds.Contains(TopicIdOf(from, offsets)))
+        if (IsAmong(_code.UnknownIds, from, offsets))
         {
             return DenialCode.UnknownTopicId;
         }
 
-        return _code.IsOfTopics && HasErrorsWithin(layout, from) ? (short)0 : _code.Code;
+        return _code.IsOfTopics && HasErrorsWithin(layout, from, offsets) ? (short)0 : _code.Code;
     }
 
-    private static bool HasErrorsWithin(StructLayout layout, StructLayout from)
+    /// <summary>
+    /// The error has a place beside some topic or partition of this request: none in a null list, nor an empty one.
+    /// </summary>
+    private bool HasErrorsWithin(StructLayout layout, StructLayout from, int[] offsets)
     {
         foreach (var field in layout.Fields)
         {
             if (field.Type == WireType.Array && from.Find(field.Name) is { Type: WireType.Array } source
-                && (field.Inner!.Find(FieldRole.Error) is not null || HasErrorsWithin(field.Inner!, source.Inner!)))
+                && HasErrorsAmong(field.Inner!, source.Inner!, from.IsFlexible, offsets[from.Fields.IndexOf(source)]))
             {
                 return true;
             }
+        }
+
+        return false;
+    }
+
+    private bool HasErrorsAmong(StructLayout layout, StructLayout from, bool isFlexible, int position)
+    {
+        var isError = layout.Find(FieldRole.Error) is not null;
+        if (!isError && !layout.Fields.Any(f => f.Type == WireType.Array))
+        {
+            return false;
+        }
+
+        var count = _request.LengthAt(isFlexible, position, out position);
+        for (; count > 0; count--)
+        {
+            if (IsAnswered(from, position)
+                && (isError || HasErrorsWithin(layout, from, _request.Offsets(from, position))))
+            {
+                return true;
+            }
+
+            position = _request.SkipStruct(from, position);
         }
 
         return false;
@@ -129,7 +170,7 @@ internal readonly ref struct DenialWriter(BodyView request, DenialCode code)
     private void WriteList(FieldLayout field, bool isFlexible, StructLayout? from, int[] offsets)
     {
         // A topic's partitions share its error.
-        var isUnknown = from is { TopicId: not null } && _code.UnknownIds.Contains(TopicIdOf(from, offsets));
+        var isUnknown = from is not null && IsAmong(_code.UnknownIds, from, offsets);
         var elements = new DenialWriter(_request, isUnknown ? _code with { Code = DenialCode.UnknownTopicId } : _code);
         var count = 0;
         var hasSource = false;
@@ -192,7 +233,7 @@ internal readonly ref struct DenialWriter(BodyView request, DenialCode code)
 
         var offsets = _request.Offsets(element, position);
         return TopicOf(element, offsets) is { } topic && _code.Topics.Contains(topic)
-            || (element.TopicId is not null && _code.TopicIds.Contains(TopicIdOf(element, offsets)));
+            || IsAmong(_code.TopicIds, element, offsets);
     }
 
     private string? TopicOf(StructLayout element, int[] offsets)
@@ -207,8 +248,17 @@ internal readonly ref struct DenialWriter(BodyView request, DenialCode code)
         return isNull ? null : Encoding.UTF8.GetString(_request.Bytes[start..end]);
     }
 
-    private UInt128 TopicIdOf(StructLayout element, int[] offsets) =>
-        _request.UuidAt(offsets[element.Fields.IndexOf(element.TopicId!)]);
+    /// <summary>Whether the topic's id is one of these; zero is an id only where no name stands beside it.</summary>
+    private bool IsAmong(IReadOnlySet<UInt128> ids, StructLayout element, int[] offsets)
+    {
+        if (element.TopicId is null || ids.Count == 0)
+        {
+            return false;
+        }
+
+        var id = _request.UuidAt(offsets[element.Fields.IndexOf(element.TopicId)]);
+        return ids.Contains(id) && (id != default || TopicOf(element, offsets) is null);
+    }
 
     private bool TryRepeat(FieldLayout field, StructLayout from, int[] offsets)
     {
@@ -232,40 +282,5 @@ internal readonly ref struct DenialWriter(BodyView request, DenialCode code)
         }
 
         return false;
-    }
-
-    private void WriteDefault(FieldLayout field, bool isFlexible)
-    {
-        var length = field.IsNullable && !field.IsEmptyByDefault ? -1 : 0;
-        switch (field.Type)
-        {
-            case WireType.String:
-                _writer.WriteStringLength(length, isFlexible);
-                break;
-            case WireType.Bytes or WireType.Records or WireType.Array:
-                _writer.WriteLength(length, isFlexible);
-                break;
-            case WireType.Struct when field.IsNullable:
-                _writer.WriteInt8(-1);
-                break;
-            case WireType.Struct:
-                WriteStruct(field.Inner!, null, 0);
-                break;
-            case WireType.Bool or WireType.Int8:
-                _writer.WriteInt8((sbyte)field.Default);
-                break;
-            case WireType.Int16 or WireType.UInt16:
-                _writer.WriteInt16((short)field.Default);
-                break;
-            case WireType.Int32:
-                _writer.WriteInt32((int)field.Default);
-                break;
-            case WireType.Int64:
-                _writer.WriteInt64(field.Default);
-                break;
-            default:
-                _writer.WriteZeros(field.FixedSize);
-                break;
-        }
     }
 }

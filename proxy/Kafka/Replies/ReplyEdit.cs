@@ -6,7 +6,9 @@ namespace Jumpgate.Kafka.Replies;
 /// <summary>What happens to a broker's reply on its way: something is changed in it, or learnt from it.</summary>
 internal abstract class ReplyEdit(ApiDescription api, short version)
 {
-    /// <summary>Longest header and leading fields of replies whose rest is not looked into.</summary>
+    /// <summary>
+    /// Longest header and leading fields, but for texts, of replies whose rest is not looked into.
+    /// </summary>
     protected const int Leading = 64;
 
     public const int Whole = int.MaxValue;

@@ -3,25 +3,26 @@ using System.Text;
 using Jumpgate.Kafka.Messages;
 using Jumpgate.Kafka.Requests;
 using Jumpgate.Kafka.Wire;
+using Jumpgate.Policy.Kafka;
 
 namespace Jumpgate.Kafka.Replies;
 
 /// <summary>
-/// Replies that list topics by name: those that the client may not see are left out, those that it asked for and may not have
-/// are put in with an error, and topic ids are learnt.
+/// Replies that list topics by name: those that the client may not see are left out, those that it asked for and may
+/// not have are put in with an error, and topic ids are learnt.
 /// </summary>
 /// <param name="judgement">Null: nothing is left out.</param>
 /// <param name="ids">What brokers of this cluster have said.</param>
 /// <param name="denied">Elements of the list <c>topics</c> for those that were not asked for on.</param>
+/// <param name="cursors">Seals the name with which the next page begins, where it is hidden.</param>
 /// <param name="hidesAll">No topic of the broker's is shown.</param>
-/// <param name="hidden">Makes elements for topics asked for by ids which turn out to be denied.</param>
 internal sealed class TopicsEdit(
     ApiDescription api,
     short version,
     Judgement? judgement,
     TopicIdTable ids,
     (ReadOnlyMemory<byte> Elements, int Count) denied,
-    Func<IReadOnlySet<UInt128>, (ReadOnlyMemory<byte> Elements, int Count)>? hidden = null,
+    CursorSeal cursors,
     bool hidesAll = false) : ReplyEdit(api, version)
 {
     public override int Needed => Whole;
@@ -47,6 +48,8 @@ internal sealed class TopicsEdit(
         {
             var end = field.Type == WireType.Array && field.Inner!.NamesTopics
                 ? CopyList(view, field, layout.IsFlexible, position, output, isRoot)
+                : field.Inner?.Find(FieldRole.Cursor) is not null
+                ? CopyCursor(view, field, layout.IsFlexible, position, output)
                 : CopyPlain(view, view.SkipField(field, layout.IsFlexible, position), position, output);
             position = end;
         }
@@ -60,13 +63,32 @@ internal sealed class TopicsEdit(
         return end;
     }
 
+    private int CopyCursor(BodyView view, FieldLayout field, bool isFlexible, int position, WireWriter output)
+    {
+        var end = view.SkipField(field, isFlexible, position);
+        if (judgement is null || (sbyte)view.Bytes[position] < 0)
+        {
+            return CopyPlain(view, end, position, output);
+        }
+
+        var (start, rest) = view.StringAt(isFlexible, position + 1, out _);
+        var topic = Encoding.UTF8.GetString(view.Bytes[start..rest]);
+        if (judgement.Policy.Shows(judgement.Request, topic))
+        {
+            return CopyPlain(view, end, position, output);
+        }
+
+        CopyPlain(view, position + 1, position, output);
+        output.WriteString(cursors.Close(topic), isFlexible);
+        return CopyPlain(view, end, rest, output);
+    }
+
     private int CopyList(
         BodyView view, FieldLayout field, bool isFlexible, int position, WireWriter output, bool isRoot)
     {
         var count = view.LengthAt(isFlexible, position, out var at);
         var kept = new WireWriter();
         var number = 0;
-        HashSet<UInt128>? hiddenIds = null;
         for (var i = 0; i < count; i++)
         {
             if (IsShown(view, field.Inner!, at, out var id))
@@ -76,9 +98,11 @@ internal sealed class TopicsEdit(
             }
             else
             {
-                if (judgement is not null && judgement.UnknownIds.Contains(id))
+                if (isRoot && id != default && judgement?.UnknownIds.Contains(id) is true)
                 {
-                    (hiddenIds ??= []).Add(id);
+                    // It was asked for, and its name has only come with this reply: which it does not get.
+                    number++;
+                    kept.Write(DenialWriter.Topic(field.Inner!, id, (short)KafkaDenial.Topic));
                 }
 
                 at = view.SkipStruct(field.Inner!, at);
@@ -89,12 +113,6 @@ internal sealed class TopicsEdit(
         {
             number += denied.Count;
             kept.Write(denied.Elements.Span);
-            if (hiddenIds is not null && hidden is not null)
-            {
-                var (elements, more) = hidden(hiddenIds);
-                number += more;
-                kept.Write(elements.Span);
-            }
         }
 
         output.WriteLength(count < 0 && number == 0 ? -1 : number, isFlexible);
@@ -102,7 +120,10 @@ internal sealed class TopicsEdit(
         return at;
     }
 
-    /// <summary>What is not about a topic is shown; what names a topic by an id that nobody knows is not.</summary>
+    /// <summary>
+    /// What is not about a topic is shown; what names a topic by an id that nobody knows only where the name would
+    /// change nothing.
+    /// </summary>
     private bool IsShown(BodyView view, StructLayout element, int position, out UInt128 id)
     {
         id = default;
@@ -135,7 +156,8 @@ internal sealed class TopicsEdit(
 
         // An error about an id that the broker does not know names no topic, and tells nothing.
         return !hidesAll && (judgement is null
-            || (name is null ? HasError(view, element, offsets) : judgement.Policy.Shows(judgement.Request, name)));
+            || (name is null && HasError(view, element, offsets))
+            || judgement.Policy.Shows(judgement.Request, name));
     }
 
     private static bool HasError(BodyView view, StructLayout element, int[] offsets) =>

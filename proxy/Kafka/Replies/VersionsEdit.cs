@@ -6,8 +6,8 @@ using Jumpgate.Policy.Kafka;
 namespace Jumpgate.Kafka.Replies;
 
 /// <summary>
-/// ApiVersions: what the broker offers, cut down to what can be judged and what some rule grants. A client speaks only what
-/// it finds here.
+/// ApiVersions: what the broker offers, cut down to what can be judged and what some rule grants. A client speaks only
+/// what it finds here.
 /// </summary>
 internal sealed class VersionsEdit(ApiDescription api, short version, IKafkaPolicy policy) : ReplyEdit(api, version)
 {

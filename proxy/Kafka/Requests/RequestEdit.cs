@@ -8,11 +8,13 @@ namespace Jumpgate.Kafka.Requests;
 /// <summary>Changes requests that are forwarded only in part. Frames, with their length and header.</summary>
 internal static class RequestEdit
 {
-    /// <summary>The frame without the topics for which <paramref name="isKept"/> says no.</summary>
+    /// <summary>
+    /// The frame without the topics (name, or null; id, or null) for which <paramref name="isKept"/> says no.
+    /// </summary>
     /// <param name="frame">Length, header and body.</param>
     /// <param name="bodyStart">Where the body begins in it.</param>
     public static byte[] WithoutTopics(
-        ReadOnlySpan<byte> frame, int bodyStart, StructLayout layout, Func<string?, UInt128, bool> isKept)
+        ReadOnlySpan<byte> frame, int bodyStart, StructLayout layout, Func<string?, UInt128?, bool> isKept)
     {
         var view = new BodyView(frame);
         var topics = layout.Find("topics")!;
@@ -44,7 +46,9 @@ internal static class RequestEdit
         return edited;
     }
 
-    /// <summary>Makes a Fetch that says everything open no session: the broker answers it, and remembers nothing.</summary>
+    /// <summary>
+    /// Makes a Fetch that says everything open no session: the broker answers it, and remembers nothing.
+    /// </summary>
     public static void WithoutSession(Span<byte> frame, int bodyStart, StructLayout layout)
     {
         var epoch = layout.Find(FieldRole.SessionEpoch)!;
@@ -52,7 +56,24 @@ internal static class RequestEdit
         BinaryPrimitives.WriteInt32BigEndian(frame[at..], -1);
     }
 
-    private static (string? Name, UInt128 Id) TopicAt(BodyView view, StructLayout element, int position)
+    /// <summary>The frame with another topic for its page to begin with, in place of the one that it has.</summary>
+    public static byte[] WithCursor(ReadOnlySpan<byte> frame, int bodyStart, StructLayout layout, string topic)
+    {
+        var cursor = layout.Find("cursor")!;
+        var view = new BodyView(frame);
+        // Behind the byte that says that there is one.
+        var at = view.Offsets(layout.Before(cursor), bodyStart)[^1] + 1;
+        var (_, end) = view.StringAt(layout.IsFlexible, at, out _);
+        var output = new WireWriter();
+        output.Write(frame[..at]);
+        output.WriteString(topic, layout.IsFlexible);
+        output.Write(frame[end..]);
+        var edited = output.Written.ToArray();
+        BinaryPrimitives.WriteInt32BigEndian(edited, edited.Length - 4);
+        return edited;
+    }
+
+    private static (string? Name, UInt128? Id) TopicAt(BodyView view, StructLayout element, int position)
     {
         var offsets = view.Offsets(element, position);
         string? name = null;
@@ -63,6 +84,8 @@ internal static class RequestEdit
             name = isNull ? null : Encoding.UTF8.GetString(view.Bytes[start..end]);
         }
 
-        return (name, element.TopicId is null ? default : view.UuidAt(offsets[element.Fields.IndexOf(element.TopicId)]));
+        // Beside a name, zero is none.
+        UInt128? id = element.TopicId is null ? null : view.UuidAt(offsets[element.Fields.IndexOf(element.TopicId)]);
+        return (name, name is not null && id == default(UInt128) ? null : id);
     }
 }

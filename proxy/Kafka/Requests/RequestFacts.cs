@@ -2,7 +2,9 @@ using Jumpgate.Kafka.Messages;
 
 namespace Jumpgate.Kafka.Requests;
 
-/// <summary>What one request carries that policy, or the filter itself, asks for. Used again for the next request.</summary>
+/// <summary>
+/// What one request carries that policy, or the filter itself, asks for. Used again for the next request.
+/// </summary>
 internal sealed class RequestFacts
 {
     public HashSet<string> Topics { get; } = new(StringComparer.Ordinal);
@@ -26,7 +28,7 @@ internal sealed class RequestFacts
     public bool HasEmptyTopics { get; set; }
 
     /// <summary>A topic with neither name nor id.</summary>
-    public bool HasNamelessTopic { get; set; }
+    public bool HasNamelessTopic { get; private set; }
 
     public bool HasOtherResources { get; set; }
 
@@ -42,11 +44,51 @@ internal sealed class RequestFacts
     /// <summary>Of a group, where one is named outside of lists.</summary>
     public string? Member { get; set; }
 
+    /// <summary>The topic with which a page of a list is to begin.</summary>
+    public string? Cursor { get; set; }
+
     /// <summary>Type of the resource whose name comes next.</summary>
     public sbyte ResourceType { get; set; }
 
+    /// <summary>
+    /// Gets the topics that are not among <see cref="Topics"/> and <see cref="TopicIds"/> yet, and a topic that is
+    /// named by neither. Null: nobody asks for them.
+    /// </summary>
+    public RequestFacts? Fresh { get; set; }
+
+    public bool NamesTopics => Topics.Count > 0 || TopicIds.Count > 0 || HasNamelessTopic;
+
+    /// <summary>The request with its <see cref="Fresh"/> topics and no others; they are no longer fresh.</summary>
+    public RequestFacts TakeFresh()
+    {
+        var fresh = Fresh!;
+        fresh.TransactionalIds.UnionWith(TransactionalIds);
+        fresh.Acks = Acks;
+        Fresh = new RequestFacts();
+        return fresh;
+    }
+
+    public void AddTopicId(UInt128 id)
+    {
+        if (TopicIds.Add(id))
+        {
+            Fresh?.TopicIds.Add(id);
+        }
+    }
+
+    /// <summary>A topic with neither name nor id has come.</summary>
+    public void AddNameless()
+    {
+        HasNamelessTopic = true;
+        if (Fresh is not null)
+        {
+            Fresh.HasNamelessTopic = true;
+        }
+    }
+
     public void Reset()
     {
+        Fresh = null;
         Topics.Clear();
         TopicIds.Clear();
         Groups.Clear();
@@ -58,7 +100,7 @@ internal sealed class RequestFacts
         SessionId = 0;
         SessionEpoch = -1;
         ResourceType = 0;
-        Member = null;
+        Member = Cursor = null;
     }
 
     public void Add(FieldRole role, string value)
@@ -66,7 +108,11 @@ internal sealed class RequestFacts
         switch (role)
         {
             case FieldRole.Topic:
-                Topics.Add(value);
+                if (Topics.Add(value))
+                {
+                    Fresh?.Topics.Add(value);
+                }
+
                 break;
             case FieldRole.Group:
                 Groups.Add(value);
@@ -79,6 +125,9 @@ internal sealed class RequestFacts
                 break;
             case FieldRole.Member:
                 Member = value;
+                break;
+            case FieldRole.Cursor:
+                Cursor = value;
                 break;
             case FieldRole.ResourceName when ResourceType == 2:
                 Topics.Add(value);

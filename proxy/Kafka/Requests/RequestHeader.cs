@@ -50,7 +50,8 @@ internal sealed record RequestHeader(ApiDescription Api, short Version, int Corr
         if (hasClientId)
         {
             // Never compact, so that every version's header begins alike.
-            if (!reader.TryReadStringLength(compact: false, out var size) || !reader.TryTake(Math.Max(size, 0), out var text))
+            if (!reader.TryReadStringLength(compact: false, out var size)
+                || !reader.TryTake(Math.Max(size, 0), out var text))
             {
                 error = reader.Error;
                 return false;

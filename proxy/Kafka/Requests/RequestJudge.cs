@@ -26,6 +26,12 @@ internal sealed class RequestJudge(IKafkaPolicySource policies, TopicIdTable ids
             }
         }
 
+        if (facts.HasNamelessTopic)
+        {
+            // No topic has that id, so that a broker knows it as little.
+            (unknown = ReferenceEquals(unknown, s_none) ? [] : unknown).Add(default);
+        }
+
         var api = header.Api.Api;
         var coordinator = api == KafkaApi.FindCoordinator ? (KafkaCoordinatorType?)facts.CoordinatorType : null;
         var request = new KafkaRequest
@@ -36,7 +42,8 @@ internal sealed class RequestJudge(IKafkaPolicySource policies, TopicIdTable ids
             Topics = resolved is null ? [.. facts.Topics] : [.. facts.Topics.Union(resolved.Values)],
             AllTopics = facts.HasNullTopics || (facts.HasEmptyTopics && IsAllWhereEmpty(api, header.Version)),
             // What Metadata tells of an unknown id is looked at in its reply, and teaches the id.
-            HasUnknownTopicId = facts.HasNamelessTopic || facts.IsOpaque || (unknown.Count > 0 && api != KafkaApi.Metadata),
+            HasUnknownTopicId = facts.HasNamelessTopic || facts.IsOpaque
+                || (unknown.Count > 0 && api != KafkaApi.Metadata),
             HasOtherResources = facts.HasOtherResources,
             Groups = Of(facts.Groups, facts, coordinator, KafkaCoordinatorType.Group),
             TransactionalIds = Of(facts.TransactionalIds, facts, coordinator, KafkaCoordinatorType.Transaction),

@@ -4,9 +4,9 @@ using Jumpgate.Kafka.Wire;
 namespace Jumpgate.Kafka.Requests;
 
 /// <summary>
-/// Walks through a request's body field by field, in whatever pieces it comes, and notes what policy asks for. It reads as a
-/// broker would: where a broker goes by a field's type and not by a size that is written beside it (tagged fields), both must agree,
-/// or the broker would find topics where this sees none. Holds nothing but its place.
+/// Walks through a request's body field by field, in whatever pieces it comes, and notes what policy asks for. It reads
+/// as a broker would: where a broker goes by a field's type and not by a size that is written beside it (tagged
+/// fields), both must agree, or the broker would find topics where this sees none. Holds nothing but its place.
 /// </summary>
 internal sealed class RequestWalker(RequestFacts facts, NameCache names)
 {
@@ -31,7 +31,8 @@ internal sealed class RequestWalker(RequestFacts facts, NameCache names)
             {
                 ref readonly var level = ref _levels[i];
                 // Whether a topic has neither name nor id is known at its end.
-                if ((level.Elements > 1 && level.Layout.IsAsked) || level.Layout is { Topic: not null, TopicId: not null })
+                if ((level.Elements > 1 && level.Layout.IsAsked)
+                    || level.Layout is { Topic: not null, TopicId: not null })
                 {
                     return false;
                 }
@@ -111,7 +112,9 @@ internal sealed class RequestWalker(RequestFacts facts, NameCache names)
         return _left == 0 ? WalkStep.Done : WalkStep.Failed;
     }
 
-    /// <summary>One field, one tag, or the end of a structure. Done: walk on. NeedMore: nothing was taken in, or it is wrong.</summary>
+    /// <summary>
+    /// One field, one tag, or the end of a structure. Done: walk on. NeedMore: nothing was taken in, or it is wrong.
+    /// </summary>
     private WalkStep Step(ref WireReader reader)
     {
         ref var level = ref _levels[_depth - 1];
@@ -138,7 +141,7 @@ internal sealed class RequestWalker(RequestFacts facts, NameCache names)
 
         if (level.Layout.TopicId is not null && level.Layout.Topic is not null && !_isTopicNamed)
         {
-            facts.HasNamelessTopic = true;
+            facts.AddNameless();
         }
 
         _isTopicNamed = false;
@@ -296,12 +299,12 @@ internal sealed class RequestWalker(RequestFacts facts, NameCache names)
         switch (role)
         {
             case FieldRole.TopicId when reader.TryReadUuid(out var id) && id != default:
-                facts.TopicIds.Add(id);
+                facts.AddTopicId(id);
                 _isTopicNamed = true;
                 break;
-            case FieldRole.TopicId:
-                // Beside it there may be a name: EndElement looks.
-                facts.HasNamelessTopic |= _levels[_depth - 1].Layout.Topic is null;
+            // Beside it there may be a name: EndElement looks.
+            case FieldRole.TopicId when _levels[_depth - 1].Layout.Topic is null:
+                facts.AddNameless();
                 break;
             case FieldRole.CoordinatorType when reader.TryReadInt8(out var type):
                 facts.CoordinatorType = type;

@@ -6,9 +6,9 @@ using Jumpgate.Policy.Identities;
 namespace Jumpgate.Kafka.Requests;
 
 /// <summary>
-/// The tables of all clusters. Brokers of one cluster have the same labels, hence the same identity: what one of them says
-/// holds for the others, and for nobody else. What is outside the cluster shares identities with strangers, so that each
-/// address there speaks for itself.
+/// The tables of all clusters. Brokers of one cluster have the same labels, hence the same identity: what one of them
+/// says holds for the others, and for nobody else. What is outside the cluster shares identities with strangers, so
+/// that each address there speaks for itself.
 /// </summary>
 internal sealed class TopicIdDirectory(int capacity)
 {
@@ -18,7 +18,8 @@ internal sealed class TopicIdDirectory(int capacity)
 
     public TopicIdTable For(FlowMetadata flow)
     {
-        var isWorkload = flow.DestinationIdentity.Value is >= ReservedIdentity.FirstWorkload and < ReservedIdentity.FirstCidr;
+        var isWorkload = flow.DestinationIdentity.Value is >= ReservedIdentity.FirstWorkload
+            and < ReservedIdentity.FirstCidr;
         var key = (flow.DestinationIdentity.Value, isWorkload ? null : flow.OriginalDestination.Address);
         if (_tables.Count >= MaxTables && !_tables.ContainsKey(key))
         {

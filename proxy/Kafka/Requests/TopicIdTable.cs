@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 namespace Jumpgate.Kafka.Requests;
 
 /// <summary>
-/// Names of topic ids, as brokers of one cluster have told them to anybody. Ids are never given twice, so that a name holds for
-/// good; an id with two names is a lie of somebody's, and has none from then on. Bounded: what does not fit is not learnt.
+/// Names of topic ids, as brokers of one cluster have told them to anybody. Ids are never given twice, so that a name
+/// holds for good; an id with two names is a lie of somebody's, and has none from then on. Bounded: what does not fit
+/// is not learnt.
 /// </summary>
 internal sealed class TopicIdTable(int capacity)
 {

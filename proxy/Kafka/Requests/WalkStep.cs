@@ -4,7 +4,9 @@ internal enum WalkStep
 {
     /// <summary>The next field is not whole yet.</summary>
     NeedMore,
-    /// <summary>The next <see cref="RequestWalker.SkipLength"/> bytes are nobody's business: walk on after them.</summary>
+    /// <summary>
+    /// The next <see cref="RequestWalker.SkipLength"/> bytes are nobody's business: walk on after them.
+    /// </summary>
     Skip,
     /// <summary>The message is complete, and fills the frame.</summary>
     Done,

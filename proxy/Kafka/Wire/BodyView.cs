@@ -13,7 +13,9 @@ internal readonly ref struct BodyView(ReadOnlySpan<byte> bytes, bool isElided = 
 {
     public ReadOnlySpan<byte> Bytes { get; } = bytes;
 
-    /// <summary>Where each field of the structure at <paramref name="position"/> begins, and the last one ends.</summary>
+    /// <summary>
+    /// Where each field of the structure at <paramref name="position"/> begins, and the last one ends.
+    /// </summary>
     public int[] Offsets(StructLayout layout, int position)
     {
         var offsets = new int[layout.Fields.Length + 1];

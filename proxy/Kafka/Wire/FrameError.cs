@@ -1,6 +1,8 @@
 namespace Jumpgate.Kafka.Wire;
 
-/// <summary>Why a connection was closed that did not keep to the protocol, or to what the filter can judge. Counted by name.</summary>
+/// <summary>
+/// Why a connection was closed that did not keep to the protocol, or to what the filter can judge. Counted by name.
+/// </summary>
 public enum FrameError
 {
     None,
@@ -18,14 +20,16 @@ public enum FrameError
     UnexpectedNull,
     /// <summary>A variable-length integer of more than 32 bits.</summary>
     Varint,
-    /// <summary>A tagged field that is not described, given twice, out of order, or not of its own size: brokers read known ones by their
-    /// type, whatever size is written before them.</summary>
+    /// <summary>A tagged field that is not described, given twice, out of order, or not of its own size: brokers read
+    /// known ones by their type, whatever size is written before them.</summary>
     TaggedField,
     /// <summary>Bytes after the message, within the frame.</summary>
     TrailingBytes,
     /// <summary>The frame ends within the message.</summary>
     Truncated,
-    /// <summary>SASL without frames of Kafka's own (SaslHandshake 0): what follows could not be told from requests.</summary>
+    /// <summary>
+    /// SASL without frames of Kafka's own (SaslHandshake 0): what follows could not be told from requests.
+    /// </summary>
     SaslHandshakeVersion,
     /// <summary>The reply is to no request, or not to the oldest one.</summary>
     UnexpectedReply,

@@ -3,7 +3,9 @@ using Jumpgate.Policy.Expressions;
 
 namespace Jumpgate.Policy.Documents;
 
-/// <summary>One element of <c>rules.http</c>: all conditions that are present must hold. Null expressions are no condition.</summary>
+/// <summary>
+/// One element of <c>rules.http</c>: all conditions that are present must hold. Null expressions are no condition.
+/// </summary>
 public sealed record HttpRule
 {
     public required SourceLocation Location { get; init; }
@@ -17,7 +19,9 @@ public sealed record HttpRule
 /// <summary>An element of <c>headers</c>. A null value asks for presence only.</summary>
 public sealed record HeaderRequirement(string Name, string? Value);
 
-/// <summary>An element of <c>headerMatches</c>. A null mismatch word: the rule fails where the header does not match.</summary>
+/// <summary>
+/// An element of <c>headerMatches</c>. A null mismatch word: the rule fails where the header does not match.
+/// </summary>
 public sealed record HeaderMatch
 {
     public required SourceLocation Location { get; init; }
@@ -28,8 +32,9 @@ public sealed record HeaderMatch
 }
 
 /// <summary>
-/// A file under the secrets directory: <c>NAMESPACE/NAME/KEY</c>. A null key is the secret's only entry, as Cilium means it (a secret
-/// with several entries cannot be read then); <c>key</c> names one, beyond Cilium. No part can leave the directory.
+/// A file under the secrets directory: <c>NAMESPACE/NAME/KEY</c>. A null key is the secret's only entry, as Cilium
+/// means it (a secret with several entries cannot be read then); <c>key</c> names one, beyond Cilium. No part can leave
+/// the directory.
 /// </summary>
 public sealed record SecretReference(string Namespace, string Name, string? Key);
 

@@ -29,6 +29,8 @@ public sealed record KafkaRule
         : ClientId is null && Topic is null && Group is null && TransactionalId is null ? KafkaRole.None
         : KafkaRole.Both;
 
-    /// <summary>Every API, those of administrators too: neither role nor API, and at most a version as condition.</summary>
+    /// <summary>
+    /// Every API, those of administrators too: neither role nor API, and at most a version as condition.
+    /// </summary>
     public bool GrantsEveryApi => Api is null && Roles == KafkaRole.None;
 }

@@ -7,7 +7,9 @@ namespace Jumpgate.Policy.Documents;
 /// <summary>The one kind of peer that an entry names.</summary>
 public abstract record PeerSet;
 
-/// <summary><c>fromEndpoints</c>/<c>toEndpoints</c>. Empty: nobody. A selector without requirements: every workload.</summary>
+/// <summary>
+/// <c>fromEndpoints</c>/<c>toEndpoints</c>. Empty: nobody. A selector without requirements: every workload.
+/// </summary>
 public sealed record EndpointPeers(ImmutableArray<LabelSelector> Selectors) : PeerSet;
 
 /// <summary><c>fromEntities</c>/<c>toEntities</c>. Empty: nobody.</summary>

@@ -9,8 +9,10 @@ public enum PolicySeverity
 }
 
 /// <summary>One thing that is wrong with, or surprising about, a policy document.</summary>
-/// <param name="Policy">The document as <see cref="PolicyDocument.QualifiedName"/> writes it; null where it could not be read.</param>
-/// <param name="Field">Path of the field, such as <c>spec.ingress[0].toPorts[0].ports[1].port</c>; empty: the document as a whole.</param>
+/// <param name="Policy">The document as <see cref="PolicyDocument.QualifiedName"/> writes it; null where it could not
+/// be read.</param>
+/// <param name="Field">Path of the field, such as <c>spec.ingress[0].toPorts[0].ports[1].port</c>; empty: the document
+/// as a whole.</param>
 public sealed record PolicyDiagnostic(
     PolicySeverity Severity,
     SourceLocation Location,

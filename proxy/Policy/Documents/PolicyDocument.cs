@@ -13,8 +13,8 @@ public sealed record PolicyDocument
     public string? Description { get; init; }
     /// <summary>Annotation <c>jumpgate.dev/audit: "true"</c>: recorded, never enforced.</summary>
     public bool Audit { get; init; }
-    /// <summary>Annotation <c>jumpgate.dev/kafka-denied-topics: per-topic</c>: Kafka requests with some topics denied are
-    /// forwarded without them.</summary>
+    /// <summary>Annotation <c>jumpgate.dev/kafka-denied-topics: per-topic</c>: Kafka requests with some topics denied
+    /// are forwarded without them.</summary>
     public bool KafkaPerTopic { get; init; }
     /// <summary>One per <c>spec</c> and per element of <c>specs</c>.</summary>
     public required ImmutableArray<PolicyRule> Rules { get; init; }

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace Jumpgate.Policy.Documents;
 
-/// <summary>What one file holds: its valid documents, and everything to say about it. A document with an error is not among them.</summary>
+/// <summary>
+/// What one file holds: its valid documents, and everything to say about it. A document with an error is not among
+/// them.
+/// </summary>
 public sealed record PolicyFileResult(
     string File,
     ImmutableArray<PolicyDocument> Documents,

@@ -21,7 +21,9 @@ public static class PolicyLimits
     /// <summary>Pairs of rules of one list compared when looking for Kafka rules that decide nothing.</summary>
     public const int MaxKafkaComparisons = 1_000_000;
 
-    /// <summary>Pairs of ports compared when looking for HTTP and Kafka on one port; beyond it, documents are refused unseen.</summary>
+    /// <summary>
+    /// Pairs of ports compared when looking for HTTP and Kafka on one port; beyond it, documents are refused unseen.
+    /// </summary>
     public const int MaxProtocolComparisons = 4_000_000;
 
     /// <summary>Diagnostics for one document; beyond it, one more says that there are more.</summary>

@@ -6,8 +6,8 @@ using Jumpgate.Policy.Documents.Yaml;
 namespace Jumpgate.Policy.Documents;
 
 /// <summary>
-/// Reads CiliumNetworkPolicy and CiliumClusterwideNetworkPolicy documents (<c>cilium.io/v2</c>). Never throws for bad input: a bad
-/// document is refused with every error in it, the others of its file stay. No I/O.
+/// Reads CiliumNetworkPolicy and CiliumClusterwideNetworkPolicy documents (<c>cilium.io/v2</c>). Never throws for bad
+/// input: a bad document is refused with every error in it, the others of its file stay. No I/O.
 /// </summary>
 public static class PolicyReader
 {
@@ -20,7 +20,8 @@ public static class PolicyReader
         if (FindObstacle(yaml) is var (line, obstacle))
         {
             return new PolicyFileResult(
-                file, [], [new PolicyDiagnostic(PolicySeverity.Error, new SourceLocation(file, line), null, "", obstacle)]);
+                file, [], [new PolicyDiagnostic(
+                    PolicySeverity.Error, new SourceLocation(file, line), null, "", obstacle)]);
         }
 
         var documents = ImmutableArray.CreateBuilder<PolicyDocument>();
@@ -39,7 +40,8 @@ public static class PolicyReader
         {
             diagnostics.Count = PolicyLimits.MaxDiagnosticsPerFile;
             diagnostics.Add(new PolicyDiagnostic(
-                PolicySeverity.Error, new SourceLocation(file, 0), null, "", "there is more wrong with this file than is shown"));
+                PolicySeverity.Error, new SourceLocation(file, 0), null, "",
+                "there is more wrong with this file than is shown"));
         }
 
         return new PolicyFileResult(file, documents.DrainToImmutable(), diagnostics.DrainToImmutable());
@@ -87,7 +89,8 @@ public static class PolicyReader
             else if ((char.IsControl(c) && c is not ('\t' or '\r')) || c is '\u2028' or '\u2029')
             {
                 // NUL would silently end the file for the parser, and readers differ on whether the others end a line.
-                return (line, $"the file holds the control character U+{(int)c:X4}, which readers of YAML take differently; remove it");
+                return (line,
+                    $"the file holds the control character U+{(int)c:X4}, which readers of YAML take differently; remove it");
             }
         }
 

@@ -3,7 +3,9 @@ using Jumpgate.Policy.Labels;
 
 namespace Jumpgate.Policy.Documents;
 
-/// <summary>One spec. A null section is absent; an empty one is present and applies to nothing (<c>ingress: []</c>).</summary>
+/// <summary>
+/// One spec. A null section is absent; an empty one is present and applies to nothing (<c>ingress: []</c>).
+/// </summary>
 public sealed record PolicyRule
 {
     public required SourceLocation Location { get; init; }

@@ -7,8 +7,9 @@ namespace Jumpgate.Policy.Documents;
 public static class PolicySet
 {
     /// <returns>
-    /// The documents in force: all valid ones, but for those that share kind, namespace and name, which are refused, each naming the
-    /// others, and those that have HTTP and Kafka rules on one port, likewise. Warns where an L4 rule makes L7 rules irrelevant.
+    /// The documents in force: all valid ones, but for those that share kind, namespace and name, which are refused,
+    /// each naming the others, and those that have HTTP and Kafka rules on one port, likewise. Warns where an L4 rule
+    /// makes L7 rules irrelevant.
     /// </returns>
     public static PolicySetResult Combine(IEnumerable<PolicyFileResult> files)
     {

@@ -19,8 +19,8 @@ public sealed record PortRule
 }
 
 /// <summary>
-/// A port, a range, or a name. <paramref name="EndPort"/> is inclusive and equals <paramref name="Port"/> for a single port; both are 0
-/// for a name (lower case). <paramref name="Port"/> 0 without a name is every port. <paramref name="Protocol"/> null is ANY (TCP and UDP;
-/// with port 0, ICMP and others too).
+/// A port, a range, or a name. <paramref name="EndPort"/> is inclusive and equals <paramref name="Port"/> for a single
+/// port; both are 0 for a name (lower case). <paramref name="Port"/> 0 without a name is every port.
+/// <paramref name="Protocol"/> null is ANY (TCP and UDP; with port 0, ICMP and others too).
 /// </summary>
 public sealed record PortSpec(ushort Port, ushort EndPort, string? Name, L4Protocol? Protocol);

@@ -5,13 +5,14 @@ using Jumpgate.Policy.Expressions.Syntax;
 namespace Jumpgate.Policy.Expressions;
 
 /// <summary>
-/// Writes an expression as a .NET pattern that needs no options to mean the same for ASCII input: classes are spelled out
-/// (.NET's own \d, \w and (?i) are Unicode's and differ from RE2's), all groups are non-capturing, and the whole is anchored.
+/// Writes an expression as a .NET pattern that needs no options to mean the same for ASCII input: classes are spelled
+/// out (.NET's own \d, \w and (?i) are Unicode's and differ from RE2's), all groups are non-capturing, and the whole is
+/// anchored.
 /// </summary>
 /// <remarks>
-/// What lies beyond ASCII is left out of the classes: what policies judge is ASCII, \b means the same in both engines there,
-/// and large alphabets make the NonBacktracking engine of .NET 10 err (<c>(?:\p{L}\n){0,2}[\s\S]</c> written out with
-/// surrogate pairs does not match a line feed).
+/// What lies beyond ASCII is left out of the classes: what policies judge is ASCII, \b means the same in both engines
+/// there, and large alphabets make the NonBacktracking engine of .NET 10 err (<c>(?:\p{L}\n){0,2}[\s\S]</c> written out
+/// with surrogate pairs does not match a line feed).
 /// </remarks>
 internal sealed class DotNetPatternWriter
 {

@@ -6,9 +6,9 @@ namespace Jumpgate.Policy.Expressions;
 
 /// <summary>Turns RE2 syntax into .NET's NonBacktracking engine, or refuses with a position and a reason.</summary>
 /// <remarks>
-/// Syntax and meaning: https://github.com/google/re2/wiki/Syntax with RE2's default options. Stricter than RE2: \C, Unicode
-/// scripts, and what reads as class subtraction are refused; patterns are bounded in length, depth and expanded size; and
-/// only ASCII input is ever matched (<see cref="Re2Expression.IsMatch"/>).
+/// Syntax and meaning: https://github.com/google/re2/wiki/Syntax with RE2's default options. Stricter than RE2: \C,
+/// Unicode scripts, and what reads as class subtraction are refused; patterns are bounded in length, depth and expanded
+/// size; and only ASCII input is ever matched (<see cref="Re2Expression.IsMatch"/>).
 /// </remarks>
 public static class Re2Compiler
 {
@@ -19,7 +19,8 @@ public static class Re2Compiler
     /// milliseconds, when they are first needed, and most of thousands of rules never are.</summary>
     private const int CertainSize = 1000;
 
-    /// <returns>False with <paramref name="error"/> where RE2 (or our mapping) refuses <paramref name="pattern"/>.</returns>
+    /// <returns>False with <paramref name="error"/> where RE2 (or our mapping) refuses
+    /// <paramref name="pattern"/>.</returns>
     public static bool TryCompile(
         string pattern,
         [NotNullWhen(true)] out Re2Expression? expression,
@@ -66,7 +67,8 @@ public static class Re2Compiler
         if (pattern.Length > MaxPatternLength)
         {
             return new Re2Error(
-                MaxPatternLength, $"the expression is too long: {pattern.Length} characters, {MaxPatternLength} are allowed");
+                MaxPatternLength,
+                $"the expression is too long: {pattern.Length} characters, {MaxPatternLength} are allowed");
         }
 
         for (var index = 0; index < pattern.Length; index++)

@@ -27,9 +27,9 @@ public sealed class Re2Expression
 
     /// <summary>True where the whole of <paramref name="input"/> matches.</summary>
     /// <remarks>
-    /// Input that is not ASCII never matches, not even <c>.*</c>: methods, targets and hosts are ASCII (RFC 9110 section 9.1,
-    /// RFC 3986 section 2) and refused otherwise before any rule is asked; should something else arrive here all the same,
-    /// it is better not allowed than misread.
+    /// Input that is not ASCII never matches, not even <c>.*</c>: methods, targets and hosts are ASCII (RFC 9110
+    /// section 9.1, RFC 3986 section 2) and refused otherwise before any rule is asked; should something else arrive
+    /// here all the same, it is better not allowed than misread.
     /// </remarks>
     public bool IsMatch(ReadOnlySpan<char> input) => Ascii.IsValid(input) && _regex.Value.IsMatch(input);
 

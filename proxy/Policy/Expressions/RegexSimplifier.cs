@@ -5,8 +5,9 @@ namespace Jumpgate.Policy.Expressions;
 
 /// <summary>Rewrites an expression to an equal one that the .NET engine gets right.</summary>
 /// <remarks>
-/// .NET 10 misreads an empty alternative in a loop, with and without backtracking: <c>\A(?:a+|)+\z</c> does not match "".
-/// So nothing empty is left inside: it becomes an optional part, and a loop over what may be empty may itself be left out.
+/// .NET 10 misreads an empty alternative in a loop, with and without backtracking: <c>\A(?:a+|)+\z</c> does not match
+/// "". So nothing empty is left inside: it becomes an optional part, and a loop over what may be empty may itself be
+/// left out.
 /// </remarks>
 internal static class RegexSimplifier
 {

@@ -12,17 +12,18 @@ public enum RequestTargetStatus
 }
 
 /// <summary>
-/// Normalises a request target before the decision (policy.md, HTTP; RFC 3986 section 6.2.2): escaped unreserved characters
-/// are decoded, doubled slashes merged, dot segments removed, in that order. The query is checked and left alone. Normalising
-/// a result again changes nothing.
+/// Normalises a request target before the decision (policy.md, HTTP; RFC 3986 section 6.2.2): escaped unreserved
+/// characters are decoded, doubled slashes merged, dot segments removed, in that order. The query is checked and left
+/// alone. Normalising a result again changes nothing.
 /// </summary>
 public static class RequestTarget
 {
     /// <param name="method">Decides between origin, authority (CONNECT) and asterisk form (OPTIONS).</param>
     /// <param name="raw">The target as received.</param>
-    /// <param name="authority">Host or :authority as received; an absolute form's authority must equal it, without case.</param>
-    /// <param name="target">Ok: what to judge and forward (origin form, <c>*</c>, or CONNECT's authority). Redirect: the Location,
-    /// always an absolute path on the same host, and canonical.</param>
+    /// <param name="authority">Host or :authority as received; an absolute form's authority must equal it, without
+    /// case.</param>
+    /// <param name="target">Ok: what to judge and forward (origin form, <c>*</c>, or CONNECT's authority). Redirect:
+    /// the Location, always an absolute path on the same host, and canonical.</param>
     /// <param name="reason">Bad: why, for the log and for explain.</param>
     public static RequestTargetStatus Normalize(
         ReadOnlySpan<char> method,
@@ -72,7 +73,9 @@ public static class RequestTarget
             : NormalizeOrigin($"/{rest}", out target, out reason);
     }
 
-    /// <summary>True where <see cref="Normalize"/> would return <paramref name="raw"/> itself: the common case, without a copy.</summary>
+    /// <summary>
+    /// True where <see cref="Normalize"/> would return <paramref name="raw"/> itself: the common case, without a copy.
+    /// </summary>
     public static bool IsCanonical(ReadOnlySpan<char> method, ReadOnlySpan<char> raw)
     {
         if (raw.IsEmpty || raw[0] != '/' || method is "CONNECT" || raw.ContainsAny('%', '\\', '#')
@@ -156,8 +159,9 @@ public static class RequestTarget
         var decoded = Decode(path, out var escapedSlash);
         if (escapedSlash)
         {
-            // A backslash is a slash in the Location: browsers take it for one (WHATWG URL), so that "/\host" would name another
-            // host, and a request for a raw backslash is refused here anyway. Merging then leaves no "//host" either.
+            // A backslash is a slash in the Location: browsers take it for one (WHATWG URL), so that "/\host" would
+            // name another host, and a request for a raw backslash is refused here anyway. Merging then leaves no
+            // "//host" either.
             var unescaped = decoded.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase)
                 .Replace("%5C", "/", StringComparison.OrdinalIgnoreCase);
             target = RemoveDotSegments(MergeSlashes(unescaped)) + query.ToString();

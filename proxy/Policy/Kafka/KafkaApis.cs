@@ -50,24 +50,25 @@ public static class KafkaApis
         : IsKnown(api) && s_groups[(int)api];
 
     /// <summary>
-    /// Likewise transactional ids. A version of the API that has none yet (Produce before 3) counts as one that sends null: a
-    /// condition on it could be escaped by speaking the older version otherwise.
+    /// Likewise transactional ids. A version of the API that has none yet (Produce before 3) counts as one that sends
+    /// null: a condition on it could be escaped by speaking the older version otherwise.
     /// </summary>
-    public static bool CarriesTransactionalIds(KafkaApi api, KafkaCoordinatorType? coordinator) => api == FindCoordinator
+    public static bool CarriesTransactionalIds(KafkaApi api, KafkaCoordinatorType? coordinator) =>
+        api == FindCoordinator
         ? coordinator == KafkaCoordinatorType.Transaction
         : IsKnown(api) && s_transactions[(int)api];
 
     /// <summary>
     /// Requests for all topics are forwarded under a topic rule, and their replies filtered to the topics that
-    /// <see cref="IKafkaPolicy.Shows"/>. Other APIs' requests for all topics (ElectLeaders, say) do something to them, and
-    /// need a rule for all topics.
+    /// <see cref="IKafkaPolicy.Shows"/>. Other APIs' requests for all topics (ElectLeaders, say) do something to them,
+    /// and need a rule for all topics.
     /// </summary>
     public static bool FiltersAllTopics(KafkaApi api) => api is Metadata or DescribeTopicPartitions or OffsetFetch;
 
     /// <summary>
-    /// A request of the API without topics asks for none of them, and a topic rule covers it: Metadata for the brokers, a
-    /// Fetch that goes on with its session, a heartbeat. Other APIs' requests are about something else then (a broker's
-    /// configuration, say), and need a rule without a topic.
+    /// A request of the API without topics asks for none of them, and a topic rule covers it: Metadata for the brokers,
+    /// a Fetch that goes on with its session, a heartbeat. Other APIs' requests are about something else then (a
+    /// broker's configuration, say), and need a rule without a topic.
     /// </summary>
     public static bool MayLackTopics(KafkaApi api) => KafkaRoles.Of(api) != KafkaRole.None;
 
@@ -87,7 +88,8 @@ public static class KafkaApis
 
     private static FrozenDictionary<string, KafkaApi> Names()
     {
-        var names = Enum.GetValues<KafkaApi>().ToDictionary(a => a.ToString(), a => a, StringComparer.OrdinalIgnoreCase);
+        var names = Enum.GetValues<KafkaApi>()
+            .ToDictionary(a => a.ToString(), a => a, StringComparer.OrdinalIgnoreCase);
         names.Add("offsets", ListOffsets);
         // As Cilium's documentation of the field has them, though not its code.
         names.Add("createtopic", CreateTopics);

@@ -16,13 +16,13 @@ public sealed record KafkaRequest
     public ImmutableArray<string> Topics { get; init; } = [];
 
     /// <summary>
-    /// The request asks for every topic there is: a null list, or (Metadata v0, DescribeTopicPartitions) an empty one. See
-    /// <see cref="KafkaApis.FiltersAllTopics"/>.
+    /// The request asks for every topic there is: a null list, or (Metadata v0, DescribeTopicPartitions) an empty one.
+    /// See <see cref="KafkaApis.FiltersAllTopics"/>.
     /// </summary>
     public bool AllTopics { get; init; }
 
-    /// <summary>The request names a topic by an id that nobody could resolve: of rules with a topic, only <c>*</c>, which holds
-    /// whatever the topic turns out to be, covers it.</summary>
+    /// <summary>The request names a topic by an id that nobody could resolve: of rules with a topic, only <c>*</c>,
+    /// which holds whatever the topic turns out to be, covers it.</summary>
     public bool HasUnknownTopicId { get; init; }
 
     /// <summary>

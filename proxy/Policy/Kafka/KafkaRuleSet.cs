@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using Jumpgate.Policy.Kafka.Rules;
 using Jumpgate.Policy.Snapshots;
 
@@ -21,6 +23,7 @@ public sealed class KafkaRuleSet
     private readonly KafkaVerdict _unmatched;
     private readonly RuleReference? _unmatchedRule;
     private readonly bool _perTopic;
+    private readonly Lazy<string> _meaning;
 
     /// <param name="rules">In document order.</param>
     /// <param name="unmatched">What becomes of a request that the rules do not cover.</param>
@@ -35,7 +38,11 @@ public sealed class KafkaRuleSet
         _unmatched = unmatched;
         _unmatchedRule = unmatchedRule;
         _perTopic = perTopic;
+        _meaning = new Lazy<string>(Digest);
     }
+
+    /// <summary>As <see cref="IKafkaPolicy.Meaning"/>, for one direction. Computed when first asked for.</summary>
+    public string Meaning => _meaning.Value;
 
     /// <summary>An allowed request with at most one group and transactional id allocates nothing.</summary>
     public KafkaDecision Decide(KafkaRequest request)
@@ -56,15 +63,29 @@ public sealed class KafkaRuleSet
         || KafkaRoles.Of(api) != KafkaRole.None || !_matcher.RulesOf(api).IsEmpty;
 
     /// <summary>As <see cref="IKafkaPolicy.Shows"/>, for one direction.</summary>
-    public bool Shows(KafkaRequest request, string topic) =>
+    public bool Shows(KafkaRequest request, string? topic) =>
         _unmatched != KafkaVerdict.Denied
-        || _matcher.FindCover(new KafkaScope(request), topic) != KafkaMatcher.None;
+        || (topic is null
+            ? _matcher.CoversUnknownTopic(request)
+            : _matcher.FindCover(new KafkaScope(request), topic) != KafkaMatcher.None);
 
     /// <summary>The rule that covers one topic of a request, for explain; null where none does.</summary>
     public RuleReference? RuleFor(KafkaRequest request, string topic)
     {
         var cover = _matcher.FindCover(new KafkaScope(request), topic);
         return cover == KafkaMatcher.None ? null : _rules[cover].Allowed.Rule;
+    }
+
+    private string Digest()
+    {
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        digest.AppendData(Encoding.UTF8.GetBytes($"{_unmatched} {_perTopic}"));
+        foreach (var rule in _rules)
+        {
+            digest.AppendData(Encoding.UTF8.GetBytes(rule.Conditions));
+        }
+
+        return Convert.ToHexString(digest.GetHashAndReset());
     }
 
     private KafkaDecision Uncovered(in KafkaScope scope)
@@ -87,6 +108,8 @@ public sealed class KafkaRuleSet
         var perTopic = _perTopic && _unmatched == KafkaVerdict.Denied && denial == KafkaDenial.Topic
             && KafkaRefusal.Without(request, denied, unknown) is { Topics.IsEmpty: false } rest
             && _matcher.FindCover(new KafkaScope(rest), null) != KafkaMatcher.None;
-        return new KafkaDecision(_unmatched, denial, denied, perTopic, _unmatchedRule) { DeniesUnknownTopicId = unknown };
+        return new KafkaDecision(
+            _unmatched, denial, denied, perTopic, _unmatchedRule)
+        { DeniesUnknownTopicId = unknown };
     }
 }

@@ -1,8 +1,8 @@
 namespace Jumpgate.Policy.Labels;
 
 /// <summary>
-/// Which labels say who a workload is. One that says how its bytes travel does not: changing it changes no identity, and
-/// so touches no connection.
+/// Which labels say who a workload is. One that says how its bytes travel does not: changing it changes no identity,
+/// and so touches no connection.
 /// </summary>
 public static class IdentityLabels
 {

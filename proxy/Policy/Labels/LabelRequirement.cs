@@ -10,12 +10,16 @@ public enum LabelOperator
     DoesNotExist,
 }
 
-/// <summary>One condition on a label. A <c>matchLabels</c> pair is <see cref="LabelOperator.In"/> with one value.</summary>
+/// <summary>
+/// One condition on a label. A <c>matchLabels</c> pair is <see cref="LabelOperator.In"/> with one value.
+/// </summary>
 /// <param name="Source">Null: any source (<c>any:</c> or no prefix).</param>
 /// <param name="Key">The key without its source prefix.</param>
 public sealed record LabelRequirement(string? Source, string Key, LabelOperator Operator, ImmutableArray<string> Values)
 {
-    /// <summary><c>NotIn</c> and <c>DoesNotExist</c> hold where the label is absent, as Kubernetes means them.</summary>
+    /// <summary>
+    /// <c>NotIn</c> and <c>DoesNotExist</c> hold where the label is absent, as Kubernetes means them.
+    /// </summary>
     public bool Matches(LabelSet labels)
     {
         var present = false;

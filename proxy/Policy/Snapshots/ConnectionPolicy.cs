@@ -8,21 +8,25 @@ namespace Jumpgate.Policy.Snapshots;
 /// <summary>
 /// Both directions' decisions for one connection, of one snapshot. Immutable; a request reads the reference once.
 /// </summary>
-public sealed record ConnectionPolicy(ulong Revision, L4Decision Egress, L4Decision Ingress) : IRequestPolicy, IKafkaPolicy
+public sealed record ConnectionPolicy(ulong Revision, L4Decision Egress, L4Decision Ingress) : IRequestPolicy,
+    IKafkaPolicy
 {
     /// <summary>The stricter of both: a drop on either side comes before any L7 answer.</summary>
     public L4Verdict Verdict =>
-        IsDrop(Egress.Verdict) ? Egress.Verdict
-        : IsDrop(Ingress.Verdict) ? Ingress.Verdict
+        Egress.IsDrop ? Egress.Verdict
+        : Ingress.IsDrop ? Ingress.Verdict
         : Egress.Verdict == L4Verdict.Redirect || Ingress.Verdict == L4Verdict.Redirect ? L4Verdict.Redirect
         : L4Verdict.Allow;
+
+    /// <summary>No request of the connection is allowed, whatever it asks.</summary>
+    public bool IsDropped => Egress.IsDrop || Ingress.IsDrop;
 
     /// <summary>True where at least one direction has HTTP rules to ask.</summary>
     public bool HasHttpRules => Egress.Http is not null || Ingress.Http is not null;
 
     /// <summary>
-    /// True where at least one direction has Kafka rules to ask. Where <see cref="HasHttpRules"/> too (one side's rules take
-    /// the port for HTTP, the other's for Kafka), no request of either protocol is allowed.
+    /// True where at least one direction has Kafka rules to ask. Where <see cref="HasHttpRules"/> too (one side's rules
+    /// take the port for HTTP, the other's for Kafka), no request of either protocol is allowed.
     /// </summary>
     public bool HasKafkaRules => Egress.Kafka is not null || Ingress.Kafka is not null;
 
@@ -63,18 +67,20 @@ public sealed record ConnectionPolicy(ulong Revision, L4Decision Egress, L4Decis
         };
     }
 
+    string IKafkaPolicy.Meaning => $"{KafkaJudge.MeaningOf(Egress)} {KafkaJudge.MeaningOf(Ingress)}";
+
     /// <inheritdoc cref="KafkaJudge.Decide"/>
     public KafkaDecision Decide(KafkaRequest request) => KafkaJudge.Decide(Egress, Ingress, request);
 
     public bool Grants(KafkaApi api) => KafkaJudge.Grants(Egress, api) && KafkaJudge.Grants(Ingress, api);
 
-    public bool Shows(KafkaRequest request, string topic) =>
+    public bool Shows(KafkaRequest request, string? topic) =>
         KafkaJudge.Shows(Egress, request, topic) && KafkaJudge.Shows(Ingress, request, topic);
 
     private static HttpDecision Decide(L4Decision direction, in HttpRequestView request)
     {
         // No HTTP request matches a Kafka rule.
-        if (IsDrop(direction.Verdict) || direction.Kafka is not null)
+        if (direction.IsDrop || direction.Kafka is not null)
         {
             return new HttpDecision(HttpVerdict.Denied, direction.Rule, [], []);
         }
@@ -88,7 +94,4 @@ public sealed record ConnectionPolicy(ulong Revision, L4Decision Egress, L4Decis
 
     private static ImmutableArray<T> Join<T>(ImmutableArray<T> first, ImmutableArray<T> second) =>
         second.IsEmpty ? first : first.IsEmpty ? second : first.AddRange(second);
-
-    private static bool IsDrop(L4Verdict verdict) =>
-        verdict is L4Verdict.Deny or L4Verdict.DefaultDeny or L4Verdict.None;
 }

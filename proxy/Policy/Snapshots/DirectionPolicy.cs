@@ -68,7 +68,8 @@ internal sealed class DirectionPolicy
     }
 
     /// <summary>
-    /// What applies to one peer and class; those with L7 rules among it, in document order, go to <paramref name="l7"/>.
+    /// What applies to one peer and class; those with L7 rules among it, in document order, go to
+    /// <paramref name="l7"/>.
     /// </summary>
     public Finding Find(Peer peer, int portClass, List<PolicyAtom> l7)
     {

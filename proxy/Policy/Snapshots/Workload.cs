@@ -15,4 +15,6 @@ public sealed record Workload
     public ImmutableDictionary<string, ushort> Ports { get; init; } = ImmutableDictionary<string, ushort>.Empty;
     /// <summary>Null: it speaks plain text. The kernel's policy takes no notice of it.</summary>
     public WorkloadTls? Tls { get; init; }
+    /// <summary>Null: its Envoy takes what policy opens without L7 rules for bytes.</summary>
+    public ProtocolDetection? Detection { get; init; }
 }

@@ -9,7 +9,9 @@ public sealed record CertificateFiles(string Certificate, string Key, string Aut
     public const string NamePlaceholder = "{name}";
 
     /// <summary>Those of one workload.</summary>
-    public CertificateFiles Of(string workload) => new(Put(Certificate, workload), Put(Key, workload), Put(Authority, workload));
+    public CertificateFiles Of(string workload) =>
+        new(Put(Certificate, workload), Put(Key, workload), Put(Authority, workload));
 
-    private static string Put(string path, string workload) => path.Replace(NamePlaceholder, workload, StringComparison.Ordinal);
+    private static string Put(string path, string workload) =>
+        path.Replace(NamePlaceholder, workload, StringComparison.Ordinal);
 }

@@ -6,7 +6,8 @@ namespace Jumpgate.Policy.Workloads;
 /// <summary>Reads the block <c>mtls</c>, and what workloads say of it.</summary>
 internal static class MutualTlsReader
 {
-    private const string Example = "write mtls: { sds: /run/spire/sockets/agent.sock } or mtls: { files: { certificate, key, ca } }";
+    private const string Example =
+        "write mtls: { sds: /run/spire/sockets/agent.sock } or mtls: { files: { certificate, key, ca } }";
 
     /// <summary>Where a Unix address ends (<c>sun_path</c>, with the zero after it).</summary>
     private const int MaxSocketPath = 107;
@@ -52,7 +53,8 @@ internal static class MutualTlsReader
     }
 
     /// <summary>What no block can say alone.</summary>
-    public static void CheckTogether(IEnumerable<(Field Field, WorkloadDefinition Workload)> workloads, MutualTlsDefinition? mesh, bool isMissing)
+    public static void CheckTogether(
+        IEnumerable<(Field Field, WorkloadDefinition Workload)> workloads, MutualTlsDefinition? mesh, bool isMissing)
     {
         SpiffeId? first = null;
         foreach (var (field, workload) in workloads)
@@ -64,13 +66,15 @@ internal static class MutualTlsReader
 
             if (isMissing)
             {
-                field.Error($"{workload.Name} has a SPIFFE ID, but nothing says where certificates are; {Example} at the top of the file");
+                field.Error(
+                    $"{workload.Name} has a SPIFFE ID, but nothing says where certificates are; {Example} at the top of the file");
             }
 
             first ??= id;
             if (mesh?.Files is not null && id.TrustDomain != first.TrustDomain)
             {
-                field.Error($"{id} is of another trust domain than {first}: with certificates in files, whoever signs for one would sign "
+                field.Error(
+                    $"{id} is of another trust domain than {first}: with certificates in files, whoever signs for one would sign "
                     + "for the other too; use one trust domain, or sds alone");
             }
         }
@@ -88,7 +92,8 @@ internal static class MutualTlsReader
         var key = ReadPath(mapping.Require("key", why), "/etc/certs/tls.key");
         var authority = ReadPath(mapping.Require("ca", why), "/etc/certs/ca.crt");
         mapping.Finish();
-        return certificate is null || key is null || authority is null ? null : new CertificateFiles(certificate, key, authority);
+        return certificate is null || key is null || authority is null
+            ? null : new CertificateFiles(certificate, key, authority);
     }
 
     private static string? ReadPath(Field? field, string example)

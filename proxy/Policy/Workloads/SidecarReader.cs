@@ -23,14 +23,15 @@ internal static class SidecarReader
             return null;
         }
 
-        var cgroup = ReadPath(mapping.Require("cgroup", "is missing: the workload's folder in the cgroup v2 hierarchy"));
+        var cgroup =
+            ReadPath(mapping.Require("cgroup", "is missing: the workload's folder in the cgroup v2 hierarchy"));
         var own = mapping.Take("sidecarCgroup");
         var ownPath = ReadPath(own);
         var mark = ReadMark(mapping.Take("mark"));
-        var outboundPort = ReadPort(mapping.Take("outboundPort"));
+        var outboundPort = mapping.Take("outboundPort")?.AsPort() ?? 0;
         var addresses = ReadAddresses(mapping.Take("outboundAddresses"));
         var inbound = mapping.Take("inboundPort");
-        var inboundPort = ReadPort(inbound);
+        var inboundPort = inbound?.AsPort() ?? 0;
         var shortCircuit = mapping.Take("shortCircuit");
         var definition = new SidecarDefinition
         {
@@ -63,7 +64,8 @@ internal static class SidecarReader
             var other = seen.Find(o => IsWithin(cgroup, o.Sidecar!.Cgroup) || IsWithin(o.Sidecar!.Cgroup, cgroup));
             if (other is not null)
             {
-                field.Error($"cgroup {cgroup} is, holds or is inside that of workload {other.Name}; give each workload its own");
+                field.Error(
+                    $"cgroup {cgroup} is, holds or is inside that of workload {other.Name}; give each workload its own");
             }
 
             seen.Add(workload);
@@ -128,7 +130,8 @@ internal static class SidecarReader
         var path = text.TrimEnd('/');
         if (!path.StartsWith('/') || path.Split('/').Skip(1).Any(part => part is "" or "." or ".."))
         {
-            field.Error($"{FieldPath.Quote(text)} is no absolute path without '.' and '..', such as /sys/fs/cgroup/NAME");
+            field.Error(
+                $"{FieldPath.Quote(text)} is no absolute path without '.' and '..', such as /sys/fs/cgroup/NAME");
             return null;
         }
 
@@ -161,28 +164,11 @@ internal static class SidecarReader
         return mark;
     }
 
-    private static ushort ReadPort(Field? field)
-    {
-        if (field is null)
-        {
-            return 0;
-        }
-
-        if (field.Node is YamlScalar scalar
-            && ushort.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0)
-        {
-            return port;
-        }
-
-        field.Error("must be a port from 1 to 65535");
-        return 0;
-    }
-
     private static ImmutableArray<ushort> ReadPorts(Field? field)
     {
         var items = field?.AsList() ?? [];
         CheckCount(field, items.Count);
-        return [.. items.Select(ReadPort).Where(port => port != 0).Distinct()];
+        return [.. items.Select(item => item.AsPort()).Where(port => port != 0).Distinct()];
     }
 
     private static ImmutableArray<IPNetwork> ReadNetworks(Field? field)

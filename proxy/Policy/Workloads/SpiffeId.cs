@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Jumpgate.Policy.Workloads;
 
 /// <summary>
-/// Who a workload says it is in its certificate: <c>spiffe://TRUST-DOMAIN/PATH</c>, as the SPIFFE ID specification has it. Compared
-/// byte for byte.
+/// Who a workload says it is in its certificate: <c>spiffe://TRUST-DOMAIN/PATH</c>, as the SPIFFE ID specification has
+/// it. Compared byte for byte.
 /// </summary>
 public sealed record SpiffeId
 {
@@ -13,7 +13,8 @@ public sealed record SpiffeId
     private const int MaxLength = 2048;
     private const int MaxTrustDomain = 255;
 
-    private static readonly SearchValues<char> DomainCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-_");
+    private static readonly SearchValues<char> DomainCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-_");
 
     private static readonly SearchValues<char> PathCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_");
@@ -30,7 +31,8 @@ public sealed record SpiffeId
     public string TrustDomain { get; }
 
     /// <param name="problem">What is wrong and the way out.</param>
-    public static bool TryParse(string text, [NotNullWhen(true)] out SpiffeId? id, [NotNullWhen(false)] out string? problem)
+    public static bool TryParse(
+        string text, [NotNullWhen(true)] out SpiffeId? id, [NotNullWhen(false)] out string? problem)
     {
         ArgumentNullException.ThrowIfNull(text);
         id = null;

@@ -23,4 +23,6 @@ public sealed record WorkloadDefinition
     public SpiffeId? Spiffe { get; init; }
     /// <summary>The same, with where its certificates are.</summary>
     public WorkloadTls? Tls { get; init; }
+    /// <summary>Null: its Envoy takes what policy opens without L7 rules for bytes.</summary>
+    public ProtocolDetection? Detection { get; init; }
 }

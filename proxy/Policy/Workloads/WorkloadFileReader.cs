@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Net;
 using Jumpgate.Policy.Documents;
 using Jumpgate.Policy.Documents.Reading;
@@ -9,8 +8,8 @@ using Jumpgate.Policy.Labels;
 namespace Jumpgate.Policy.Workloads;
 
 /// <summary>
-/// Reads a workloads file: <c>workloads</c>, a list, <c>uplinks</c>, names of interfaces, and <c>mtls</c>. No I/O; never throws
-/// for bad input.
+/// Reads a workloads file: <c>workloads</c>, a list, <c>uplinks</c>, names of interfaces, <c>mtls</c> and <c>envoy</c>.
+/// No I/O; never throws for bad input.
 /// </summary>
 public static class WorkloadFileReader
 {
@@ -85,8 +84,13 @@ public static class WorkloadFileReader
         var block = mapping.Take("mtls");
         var mesh = MutualTlsReader.Read(block);
         MutualTlsReader.CheckTogether(fields.Zip(workloads), mesh, block is null);
+        var detection = EnvoyBlockReader.Read(mapping.Take("envoy"));
         mapping.Finish();
-        return new WorkloadFileResult([.. workloads.Select(w => WithTls(w, mesh))], names, []) { MutualTls = mesh };
+        return new WorkloadFileResult(
+            [.. workloads.Select(w => WithTls(w, mesh) with { Detection = detection })], names, [])
+        {
+            MutualTls = mesh,
+        };
     }
 
     private static WorkloadDefinition WithTls(WorkloadDefinition workload, MutualTlsDefinition? mesh) =>
@@ -149,7 +153,8 @@ public static class WorkloadFileReader
             var bare = key[(colon + 1)..];
             if (bare.Length == 0 || source is "any" or "reserved" or "cidr")
             {
-                value.Error($"{key} is no label key: KEY or SOURCE:KEY, and any, reserved and cidr are no sources of a workload");
+                value.Error(
+                    $"{key} is no label key: KEY or SOURCE:KEY, and any, reserved and cidr are no sources of a workload");
             }
             else if (value.AsString() is { } text)
             {
@@ -189,14 +194,9 @@ public static class WorkloadFileReader
         var ports = ImmutableDictionary.CreateBuilder<string, ushort>();
         foreach (var (name, value) in field?.AsMapping()?.Entries ?? [])
         {
-            if (value.Node is YamlScalar scalar
-                && ushort.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0)
+            if (value.AsPort() is > 0 and var port)
             {
                 ports[name] = port;
-            }
-            else
-            {
-                value.Error("must be a port from 1 to 65535");
             }
         }
 

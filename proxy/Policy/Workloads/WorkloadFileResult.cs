@@ -3,7 +3,10 @@ using Jumpgate.Policy.Documents;
 
 namespace Jumpgate.Policy.Workloads;
 
-/// <summary>A workloads file, read. With any error it is refused as a whole: half a list would strip the other half of its policy.</summary>
+/// <summary>
+/// A workloads file, read. With any error it is refused as a whole: half a list would strip the other half of its
+/// policy.
+/// </summary>
 public sealed record WorkloadFileResult(
     ImmutableArray<WorkloadDefinition> Workloads,
     ImmutableArray<string> Uplinks,

@@ -9,7 +9,8 @@ public sealed class ControlPlaneOptionsTests
     [InlineData("127.0.0.1:18000", "127.0.0.1:18000")]
     [InlineData("[::1]:18000", "[::1]:18000")]
     public void Listen_AddressAndPort_IsTaken(string text, string expected) =>
-        Assert.Equal(IPEndPoint.Parse(expected), ControlPlaneServer.Translate(new ControlPlaneOptions { Listen = text }).Listen);
+        Assert.Equal(
+            IPEndPoint.Parse(expected), ControlPlaneServer.Translate(new ControlPlaneOptions { Listen = text }).Listen);
 
     [Theory]
     [InlineData("18000")]
@@ -19,7 +20,8 @@ public sealed class ControlPlaneOptionsTests
     [InlineData("::1")]
     public void Listen_AnythingElse_IsRefusedWithAnExample(string text)
     {
-        var refusal = Assert.Throws<AgentException>(() => ControlPlaneServer.Translate(new ControlPlaneOptions { Listen = text }));
+        var refusal = Assert.Throws<AgentException>(() =>
+            ControlPlaneServer.Translate(new ControlPlaneOptions { Listen = text }));
 
         Assert.Contains("127.0.0.1:18000", refusal.Message, StringComparison.Ordinal);
     }

@@ -32,11 +32,12 @@ public sealed class PolicyContentTests : IAsyncLifetime, IDisposable, ISecretSou
     public async Task InitializeAsync()
     {
         Swap("GET", "deathstar", "tiefighter");
-        var content = new PolicyContent(_store, new SidecarOptions(), NullLogger.Instance);
+        var content = new PolicyContent(
+            _store, new SidecarOptions(), PolicyContent.CreateHandover(), NullLogger.Instance);
         _server = await XdsServer.StartAsync(
             new XdsServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), DebounceQuiet = TimeSpan.Zero },
             content, NullLogger.Instance, [], CancellationToken.None);
-        _running = content.RunAsync(_server.Cache, _stop.Token);
+        _running = content.RunAsync(_server.Cache, _server.Streams, _stop.Token);
     }
 
     public async Task DisposeAsync()
@@ -75,6 +76,29 @@ public sealed class PolicyContentTests : IAsyncLifetime, IDisposable, ISecretSou
         Assert.Contains("\"PUT\"", Rules(next.Configuration));
     }
 
+    /// <summary>
+    /// Envoy keeps a route that is no longer there for the connections that were judged by it (it ignores removals).
+    /// </summary>
+    [Fact]
+    public async Task LastHttpRuleOfAPort_ThatGoes_ClosesTheRouteInsteadOfLeavingIt()
+    {
+        await using var envoy = SotwClient.Open(_server, node: "deathstar");
+        await SubscribeAsync(envoy);
+        var first = await RouteAsync(envoy, null);
+        await envoy.AckAsync(first.Response, "inbound/80");
+
+        Swap("ingress: [{}]");
+
+        var next = await RouteAsync(envoy, first.Response);
+        Assert.DoesNotContain("policies", Rules(next.Configuration));
+        await envoy.AckAsync(next.Response, "inbound/80");
+
+        // Nothing is denied any more: nor is it there.
+        Swap("ingress: []");
+
+        Assert.Contains("\"any\": true", Rules((await RouteAsync(envoy, next.Response)).Configuration));
+    }
+
     [Fact]
     public async Task Node_NamedLikeNobody_IsRefused()
     {
@@ -106,7 +130,8 @@ public sealed class PolicyContentTests : IAsyncLifetime, IDisposable, ISecretSou
         Assert.DoesNotContain("10.0.0.2", Rules((await RouteAsync(stays, route.Response)).Configuration));
     }
 
-    private static string Rules(RouteConfiguration route) => $"{route.VirtualHosts[0].Routes[0].TypedPerFilterConfig.Values.Single()
+    private static string Rules(RouteConfiguration route) =>
+        $"{route.VirtualHosts[0].Routes[0].TypedPerFilterConfig.Values.Single()
         .Unpack<Envoy.Extensions.Filters.Http.Rbac.V3.RBACPerRoute>()}";
 
     private static async Task<List<Listener>> SubscribeAsync(SotwClient envoy)
@@ -140,7 +165,16 @@ public sealed class PolicyContentTests : IAsyncLifetime, IDisposable, ISecretSou
         }
     }
 
-    private void Swap(string method, params string[] workloads)
+    private void Swap(string method, params string[] workloads) => SwapAll(
+        $$"""
+        ingress:
+            - fromEndpoints: [{ matchLabels: { org: empire } }]
+              toPorts: [{ ports: [{ port: "80", protocol: TCP }], rules: { http: [{ method: {{method}} }] } }]
+        """, workloads);
+
+    private void Swap(string sections) => SwapAll(sections, "deathstar", "tiefighter");
+
+    private void SwapAll(string sections, params string[] workloads)
     {
         var text = $$"""
             apiVersion: cilium.io/v2
@@ -148,16 +182,15 @@ public sealed class PolicyContentTests : IAsyncLifetime, IDisposable, ISecretSou
             metadata: { name: deathstar }
             spec:
               endpointSelector: { matchLabels: { name: deathstar } }
-              ingress:
-                - fromEndpoints: [{ matchLabels: { org: empire } }]
-                  toPorts: [{ ports: [{ port: "80", protocol: TCP }], rules: { http: [{ method: {{method}} }] } }]
+              {{sections}}
             """;
         _store.Swap(PolicySnapshot.Create(
             ++_revision,
             workloads.Select(name => new Workload
             {
                 Name = name,
-                Labels = new LabelSet([new Label(Label.Unspecified, "org", "empire"), new Label(Label.Unspecified, "name", name)]),
+                Labels = new LabelSet(
+                    [new Label(Label.Unspecified, "org", "empire"), new Label(Label.Unspecified, "name", name)]),
                 Addresses = [IPAddress.Parse(name == "deathstar" ? "10.0.0.1" : "10.0.0.2")],
             }),
             PolicyReader.Read("rules.yaml", text).Documents, [], _identities, this));

@@ -69,7 +69,8 @@ public sealed class Http2ExplainTests
     [InlineData("POST /pkg.Echo/Say", Grpc, "grpc-status 7 (PERMISSION_DENIED), HTTP status 200")]
     [InlineData("POST /pkg.Echo/Other", Grpc + "+proto", "grpc-status 7 (PERMISSION_DENIED), HTTP status 200")]
     [InlineData("POST /pkg.Echo/Other", Grpc + "-web", "403")]
-    [InlineData("POST /pkg.Echo/Say", Grpc + "\nHost: echo:50051\n:authority: other", "grpc-status 7 (PERMISSION_DENIED), HTTP status 200")]
+    [InlineData("POST /pkg.Echo/Say", Grpc + "\nHost: echo:50051\n:authority: other",
+        "grpc-status 7 (PERMISSION_DENIED), HTTP status 200")]
     [InlineData("CONNECT 10.0.0.1:80", "", "403")]
     [InlineData("CONNECT /denied", ":protocol: websocket", "403")]
     public void TryAnswer_DeniedRequest_SaysWhatTheClientSees(string request, string headers, string client)
@@ -90,9 +91,11 @@ public sealed class Http2ExplainTests
     [InlineData("GET /v1/x", ":authority:", "400", "400: neither :authority nor Host")]
     [InlineData("GET /v1/x", "Upgrade: websocket", "400", "belongs to HTTP/1.1")]
     [InlineData("GET /v1/x", "Transfer-Encoding: chunked", "400", "belongs to HTTP/1.1")]
-    [InlineData("GET /v1/x", "Connection: close", "GOAWAY PROTOCOL_ERROR, and the connection is closed", "connection-specific")]
+    [InlineData(
+        "GET /v1/x", "Connection: close", "GOAWAY PROTOCOL_ERROR, and the connection is closed", "connection-specific")]
     [InlineData("GET /v1/x", "te: gzip", "GOAWAY PROTOCOL_ERROR, and the connection is closed", "connection-specific")]
-    [InlineData("GET /v1/x", ":path: /other\n:path: /more", "GOAWAY PROTOCOL_ERROR, and the connection is closed", "pseudo-header")]
+    [InlineData("GET /v1/x", ":path: /other\n:path: /more", "GOAWAY PROTOCOL_ERROR, and the connection is closed",
+        "pseudo-header")]
     [InlineData("GET /v1/x", ":unknown: x", "GOAWAY PROTOCOL_ERROR, and the connection is closed", "pseudo-header")]
     [InlineData("GET /v1/x", "Host: user@a", "RST_STREAM PROTOCOL_ERROR", "user@a")]
     [InlineData("GET /v1/%zz", "", "400", "bad escape")]
@@ -147,7 +150,8 @@ public sealed class Http2ExplainTests
         var documents = PolicySet.Combine([PolicyReader.Read("p.yaml", Policy)]);
         Assert.Empty(documents.Diagnostics);
         var explainer = new PolicyExplainer(
-            WorkloadFileReader.Read("w.yaml", Workloads).Workloads, documents.Documents, new SecretFiles(null, NullLogger.Instance));
+            WorkloadFileReader.Read("w.yaml", Workloads).Workloads, documents.Documents,
+            new SecretFiles(null, NullLogger.Instance));
         return explainer.TryAnswer(
             new ExplainQuestion
             {

@@ -63,23 +63,32 @@ public sealed class KafkaExplainTests
         """;
 
     [Theory]
-    [InlineData("empire-hq", "produce topic=deathstar-plans client=hq", "ALLOWED", "Produce of topic deathstar-plans matches", "p.yaml:12")]
-    [InlineData("empire-hq", "Produce topic=deathstar-plans topic=empire-announce acks=all", "ALLOWED", "topics deathstar-plans, empire-announce", "p.yaml:12")]
-    [InlineData("empire-hq", "consume topic=deathstar-plans", "DENIED", "Fetch of topic deathstar-plans: 29 TOPIC_AUTHORIZATION_FAILED", "p.yaml:9")]
+    [InlineData("empire-hq", "produce topic=deathstar-plans client=hq", "ALLOWED",
+        "Produce of topic deathstar-plans matches", "p.yaml:12")]
+    [InlineData("empire-hq", "Produce topic=deathstar-plans topic=empire-announce acks=all", "ALLOWED",
+        "topics deathstar-plans, empire-announce", "p.yaml:12")]
+    [InlineData("empire-hq", "consume topic=deathstar-plans", "DENIED",
+        "Fetch of topic deathstar-plans: 29 TOPIC_AUTHORIZATION_FAILED", "p.yaml:9")]
     [InlineData("empire-outpost", "FETCH topic=empire-announce", "ALLOWED", "matches", "p.yaml:19")]
-    [InlineData("empire-outpost", "produce topic=deathstar-plans", "DENIED", "Produce of topic deathstar-plans: 29", "p.yaml:16")]
+    [InlineData("empire-outpost", "produce topic=deathstar-plans", "DENIED", "Produce of topic deathstar-plans: 29",
+        "p.yaml:16")]
     [InlineData("empire-outpost", "metadata topic=*", "ALLOWED", "the reply is filtered", "p.yaml:19")]
-    [InlineData("empire-outpost", "offsets topic=deathstar-plans", "DENIED", "ListOffsets of topic deathstar-plans", "p.yaml:16")]
-    [InlineData("empire-outpost", "EndTxn txn=x", "DENIED", "EndTxn for transactional id x: 53 TRANSACTIONAL_ID_AUTHORIZATION_FAILED", "p.yaml:16")]
-    [InlineData("empire-outpost", "DescribeGroups group=g", "DENIED", "for group g: 30 GROUP_AUTHORIZATION_FAILED", "p.yaml:16")]
+    [InlineData("empire-outpost", "offsets topic=deathstar-plans", "DENIED", "ListOffsets of topic deathstar-plans",
+        "p.yaml:16")]
+    [InlineData("empire-outpost", "EndTxn txn=x", "DENIED",
+        "EndTxn for transactional id x: 53 TRANSACTIONAL_ID_AUTHORIZATION_FAILED", "p.yaml:16")]
+    [InlineData("empire-outpost", "DescribeGroups group=g", "DENIED", "for group g: 30 GROUP_AUTHORIZATION_FAILED",
+        "p.yaml:16")]
     [InlineData("empire-outpost", "ListGroups", "DENIED", "ListGroups: 31 CLUSTER_AUTHORIZATION_FAILED", "p.yaml:16")]
     [InlineData("empire-outpost", "apiversions", "ALLOWED", "always allowed", null)]
-    [InlineData("empire-backup", "fetch topic=deathstar-plans client=backup version=12", "ALLOWED", "matches", "p.yaml:32")]
+    [InlineData(
+        "empire-backup", "fetch topic=deathstar-plans client=backup version=12", "ALLOWED", "matches", "p.yaml:32")]
     [InlineData("empire-backup", "fetch topic=deathstar-plans client=backup", "DENIED", "29", "p.yaml:29")]
     [InlineData("empire-backup", "TxnOffsetCommit topic=empire-x group=g1 txn=t1", "ALLOWED", "matches", "p.yaml:33")]
     [InlineData("empire-backup", "FindCoordinator txn=t1", "ALLOWED", "matches", "p.yaml:33")]
     [InlineData("empire-backup", "FindCoordinator group=g1", "DENIED", "30 GROUP_AUTHORIZATION_FAILED", "p.yaml:29")]
-    public void TryAnswer_KafkaRequest_SaysWhatDecides(string from, string request, string verdict, string reason, string? rule)
+    public void TryAnswer_KafkaRequest_SaysWhatDecides(
+        string from, string request, string verdict, string reason, string? rule)
     {
         var answer = Ask(from, request);
         Assert.Equal((verdict, "proxy", verdict == "ALLOWED"), (answer.Verdict, answer.DecidedIn, answer.IsAllowed));
@@ -114,7 +123,8 @@ public sealed class KafkaExplainTests
     [Fact]
     public void TryAnswer_WrongProtocolForThePort_IsDenied()
     {
-        Assert.Contains("HTTP rules decide on this port", Ask("empire-hq", "fetch topic=a", "web").Reason, StringComparison.Ordinal);
+        Assert.Contains("HTTP rules decide on this port", Ask("empire-hq", "fetch topic=a", "web").Reason,
+            StringComparison.Ordinal);
         var question = new ExplainQuestion { From = "empire-hq", To = "kafka", Port = 9092, Request = "GET /" };
         var answer = Explainer().TryAnswer(question, out _)!;
         Assert.Equal("DENIED", answer.Verdict);
@@ -145,14 +155,23 @@ public sealed class KafkaExplainTests
     [Fact]
     public void TryAnswer_RequestAndKafka_IsAnError()
     {
-        var question = new ExplainQuestion { From = "empire-hq", To = "kafka", Port = 9092, Kafka = "fetch topic=a", Request = "GET /" };
+        var question =
+            new ExplainQuestion
+            {
+                From = "empire-hq",
+                To = "kafka",
+                Port = 9092,
+                Kafka = "fetch topic=a",
+                Request = "GET /"
+            };
         Assert.Null(Explainer().TryAnswer(question, out var said));
         Assert.Contains("ask one of them", said, StringComparison.Ordinal);
     }
 
     private static ExplainAnswer Ask(string from, string request, string to = "kafka")
     {
-        var answer = Explainer().TryAnswer(new ExplainQuestion { From = from, To = to, Port = 9092, Kafka = request }, out var error);
+        var answer = Explainer()
+            .TryAnswer(new ExplainQuestion { From = from, To = to, Port = 9092, Kafka = request }, out var error);
         Assert.Null(error);
         return answer!;
     }

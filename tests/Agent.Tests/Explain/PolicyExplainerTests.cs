@@ -101,13 +101,22 @@ public sealed class PolicyExplainerTests
     [Fact]
     public void TryAnswer_UnknownName_IsAnError()
     {
-        Assert.Null(Explainer().TryAnswer(new ExplainQuestion { From = "nobody", To = "deathstar", Port = 80 }, out var error));
+        Assert.Null(
+            Explainer().TryAnswer(new ExplainQuestion { From = "nobody", To = "deathstar", Port = 80 }, out var error));
         Assert.Contains("nobody", error, StringComparison.Ordinal);
     }
 
     private static ExplainAnswer Ask(string from, string to, ushort port, string? request, string header) =>
         Explainer().TryAnswer(
-            new ExplainQuestion { From = from, To = to, Port = port, Request = request, Headers = header.Length == 0 ? [] : [header] },
+            new ExplainQuestion
+            {
+                From = from,
+                To = to,
+                Port = port,
+                Request = request,
+                Headers = header.Length == 0
+                ? [] : [header]
+            },
             out _)!;
 
     private static PolicyExplainer Explainer()
@@ -115,6 +124,7 @@ public sealed class PolicyExplainerTests
         var documents = PolicySet.Combine([PolicyReader.Read("p.yaml", Policy)]);
         Assert.Empty(documents.Diagnostics);
         return new PolicyExplainer(
-            WorkloadFileReader.Read("w.yaml", Workloads).Workloads, documents.Documents, new SecretFiles(null, NullLogger.Instance));
+            WorkloadFileReader.Read("w.yaml", Workloads).Workloads, documents.Documents,
+            new SecretFiles(null, NullLogger.Instance));
     }
 }

@@ -25,14 +25,16 @@ public sealed class KafkaFlowTests
     {
         var line = Line(Record(KafkaOutcome.Denied, s_denied));
         Assert.StartsWith(
-            "empire-outpost -> kafka:9092 kafka Produce deathstar-plans DENIED TOPIC_AUTHORIZATION_FAILED", line, StringComparison.Ordinal);
+            "empire-outpost -> kafka:9092 kafka Produce deathstar-plans DENIED TOPIC_AUTHORIZATION_FAILED", line,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Format_Forwarded_NamesTopicsAndRule()
     {
         var line = Line(Record(KafkaOutcome.Forwarded, Allowed("empire", "deathstar-*")));
-        Assert.StartsWith("empire-outpost -> kafka:9092 kafka Produce deathstar-plans FORWARDED", line, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "empire-outpost -> kafka:9092 kafka Produce deathstar-plans FORWARDED", line, StringComparison.Ordinal);
         Assert.EndsWith("by empire (p.yaml:3)", line, StringComparison.Ordinal);
     }
 
@@ -40,7 +42,8 @@ public sealed class KafkaFlowTests
     public void Format_TextOfTheClient_CannotSteerATerminal()
     {
         var request = Request() with { ClientId = "\u001b[2Jx\nroot", Topics = ["a\rb"] };
-        var line = Line(Record(KafkaOutcome.Denied, s_denied with { DeniedTopics = ["a\rb"] }) with { Request = request });
+        var line = Line(
+            Record(KafkaOutcome.Denied, s_denied with { DeniedTopics = ["a\rb"] }) with { Request = request });
         Assert.DoesNotContain(line, char.IsControl);
         Assert.Contains("client ?[2Jx?root", line, StringComparison.Ordinal);
     }
@@ -73,7 +76,8 @@ public sealed class KafkaFlowTests
     public void From_ThousandsOfTopics_KeepsAFew()
     {
         var request = Request() with { Topics = [.. Enumerable.Range(0, 5000).Select(i => $"t{i}")] };
-        var kafka = KafkaFlows.From(Record(KafkaOutcome.Denied, s_denied with { DeniedTopics = request.Topics }) with { Request = request });
+        var kafka = KafkaFlows.From(
+            Record(KafkaOutcome.Denied, s_denied with { DeniedTopics = request.Topics }) with { Request = request });
         Assert.Equal((20, 5000), (kafka.Topics.Count, kafka.TopicCount));
     }
 
@@ -104,7 +108,8 @@ public sealed class KafkaFlowTests
             Count(metrics, KafkaOutcome.Forwarded, Allowed("empire", $"t{i}"));
         }
 
-        var lines = text.Write().Split('\n').Where(l => l.StartsWith("jumpgate_kafka_requests_total{", StringComparison.Ordinal)).ToList();
+        var lines = text.Write().Split('\n')
+            .Where(l => l.StartsWith("jumpgate_kafka_requests_total{", StringComparison.Ordinal)).ToList();
         Assert.Equal(501, lines.Count);
         Assert.Contains(lines, l => l.EndsWith("policy=\"other\",topic=\"other\"} 2500", StringComparison.Ordinal));
     }
@@ -123,7 +128,8 @@ public sealed class KafkaFlowTests
             Rules = [],
         };
         return new KafkaDecision(
-            KafkaVerdict.Allowed, KafkaDenial.None, [], false, new RuleReference(document, new SourceLocation("p.yaml", 3)))
+            KafkaVerdict.Allowed, KafkaDenial.None, [], false,
+            new RuleReference(document, new SourceLocation("p.yaml", 3)))
         {
             TopicRule = topic,
         };

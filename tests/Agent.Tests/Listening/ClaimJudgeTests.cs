@@ -13,7 +13,9 @@ public sealed class ClaimJudgeTests
     private const string Listener = "192.0.2.1:15092";
     private readonly PolicySnapshot _snapshot = new SidecarWorld().Snapshot(null);
 
-    /// <summary>Peer, header's source and destination; then what is believed: source, and from where it is connected.</summary>
+    /// <summary>
+    /// Peer, header's source and destination; then what is believed: source, and from where it is connected.
+    /// </summary>
     [Theory]
     // Egress: the application reaches its sidecar by the loopback, or the sidecar keeps the application's own address.
     [InlineData("10.0.0.1", "127.0.0.1:4000", "10.0.0.2:9092", "10.0.0.1:4000", null)]
@@ -29,7 +31,8 @@ public sealed class ClaimJudgeTests
     [InlineData("10.0.0.2", "[fd00::1]:4000", "[fd00::2]:9092", "[fd00::1]:4000", "2001:db8::1")]
     // To itself: by its own address the packets would be martians.
     [InlineData("10.0.0.2", "127.0.0.1:4000", "10.0.0.2:9092", "10.0.0.2:4000", "192.0.2.1")]
-    public void Claim_OfTheSendersOwn_IsBelieved(string peer, string source, string destination, string believed, string? from)
+    public void Claim_OfTheSendersOwn_IsBelieved(
+        string peer, string source, string destination, string believed, string? from)
     {
         var claim = Judge(peer, source, destination, out var refusal);
 

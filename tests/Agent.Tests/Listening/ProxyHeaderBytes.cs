@@ -15,7 +15,8 @@ internal static class ProxyHeaderBytes
         var addresses = (byte[])[.. source.Address.GetAddressBytes(), .. destination.Address.GetAddressBytes()];
         var header = (byte[])
         [
-            .. "\r\n\r\n\0\r\nQUIT\n"u8, 0x21, (byte)(source.AddressFamily == AddressFamily.InterNetwork ? 0x11 : 0x21), 0, 0,
+            .. "\r\n\r\n\0\r\nQUIT\n"u8, 0x21,
+            (byte)(source.AddressFamily == AddressFamily.InterNetwork ? 0x11 : 0x21), 0, 0,
             .. addresses, 0, 0, 0, 0, .. extensions,
         ];
         BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(14), (ushort)(header.Length - 16));

@@ -4,7 +4,9 @@ using Jumpgate.Agent.Listening.ProxyProtocol;
 
 namespace Jumpgate.Agent.Tests.Listening;
 
-/// <summary>PROXY protocol v2 by haproxy's proxy-protocol.txt, section 2.2: each byte of the fixed part, each length.</summary>
+/// <summary>
+/// PROXY protocol v2 by haproxy's proxy-protocol.txt, section 2.2: each byte of the fixed part, each length.
+/// </summary>
 public sealed class ProxyHeaderParserTests
 {
     public static TheoryData<string> Good =>
@@ -29,7 +31,8 @@ public sealed class ProxyHeaderParserTests
             var header = ProxyHeaderParser.TryRead(received, out var length, out var error);
             Assert.Equal(ProxyHeaderError.None, error);
             Assert.Equal(bytes.Length, length);
-            Assert.Equal((IPEndPoint.Parse(source), IPEndPoint.Parse(destination)), (header!.Source, header.Destination));
+            Assert.Equal(
+                (IPEndPoint.Parse(source), IPEndPoint.Parse(destination)), (header!.Source, header.Destination));
         }
     }
 
@@ -55,7 +58,13 @@ public sealed class ProxyHeaderParserTests
             bytes[12] = (byte)value;
             ProxyHeaderParser.TryRead(bytes.AsSpan(0, 13), out _, out var error);
             var expected = value >> 4 != 2 ? ProxyHeaderError.Version
-                : (value & 15) switch { 0 => ProxyHeaderError.Local, 1 => ProxyHeaderError.None, _ => ProxyHeaderError.Command };
+                : (value & 15) switch
+                {
+                    0 => ProxyHeaderError.Local,
+                    1 => ProxyHeaderError.None,
+                    _ =>
+                    ProxyHeaderError.Command
+                };
             Assert.Equal((value, expected), (value, error));
         }
 
@@ -81,7 +90,8 @@ public sealed class ProxyHeaderParserTests
     public void Length_OfAnIPv4Header_IsWithinBounds(int announced, string expected)
     {
         var bytes = new byte[16 + announced];
-        ProxyHeaderBytes.Of("10.0.0.1:1000", "10.0.0.2:9092").CopyTo(bytes.AsSpan(0, Math.Min(28, bytes.Length)), cut: true);
+        ProxyHeaderBytes.Of("10.0.0.1:1000", "10.0.0.2:9092")
+            .CopyTo(bytes.AsSpan(0, Math.Min(28, bytes.Length)), cut: true);
         BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(14), (ushort)announced);
         if (announced == 1008)
         {

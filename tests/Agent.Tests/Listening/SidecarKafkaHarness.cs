@@ -18,7 +18,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Jumpgate.Agent.Tests.Listening;
 
-/// <summary>The listener for sidecars on loopback, whose addresses are workloads', and a broker that answers everything.</summary>
+/// <summary>
+/// The listener for sidecars on loopback, whose addresses are workloads', and a broker that answers everything.
+/// </summary>
 internal sealed class SidecarKafkaHarness : IUpstreamConnector, IKafkaObserver, IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -127,7 +129,8 @@ internal sealed class SidecarKafkaHarness : IUpstreamConnector, IKafkaObserver, 
     }
 
     public Task CountedAsync(string outcome) => Wait.UntilAsync(
-        () => _outcomes.GetValueOrDefault(outcome) == 1, Patience, $"{outcome} to be counted", () => string.Join(' ', _outcomes));
+        () => _outcomes.GetValueOrDefault(outcome) == 1, Patience, $"{outcome} to be counted", () =>
+            string.Join(' ', _outcomes));
 
     /// <summary>A request's record comes after its reply.</summary>
     public Task RecordedAsync(int count) => Wait.UntilAsync(() => Records.Count == count, Patience, $"{count} records");

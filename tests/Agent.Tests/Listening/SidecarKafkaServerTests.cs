@@ -24,7 +24,8 @@ public sealed class SidecarKafkaServerTests
         await using var harness = new SidecarKafkaHarness(Rules);
         using var client = await harness.ConnectAsync(Client);
 
-        byte[] bytes = [.. s_header, .. SidecarKafkaHarness.ListOffsets("open"), .. SidecarKafkaHarness.ListOffsets("sealed")];
+        byte[] bytes =
+            [.. s_header, .. SidecarKafkaHarness.ListOffsets("open"), .. SidecarKafkaHarness.ListOffsets("sealed")];
         foreach (var piece in bytes.Chunk(size))
         {
             await client.SendAsync(piece);
@@ -34,7 +35,8 @@ public sealed class SidecarKafkaServerTests
         AssertDenied(await SidecarKafkaHarness.ReplyAsync(client));
         await harness.CountedAsync("served");
         var flow = Assert.Single(harness.Connected);
-        Assert.Equal(("127.0.0.1:4000", "10.0.0.2:9092"), (flow.Source.ToString(), flow.OriginalDestination.ToString()));
+        Assert.Equal(
+            ("127.0.0.1:4000", "10.0.0.2:9092"), (flow.Source.ToString(), flow.OriginalDestination.ToString()));
         var identity = harness.Store.Current.Lookup(flow.Source.Address).Identity;
         Assert.Equal(1, harness.Connections.Count);
         await harness.RecordedAsync(2);
@@ -95,7 +97,8 @@ public sealed class SidecarKafkaServerTests
         await SidecarKafkaHarness.EndedAsync(client);
         await harness.CountedAsync(reason);
         Assert.Empty(harness.Connected);
-        await Wait.UntilAsync(() => harness.Connections.Count == 0, SidecarKafkaHarness.Patience, "the connection to be gone");
+        await Wait.UntilAsync(
+            () => harness.Connections.Count == 0, SidecarKafkaHarness.Patience, "the connection to be gone");
         Assert.Equal(reason == "Policy", harness.Log.Recent(10).Count == 1);
     }
 
@@ -108,7 +111,8 @@ public sealed class SidecarKafkaServerTests
         await harness.CountedAsync("Policy");
 
         var flow = Assert.Single(harness.Log.Recent(10));
-        Assert.Equal(("DROPPED", "POLICY_DENIED", "INGRESS"), (flow.Verdict, flow.DropReasonDesc, flow.TrafficDirection));
+        Assert.Equal(
+            ("DROPPED", "POLICY_DENIED", "INGRESS"), (flow.Verdict, flow.DropReasonDesc, flow.TrafficDirection));
         Assert.Equal(("other", "broker"), (flow.Source.Workload, flow.Destination.Workload));
         Assert.Equal(new FlowPorts(4000, 9092), flow.L4!.Tcp);
         Assert.NotEmpty(flow.PolicyNames);

@@ -8,8 +8,8 @@ using Jumpgate.Policy.Snapshots;
 namespace Jumpgate.Agent.Tests.Listening;
 
 /// <summary>
-/// A node 192.0.2.1 with workloads <c>client</c> (10.0.0.1, fd00::1, and 127.0.0.1 so that tests can be it), <c>broker</c>
-/// (10.0.0.2, fd00::2, 127.0.0.2) and <c>other</c> (10.0.0.3, 127.0.0.3), and a broker's policy.
+/// A node 192.0.2.1 with workloads <c>client</c> (10.0.0.1, fd00::1, and 127.0.0.1 so that tests can be it),
+/// <c>broker</c> (10.0.0.2, fd00::2, 127.0.0.2) and <c>other</c> (10.0.0.3, 127.0.0.3), and a broker's policy.
 /// </summary>
 internal sealed class SidecarWorld : ISecretSource
 {

@@ -86,7 +86,8 @@ public sealed class InputFileTests : IDisposable
     {
         // A file of procfs says that it is empty.
         var result = PolicyFiles.Read(["/proc/self/status"], out _);
-        Assert.Contains(result!.Diagnostics, d => d.Message.Contains("apiVersion", StringComparison.Ordinal) || d.Field == "apiVersion");
+        Assert.Contains(result!.Diagnostics, d => d.Message.Contains("apiVersion", StringComparison.Ordinal)
+            || d.Field == "apiVersion");
     }
 
     [Theory]
@@ -123,7 +124,8 @@ public sealed class InputFileTests : IDisposable
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?,
+            string> formatter) =>
             Lines.Add(formatter(state, exception));
     }
 }

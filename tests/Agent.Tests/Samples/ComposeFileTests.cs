@@ -4,15 +4,16 @@ using YamlDotNet.RepresentationModel;
 namespace Jumpgate.Agent.Tests.Samples;
 
 /// <summary>
-/// docker-compose.yml as far as it can be checked without an engine: what compose would refuse, and what would not find what it
-/// refers to.
+/// docker-compose.yml as far as it can be checked without an engine: what compose would refuse, and what would not find
+/// what it refers to.
 /// </summary>
 public sealed class ComposeFileTests
 {
     /// <summary>Of the Compose specification; a misspelt one would be refused.</summary>
     private static readonly string[] s_serviceKeys =
     [
-        "cap_add", "cap_drop", "cgroup", "cgroup_parent", "command", "depends_on", "entrypoint", "environment", "image", "network_mode",
+        "cap_add", "cap_drop", "cgroup", "cgroup_parent", "command", "depends_on", "entrypoint", "environment", "image",
+            "network_mode",
         "pid", "profiles", "stop_grace_period", "user", "volumes", "working_dir",
     ];
 
@@ -45,12 +46,15 @@ public sealed class ComposeFileTests
                     {
                         '.' => Path.Exists(Path.Combine(Root(), mount[0])),
                         '/' => true,
-                        _ => volumes.Remove(mount[0]) || services.Count(s => List(s.Value, "volumes").Any(v => v.StartsWith(mount[0], StringComparison.Ordinal))) > 1,
+                        _ => volumes.Remove(mount[0])
+                        || services.Count(s =>
+                        List(s.Value, "volumes").Any(v => v.StartsWith(mount[0], StringComparison.Ordinal))) > 1,
                     },
                     $"{name}: {mount[0]}");
             }
 
-            if (service.Children.TryGetValue("network_mode", out var mode) && Text(mode).StartsWith("service:", StringComparison.Ordinal))
+            if (service.Children.TryGetValue("network_mode", out var mode)
+                && Text(mode).StartsWith("service:", StringComparison.Ordinal))
             {
                 var other = services[Text(mode)["service:".Length..]];
                 Assert.Equal(List(service, "profiles"), List(other, "profiles"));
@@ -59,7 +63,8 @@ public sealed class ComposeFileTests
 
             if (service.Children.TryGetValue("depends_on", out var others))
             {
-                Assert.All(((YamlMappingNode)others).Children.Keys, other => Assert.Contains(Text(other), services.Keys));
+                Assert.All(((YamlMappingNode)others).Children.Keys, other =>
+                    Assert.Contains(Text(other), services.Keys));
             }
         }
 
@@ -78,7 +83,8 @@ public sealed class ComposeFileTests
             Assert.Equal(CgroupOf(services[service]), Text(sidecar["cgroup"]));
             Assert.Equal(CgroupOf(services[$"envoy-{service}"]), Text(sidecar["sidecarCgroup"]));
             Assert.Contains($"/bootstrap/{Text(workload["name"])}.yaml", List(services[$"envoy-{service}"], "command"));
-            Assert.Contains(Text(workload["name"]), List(services["bootstrap"], "command")[2], StringComparison.Ordinal);
+            Assert.Contains(
+                Text(workload["name"]), List(services["bootstrap"], "command")[2], StringComparison.Ordinal);
         }
 
         // systemd's slices: a dash makes a child.
@@ -89,7 +95,8 @@ public sealed class ComposeFileTests
         }
     }
 
-    private Dictionary<string, YamlMappingNode> Services() => ((YamlMappingNode)_file["services"]).Children.ToDictionary(
+    private Dictionary<string, YamlMappingNode> Services() =>
+        ((YamlMappingNode)_file["services"]).Children.ToDictionary(
         s => Text(s.Key), s => Merged((YamlMappingNode)s.Value));
 
     /// <summary>With what <c>&lt;&lt;</c> brings in.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using Jumpgate.Agent.Admin;
 
 namespace Jumpgate.Benchmarks.Connections;
 
@@ -107,7 +108,7 @@ internal static class ConnectionBench
         lab.Open(connections, lab.Server, count, stop);
         var open = await SettleAsync(lab, stop);
         using var admin = lab.OpenAdmin();
-        var known = (await admin.StatusAsync(stop)).OpenConnections;
+        var known = (await admin.GetAsync<StatusReport>("v1/status", stop)).OpenConnections;
         if (known < count)
         {
             throw new InvalidOperationException($"the agent knows of {known} open connections, not {count}");

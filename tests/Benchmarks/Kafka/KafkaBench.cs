@@ -5,7 +5,8 @@ namespace Jumpgate.Benchmarks.Kafka;
 
 /// <summary>
 /// Kafka straight to the broker (no agent), through Jumpgate with one topic rule, with a thousand of which the last
-/// allows, and with joined sockets. The client is librdkafka. Peers take turns within a round; ratios are within rounds.
+/// allows, and with joined sockets. The client is librdkafka. Peers take turns within a round; ratios are within
+/// rounds.
 /// </summary>
 internal static class KafkaBench
 {
@@ -49,8 +50,10 @@ internal static class KafkaBench
                 foreach (var work in options.Works)
                 {
                     stop.ThrowIfCancellationRequested();
-                    await Console.Error.WriteAsync($"\rround {round + 1} of {options.Rounds}: {peer + ", " + work.Name,-44}");
-                    var known = figures.TryGetValue((work.Name, peer), out var list) ? list : figures[(work.Name, peer)] = [];
+                    await Console.Error.WriteAsync(
+                        $"\rround {round + 1} of {options.Rounds}: {peer + ", " + work.Name,-44}");
+                    var known = figures.TryGetValue((work.Name, peer), out var list)
+                        ? list : figures[(work.Name, peer)] = [];
                     known.Add(await lab.MeasureAsync(work, options.Seconds));
                 }
 
@@ -82,7 +85,9 @@ internal static class KafkaBench
                 // What is paced is as fast as it is told to be.
                 double[] ratios = work.IsPaced ? []
                     : [.. rounds.Zip(figures[(work.Name, Direct)], (a, b) => a.Rate / b.Rate)];
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {work.Name} | {peer} | {Median(rounds, f => f.Rate):N0} | {Text(ratios)} | {Latency(work, rounds)} | {Median(rounds, f => f.CpuSeconds):0.00} |"));
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {work.Name} | {peer} | {Median(rounds, f => f.Rate):N0} | {Text(ratios)} | {Latency(work, rounds)} | {Median(rounds, f => f.CpuSeconds):0.00} |"));
             }
         }
     }

@@ -4,7 +4,9 @@ using Jumpgate.Testing;
 
 namespace Jumpgate.Benchmarks.Kafka;
 
-/// <summary>A broker in memory and a client, each a workload of a node; an agent on the node while it is measured.</summary>
+/// <summary>
+/// A broker in memory and a client, each a workload of a node; an agent on the node while it is measured.
+/// </summary>
 internal sealed class KafkaLab : IAsyncDisposable
 {
     private const int Port = 9092;
@@ -20,7 +22,8 @@ internal sealed class KafkaLab : IAsyncDisposable
 
     public async Task StartBrokerAsync()
     {
-        string[] topics = [.. KafkaWork.All.Select(KafkaWork.TopicOf).Distinct().SelectMany(t => (string[])["--topic", t])];
+        string[] topics =
+            [.. KafkaWork.All.Select(KafkaWork.TopicOf).Distinct().SelectMany(t => (string[])["--topic", t])];
         var broker = _lab.Start(
             "kafka",
             "dotnet",
@@ -62,7 +65,7 @@ internal sealed class KafkaLab : IAsyncDisposable
             "node",
             "dotnet",
             [
-                Dll("jumpgate"), "agent", "--workloads", _directory.File("workloads.yaml"),
+                Product.Command, "agent", "--workloads", _directory.File("workloads.yaml"),
                 "--policies", _directory.File("policies"), "--state", _directory.File("state"),
                 "--admin-socket", _directory.File("admin.sock"), "--pin-dir", _pins, "--lanes", lanes,
             ]);
@@ -79,7 +82,7 @@ internal sealed class KafkaLab : IAsyncDisposable
         await _agent.DisposeAsync();
         _agent = null;
         using var cleanup = _lab.Start(
-            "node", "dotnet", Dll("jumpgate"), "cleanup", "--pin-dir", _pins, "--state", _directory.File("state"));
+            "node", "dotnet", Product.Command, "cleanup", "--pin-dir", _pins, "--state", _directory.File("state"));
         await cleanup.WaitForExitAsync(Patience);
     }
 
@@ -97,7 +100,8 @@ internal sealed class KafkaLab : IAsyncDisposable
         {
             await RunAsync("produce forbidden 1", "client");
         }
-        catch (InvalidOperationException e) when (e.Message.Contains("TopicAuthorizationFailed", StringComparison.Ordinal))
+        catch (InvalidOperationException e) when (e.Message.Contains(
+            "TopicAuthorizationFailed", StringComparison.Ordinal))
         {
             return;
         }
@@ -123,7 +127,8 @@ internal sealed class KafkaLab : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The client could not.</exception>
     private async Task<KafkaFigures> RunAsync(string operation, string workload)
     {
-        using var client = _lab.Start(workload, "dotnet", [Dll("jumpgate-kafka-client"), Broker, .. operation.Split(' ')]);
+        using var client =
+            _lab.Start(workload, "dotnet", [Dll("jumpgate-kafka-client"), Broker, .. operation.Split(' ')]);
         var code = await client.WaitForExitAsync(Patience);
         if (code != 0)
         {
@@ -133,7 +138,8 @@ internal sealed class KafkaLab : IAsyncDisposable
         var answer = JsonDocument.Parse(client.Output).RootElement;
         return answer.GetProperty("ok").GetBoolean()
             ? new KafkaFigures(
-                answer.GetProperty("rate").GetDouble(), answer.GetProperty("p50").GetDouble(), answer.GetProperty("p99").GetDouble())
+                answer.GetProperty("rate").GetDouble(), answer.GetProperty("p50").GetDouble(),
+                answer.GetProperty("p99").GetDouble())
             : throw new InvalidOperationException($"'{operation}' failed: {client.Output.Trim()}");
     }
 }

@@ -19,7 +19,8 @@ internal sealed record KafkaOptions(int Rounds, int Seconds, IReadOnlyList<Kafka
                 case "--seconds" when number > 0:
                     options = options with { Seconds = number };
                     break;
-                case "--only" when KafkaWork.All.Where(w => value.Split(',').Contains(w.Name)).ToList() is { Count: > 0 } works:
+                case "--only" when KafkaWork.All.Where(w => value.Split(',').Contains(w.Name))
+                    .ToList() is { Count: > 0 } works:
                     options = options with { Works = works };
                     break;
                 case "--output" when value.Length > 0:

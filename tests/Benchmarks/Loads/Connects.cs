@@ -6,7 +6,9 @@ namespace Jumpgate.Benchmarks.Loads;
 /// <summary>Opens connections that the other side closes, one after the other in each of some processes.</summary>
 internal static class Connects
 {
-    /// <summary>Prints the number of connections, and the median, 90th and 99th percentile of their times in microseconds.</summary>
+    /// <summary>
+    /// Prints the number of connections, and the median, 90th and 99th percentile of their times in microseconds.
+    /// </summary>
     public const string Script = """
         import os, socket, sys, time
         address, port, processes, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])

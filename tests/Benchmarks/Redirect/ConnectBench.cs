@@ -51,7 +51,7 @@ internal static class ConnectBench
             switch (peer)
             {
                 case Redirect:
-                    await new Iptables(lab.Lab, "client").RedirectLeavingAsync(ConnectPeer.Port, ConnectPeer.User);
+                    await new Iptables(lab.Lab, "client").RedirectLeavingAsync(ConnectPeer.Port);
                     break;
                 case SidecarMode:
                     await lab.StartAgentAsync(Peers.LaneMode(Peers.UserSpace), Policy, client: sidecar.Block);

@@ -13,9 +13,6 @@ internal sealed class ConnectPeer : IRunningPeer
     /// <summary>The sidecar's.</summary>
     public const int Port = 15001;
 
-    /// <summary>"nobody" in every Debian: whose connections iptables leaves alone.</summary>
-    public const int User = 65534;
-
     /// <summary>At the server, where nobody listens: the sidecar closes what comes for it.</summary>
     private const int ClosedPort = 81;
 
@@ -36,7 +33,8 @@ internal sealed class ConnectPeer : IRunningPeer
     public required bool IsRedirected { get; init; }
 
     /// <summary>As a workloads file has it.</summary>
-    public string Block => $"sidecar: {{ cgroup: {_cgroups.Workload}, sidecarCgroup: {_cgroups.Sidecar}, outboundPort: {Port} }}";
+    public string Block =>
+        $"sidecar: {{ cgroup: {_cgroups.Workload}, sidecarCgroup: {_cgroups.Sidecar}, outboundPort: {Port} }}";
 
     private IPEndPoint TargetOf(Work work) => (IsRedirected, work.Load) switch
     {
@@ -73,7 +71,9 @@ internal sealed class ConnectPeer : IRunningPeer
         }
     }
 
-    /// <summary>Nobody is measured who goes past the sidecar, or whose sidecar does not learn the destination.</summary>
+    /// <summary>
+    /// Nobody is measured who goes past the sidecar, or whose sidecar does not learn the destination.
+    /// </summary>
     private async Task CheckAsync(IPEndPoint target, Work work)
     {
         var command = _lab.Through(["curl", "-sS", "-m", "5", "-D", "-", $"http://{target}{work.Path}"]);
@@ -83,7 +83,8 @@ internal sealed class ConnectPeer : IRunningPeer
         if (!curl.Output.StartsWith("HTTP/1.1 200", StringComparison.Ordinal)
             || !curl.Output.Contains(said, StringComparison.OrdinalIgnoreCase))
         {
-            throw new InvalidOperationException($"no 200 with '{said}': {curl.Error.Trim()}{curl.Output.Split('\n')[0].Trim()}");
+            throw new InvalidOperationException(
+                $"no 200 with '{said}': {curl.Error.Trim()}{curl.Output.Split('\n')[0].Trim()}");
         }
     }
 
@@ -91,7 +92,7 @@ internal sealed class ConnectPeer : IRunningPeer
         global
           nbthread {{Environment.ProcessorCount}}
           maxconn 4000
-          uid {{User}}
+          uid {{Iptables.SidecarUser}}
         defaults
           mode http
           timeout client 1h

@@ -7,6 +7,9 @@ namespace Jumpgate.Benchmarks.Redirect;
 /// <param name="place">Short name of the namespace.</param>
 internal sealed class Iptables(Lab lab, string place)
 {
+    /// <summary>"nobody" in every Debian: the sidecars' user, whose connections are left alone.</summary>
+    public const int SidecarUser = 65534;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>What arrives for port 80 goes to a local port instead (NAT, with conntrack).</summary>
@@ -18,10 +21,11 @@ internal sealed class Iptables(Lab lab, string place)
         ForgetEndedConnections();
     }
 
-    /// <summary>What this namespace sends to ports 80 and 81 goes to a local port, but for what one user sends.</summary>
-    public async Task RedirectLeavingAsync(int port, int exceptUser)
+    /// <summary>What this namespace sends to ports 80 and 81 goes to a local port, but for what
+    /// <see cref="SidecarUser"/> sends.</summary>
+    public async Task RedirectLeavingAsync(int port)
     {
-        await RunAsync($"-t nat -A OUTPUT -p tcp --dport 80:81 -m owner --uid-owner {exceptUser} -j RETURN");
+        await RunAsync($"-t nat -A OUTPUT -p tcp --dport 80:81 -m owner --uid-owner {SidecarUser} -j RETURN");
         await RunAsync($"-t nat -A OUTPUT -p tcp --dport 80:81 -j REDIRECT --to-ports {port}");
         ForgetEndedConnections();
     }

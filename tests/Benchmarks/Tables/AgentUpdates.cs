@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Jumpgate.Agent.Admin;
 
 namespace Jumpgate.Benchmarks.Tables;
 
@@ -34,10 +35,10 @@ internal static class AgentUpdates
             {
                 Console.Error.Write($"\ragent with {size} rules, round {round} of {rounds}        ");
                 var policy = IdentityPolicy.Create(size, (ushort)(81 + round));
-                var before = (await admin.StatusAsync(stop)).AcknowledgedRevision;
+                var before = (await admin.GetAsync<StatusReport>("v1/status", stop)).AcknowledgedRevision;
                 var start = Stopwatch.GetTimestamp();
                 lab.WritePolicy(policy);
-                while ((await admin.StatusAsync(stop)).AcknowledgedRevision == before)
+                while ((await admin.GetAsync<StatusReport>("v1/status", stop)).AcknowledgedRevision == before)
                 {
                     if (Stopwatch.GetElapsedTime(start) > Patience)
                     {

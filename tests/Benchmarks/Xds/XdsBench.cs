@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Jumpgate.Benchmarks.Xds;
 
 /// <summary>
-/// Many nodes of one configuration follow a change of one resource: how long until the last has accepted it, and what that and
-/// the nodes cost the server. Both protocols: in the state of the world a change sends all resources again.
+/// Many nodes of one configuration follow a change of one resource: how long until the last has accepted it, and what
+/// that and the nodes cost the server. Both protocols: in the state of the world a change sends all resources again.
 /// </summary>
 internal static class XdsBench
 {
@@ -32,7 +32,8 @@ internal static class XdsBench
                 {
                     rounds[name].Add(await MeasureAsync(options, isDelta, stop));
                 }
-                catch (Exception e) when (e is TimeoutException or InvalidOperationException or HttpRequestException or IOException)
+                catch (Exception e) when (e is TimeoutException or InvalidOperationException or HttpRequestException
+                    or IOException)
                 {
                     unavailable[name] = e.Message;
                 }
@@ -43,7 +44,8 @@ internal static class XdsBench
         var what = $"{options.XdsNodes:N0} nodes, {options.XdsResources:N0} resources";
         return
         [
-            .. Of($"xDS: a change until the last ACK ({what})", "ms", r => r.Changes.Select(c => c.Elapsed * 1000).Order().Median()),
+            .. Of($"xDS: a change until the last ACK ({what})", "ms", r =>
+                r.Changes.Select(c => c.Elapsed * 1000).Order().Median()),
             .. Of("xDS: updates accepted by nodes", "1/s", r => options.XdsNodes / r.Changes.Average(c => c.Elapsed)),
             .. Of("xDS: the server's CPU for one node's update", "us",
                 r => r.Changes.Average(c => c.Processor) * Second / options.XdsNodes),
@@ -51,8 +53,10 @@ internal static class XdsBench
             .. Of("xDS: the server's memory for each node", "KiB", r => r.Memory / KiB / options.XdsNodes),
         ];
 
-        IEnumerable<Result<Figure>> Of(string work, string unit, Func<Round, double> value) => Protocols.Select(p => new Result<Figure>(
-            work, p.Name, [.. rounds[p.Name].Select(round => new Figure(value(round), unit))], unavailable.GetValueOrDefault(p.Name)));
+        IEnumerable<Result<Figure>> Of(string work, string unit, Func<Round, double> value) =>
+            Protocols.Select(p => new Result<Figure>(
+            work, p.Name, [.. rounds[p.Name].Select(round => new Figure(value(round), unit))],
+            unavailable.GetValueOrDefault(p.Name)));
     }
 
     private static double Median(this IEnumerable<double> values) => Statistics.Median(values);

@@ -91,8 +91,8 @@ internal sealed class XdsNodes : IAsyncDisposable
         return message;
     }
 
-    /// <summary>Version and nonce are fields 1 and 5 of both kinds of response; resources are not looked at, so that it is the
-    /// server that is measured.</summary>
+    /// <summary>Version and nonce are fields 1 and 5 of both kinds of response; resources are not looked at, so that it
+    /// is the server that is measured.</summary>
     private static (string Version, string Nonce) Read(byte[] message)
     {
         var input = new CodedInputStream(message);
@@ -118,7 +118,13 @@ internal sealed class XdsNodes : IAsyncDisposable
 
     private byte[] Request(Node? node, string version, string nonce) => _isDelta
         ? new DeltaDiscoveryRequest { Node = node, TypeUrl = XdsType.Cluster.Url, ResponseNonce = nonce }.ToByteArray()
-        : new DiscoveryRequest { Node = node, TypeUrl = XdsType.Cluster.Url, VersionInfo = version, ResponseNonce = nonce }.ToByteArray();
+        : new DiscoveryRequest
+        {
+            Node = node,
+            TypeUrl = XdsType.Cluster.Url,
+            VersionInfo = version,
+            ResponseNonce = nonce
+        }.ToByteArray();
 
     /// <summary>A request body that goes on while the response is read.</summary>
     private sealed class RequestStream : HttpContent

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Jumpgate.Benchmarks.Xds;
 
 /// <summary>
-/// The server of <see cref="XdsBench"/>, as a process of its own: its memory and its processor time are to be seen. Answers each
-/// line on its standard input with one line of numbers.
+/// The server of <see cref="XdsBench"/>, as a process of its own: its memory and its processor time are to be seen.
+/// Answers each line on its standard input with one line of numbers.
 /// </summary>
 internal static class XdsServerCommand
 {
@@ -32,7 +32,8 @@ internal static class XdsServerCommand
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             DebounceQuiet = TimeSpan.Zero,
         };
-        await using var server = await XdsServer.StartAsync(options, new OneGroup(), NullLogger.Instance, [], CancellationToken.None);
+        await using var server =
+            await XdsServer.StartAsync(options, new OneGroup(), NullLogger.Instance, [], CancellationToken.None);
         var all = Enumerable.Range(0, resources).Select(number => Cluster(number, 0)).ToArray();
         server.Cache.Publish(Group, Snapshot(all));
         Console.WriteLine(server.Address.Port);

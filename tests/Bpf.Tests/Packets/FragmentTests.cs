@@ -13,7 +13,8 @@ public sealed class FragmentTests(PacketScenes scenes) : IClassFixture<PacketSce
     [InlineData(true)]
     public void LaterFragments_FollowTheFirst(bool ipv6)
     {
-        foreach (var (port, expected) in ((int, TcAction)[])[(PacketScene.OpenPort, TcAction.Unspec), (81, TcAction.Shot)])
+        foreach (var (port, expected) in ((int, TcAction)[])[(PacketScene.OpenPort, TcAction.Unspec),
+            (81, TcAction.Shot)])
         {
             foreach (var fragment in Fragments(ipv6, port))
             {
@@ -39,7 +40,8 @@ public sealed class FragmentTests(PacketScenes scenes) : IClassFixture<PacketSce
     [InlineData(true)]
     public void SecondFirst_WithAnotherPort_TakesTheLaterOnesWithIt(bool ipv6)
     {
-        // Same identification: what the receiver would put together is judged by the last first, and that one is dropped.
+        // Same identification: what the receiver would put together is judged by the last first, and that one is
+        // dropped.
         var identification = ++s_identification;
         var open = Fragments(ipv6, PacketScene.OpenPort, identification);
         var closed = Fragments(ipv6, 81, identification);
@@ -81,7 +83,8 @@ public sealed class FragmentTests(PacketScenes scenes) : IClassFixture<PacketSce
     private static List<byte[]> Fragments(bool ipv6, int port, uint? identification = null)
     {
         var packet = RawPacket.Udp(
-            new IPEndPoint(PacketScene.Workload(ipv6), 40000), new IPEndPoint(PacketScene.Other(ipv6), port), new byte[100]);
+            new IPEndPoint(PacketScene.Workload(ipv6), 40000), new IPEndPoint(PacketScene.Other(ipv6), port),
+            new byte[100]);
         return [.. RawPacket.Fragment(packet, 48, identification ?? ++s_identification).Select(PacketScene.Frame)];
     }
 }

@@ -4,7 +4,9 @@ using Jumpgate.Testing;
 
 namespace Jumpgate.Bpf.Tests.Packets;
 
-/// <summary>What each hook does with a whole packet, by source, mark and verdict; one counter for each reason.</summary>
+/// <summary>
+/// What each hook does with a whole packet, by source, mark and verdict; one counter for each reason.
+/// </summary>
 public sealed class HookTests(PacketScenes scenes) : IClassFixture<PacketScenes>
 {
     private const uint MarkMask = 0xff000000;
@@ -53,7 +55,8 @@ public sealed class HookTests(PacketScenes scenes) : IClassFixture<PacketScenes>
 
             // And there it needs the proxy, whatever its source address.
             Assert.Equal(
-                (TcAction.Shot, DropReason.NoProxy), Without(scenes.Allowing.Run(PacketScene.FromWorkload, syn, mark: mark)));
+                (TcAction.Shot, DropReason.NoProxy),
+                Without(scenes.Allowing.Run(PacketScene.FromWorkload, syn, mark: mark)));
         }
     }
 
@@ -121,7 +124,8 @@ public sealed class HookTests(PacketScenes scenes) : IClassFixture<PacketScenes>
             PacketScene.ToWorkload, Syn(host, workload, PacketScene.OpenPort, TcpFlags.Ack), DropReason.InvalidSource);
         scenes.Allowing.Drops(PacketScene.ToWorkload, reply, DropReason.InvalidSource, ingressIfindex: 7);
         scenes.Allowing.Passes(PacketScene.ToWorkload, reply);
-        scenes.Allowing.Passes(PacketScene.ToWorkload, Syn(host, workload, PacketScene.OpenPort, TcpFlags.Ack), fromHost: true);
+        scenes.Allowing.Passes(
+            PacketScene.ToWorkload, Syn(host, workload, PacketScene.OpenPort, TcpFlags.Ack), fromHost: true);
     }
 
     [Theory]
@@ -139,7 +143,8 @@ public sealed class HookTests(PacketScenes scenes) : IClassFixture<PacketScenes>
     {
         var syn = Syn(PacketScene.World(false), PacketScene.Workload(false), 81);
 
-        Assert.Equal(TcAction.Unspec, scenes.Denying.Run(PacketScene.ToWorkload, syn, fromHost: true, MarkFromProxy).Action);
+        Assert.Equal(
+            TcAction.Unspec, scenes.Denying.Run(PacketScene.ToWorkload, syn, fromHost: true, MarkFromProxy).Action);
         Assert.Equal(TcAction.Shot, scenes.Denying.Run(PacketScene.ToWorkload, syn, fromHost: true, ~MarkMask).Action);
     }
 
@@ -172,9 +177,11 @@ public sealed class HookTests(PacketScenes scenes) : IClassFixture<PacketScenes>
 
         // ...or the proxy, which has sent it in the workload's name.
         Assert.Equal(
-            (TcAction.Unspec, DropReason.None, MarkToProxy), scenes.Allowing.Run(PacketScene.FromUplink, TooBig(proxied)));
+            (TcAction.Unspec, DropReason.None, MarkToProxy),
+            scenes.Allowing.Run(PacketScene.FromUplink, TooBig(proxied)));
         Assert.Equal(
-            (TcAction.Redirect, DropReason.None, MarkHairpin), scenes.Allowing.Run(PacketScene.ToWorkload, TooBig(proxied)));
+            (TcAction.Redirect, DropReason.None, MarkHairpin),
+            scenes.Allowing.Run(PacketScene.ToWorkload, TooBig(proxied)));
         Assert.Equal(
             (TcAction.Unspec, DropReason.None, MarkToProxy),
             scenes.Allowing.Run(PacketScene.FromWorkload, TooBig(proxied), mark: MarkHairpin));
@@ -201,7 +208,8 @@ public sealed class HookTests(PacketScenes scenes) : IClassFixture<PacketScenes>
         (PacketScene.ToWorkload, PacketScene.Host(ipv6), PacketScene.Workload(ipv6), true),
     ];
 
-    private static (TcAction, DropReason) Without((TcAction Action, DropReason Reason, uint) result) => (result.Action, result.Reason);
+    private static (TcAction, DropReason) Without((TcAction Action, DropReason Reason, uint) result) =>
+        (result.Action, result.Reason);
 
     private static byte[] Syn(IPAddress from, IPAddress to, int port, TcpFlags flags = TcpFlags.Syn) =>
         PacketScene.Frame(Tcp(from, to, port, flags));

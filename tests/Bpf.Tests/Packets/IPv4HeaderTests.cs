@@ -70,7 +70,8 @@ public sealed class IPv4HeaderTests(PacketScenes scenes) : IClassFixture<PacketS
     public void FirstFragment_WithoutWholePorts_IsInvalid()
     {
         foreach (var fragment in (byte[][])
-            [RawPacket.Fragment(RawPacket.Tcp(Source, Open, TcpFlags.Syn), 8)[0], Cut(RawPacket.Udp(Source, Open, 1, 2), 2)])
+            [RawPacket.Fragment(RawPacket.Tcp(Source, Open, TcpFlags.Syn), 8)[0],
+                Cut(RawPacket.Udp(Source, Open, 1, 2), 2)])
         {
             scenes.Allowing.Drops(PacketScene.FromWorkload, PacketScene.Frame(fragment), DropReason.InvalidPacket);
         }

@@ -44,7 +44,8 @@ public sealed class LinkLayerTests(PacketScenes scenes) : IClassFixture<PacketSc
         var inner = RawPacket.Tcp(source, new IPEndPoint(PacketScene.Other(false), PacketScene.OpenPort), TcpFlags.Syn);
 
         scenes.Allowing.Drops(
-            PacketScene.FromWorkload, PacketScene.Frame(tag, [0, 5, 0x08, 0x00, .. inner]), DropReason.UnsupportedProtocol);
+            PacketScene.FromWorkload, PacketScene.Frame(tag, [0, 5, 0x08, 0x00, .. inner]),
+            DropReason.UnsupportedProtocol);
     }
 
     [Fact]
@@ -62,8 +63,10 @@ public sealed class LinkLayerTests(PacketScenes scenes) : IClassFixture<PacketSc
             scenes.Denying.Passes(PacketScene.FromWorkload, PacketScene.Frame(packet));
         }
 
-        scenes.Denying.Passes(PacketScene.ToWorkload, PacketScene.Frame(Nd(host, workload, Solicitation)), fromHost: true);
-        scenes.Denying.Passes(PacketScene.ToWorkload, PacketScene.Frame(Nd(host, workload, Advertisement)), fromHost: true);
+        scenes.Denying.Passes(
+            PacketScene.ToWorkload, PacketScene.Frame(Nd(host, workload, Solicitation)), fromHost: true);
+        scenes.Denying.Passes(
+            PacketScene.ToWorkload, PacketScene.Frame(Nd(host, workload, Advertisement)), fromHost: true);
         scenes.Denying.Passes(PacketScene.FromUplink, PacketScene.Frame(Nd(LinkLocal, AllRouters, Solicitation)));
     }
 

@@ -5,8 +5,8 @@ using Jumpgate.Testing;
 namespace Jumpgate.Bpf.Tests.Packets;
 
 /// <summary>
-/// Loaded programs and a small world: a workload behind jgt0 (subject 0), another on this node (subject 1), the node, and an
-/// address of the world. Nothing is attached: frames are given to the programs by hand.
+/// Loaded programs and a small world: a workload behind jgt0 (subject 0), another on this node (subject 1), the node,
+/// and an address of the world. Nothing is attached: frames are given to the programs by hand.
 /// </summary>
 internal sealed class PacketScene : IDisposable
 {
@@ -23,8 +23,8 @@ internal sealed class PacketScene : IDisposable
     private readonly TestNode _node = new();
     private readonly Dictionary<string, TestRun> _programs = [];
 
-    /// <param name="open">What rules allow: nothing, or UDP and TCP to <see cref="OpenPort"/>, and everything that has no ports;
-    /// <see cref="ProxiedPort"/> goes to the proxy.</param>
+    /// <param name="open">What rules allow: nothing, or UDP and TCP to <see cref="OpenPort"/>, and everything that has
+    /// no ports; <see cref="ProxiedPort"/> goes to the proxy.</param>
     public PacketScene(bool open)
         : this() => Datapath.Publish(Image(open));
 
@@ -56,8 +56,8 @@ internal sealed class PacketScene : IDisposable
     public static byte[] Frame(ushort etherType, params ReadOnlySpan<byte> payload) =>
         [.. Mac.GetAddressBytes(), .. Mac.GetAddressBytes(), (byte)(etherType >> 8), (byte)etherType, .. payload];
 
-    /// <summary>Runs one program on one frame, and asserts that a drop is counted once and by one reason, and a pass not at
-    /// all.</summary>
+    /// <summary>Runs one program on one frame, and asserts that a drop is counted once and by one reason, and a pass
+    /// not at all.</summary>
     /// <returns>What the program returned; why, if it dropped the packet; skb->mark after.</returns>
     public (TcAction Action, DropReason Reason, uint Mark) Run(
         string program, byte[] frame, bool fromHost = false, uint mark = 0, int ingressIfindex = OtherIfindex)

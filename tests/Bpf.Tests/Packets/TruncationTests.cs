@@ -72,7 +72,8 @@ public sealed class TruncationTests(PacketScenes scenes) : IClassFixture<PacketS
 
         var sent = (ulong)(TestRun.ShortestFrame(ipv6) - first);
         await Wait.UntilAsync(
-            () => Invalid() - before >= sent, TimeSpan.FromSeconds(20), "all to be counted", () => $"{Invalid() - before} of {sent}");
+            () => Invalid() - before >= sent, TimeSpan.FromSeconds(20), "all to be counted", () =>
+                $"{Invalid() - before} of {sent}");
 
         ulong Invalid() => scene.Datapath.ReadDrops()[DropReason.InvalidPacket].Packets;
     }
@@ -88,7 +89,8 @@ public sealed class TruncationTests(PacketScenes scenes) : IClassFixture<PacketS
             "udp" => RawPacket.Udp(source, destination, 1, 2, 3),
             "echo" => RawPacket.Echo(from, to, 7, 1, false, 1, 2, 3),
             "error" => RawPacket.IcmpError(
-                from, to, (byte)(from.GetAddressBytes().Length == 16 ? 2 : 3), 4, RawPacket.Udp(destination, source, 1), 1300),
+                from, to, (byte)(from.GetAddressBytes().Length == 16 ? 2 : 3), 4,
+                RawPacket.Udp(destination, source, 1), 1300),
             "first" => RawPacket.Fragment(RawPacket.Udp(source, destination, new byte[20]), 16)[0],
             "later" => RawPacket.Fragment(RawPacket.Udp(source, destination, new byte[20]), 16, 0x777)[1],
             "sctp" => RawPacket.IP(from, to, 132, 1, 2, 3, 4, 5, 6, 7, 8),

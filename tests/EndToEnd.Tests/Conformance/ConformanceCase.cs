@@ -10,9 +10,10 @@ internal sealed record ConformanceCase
     public required string Sentence { get; init; }
 
     /// <summary>
-    /// The list under <c>http</c>, for peers of org=empire; or, where it does not begin with a bracket, whole specs divided
-    /// by <c>---</c>, in which <c>PORT</c> is the case's port and <c>NEXT</c> the one after it. A spec that begins with
-    /// <c># audit</c> belongs to a document in audit mode, one that begins with <c># egress</c> selects the server as the sender.
+    /// The list under <c>http</c>, for peers of org=empire; or, where it does not begin with a bracket, whole specs
+    /// divided by <c>---</c>, in which <c>PORT</c> is the case's port and <c>NEXT</c> the one after it. A spec that
+    /// begins with <c># audit</c> belongs to a document in audit mode, one that begins with <c># egress</c> selects the
+    /// server as the sender.
     /// </summary>
     public required string Rules { get; init; }
 
@@ -38,7 +39,9 @@ internal sealed record ConformanceCase
     /// <summary>0 where no connection can be made.</summary>
     public required int Status { get; init; }
 
-    /// <summary>Request line and header lines that the server sees; null for exactly what was sent. Only where it is forwarded.</summary>
+    /// <summary>
+    /// Request line and header lines that the server sees; null for exactly what was sent. Only where it is forwarded.
+    /// </summary>
     public string? Forwarded { get; init; }
 
     /// <summary>Part of explain's reason.</summary>

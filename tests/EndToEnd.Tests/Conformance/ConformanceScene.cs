@@ -12,8 +12,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Jumpgate.EndToEnd.Tests.Conformance;
 
 /// <summary>
-/// One agent with the rules of every case, each set of rules on a port of its own, servers on all of these ports, and an
-/// explainer that was given the very same files.
+/// One agent with the rules of every case, each set of rules on a port of its own, servers on all of these ports, and
+/// an explainer that was given the very same files.
 /// </summary>
 public class ConformanceScene : IAsyncLifetime, IDisposable
 {
@@ -49,7 +49,7 @@ public class ConformanceScene : IAsyncLifetime, IDisposable
         _scene = Scene.Prepare(policy);
         _scene.MoreAgentOptions = ["--secrets", _secrets.Path, "--lanes", LaneMode];
         await _scene.StartAgentAsync();
-        var problems = _scene.Status().Problems;
+        var problems = (await _scene.ReadStatusAsync()).Problems;
         Assert.True(problems.Count == 0, string.Join('\n', problems));
         foreach (var ((to, _, _), port) in _ports.Where(p => p.Key.IsHttp2))
         {
@@ -59,7 +59,8 @@ public class ConformanceScene : IAsyncLifetime, IDisposable
         foreach (var workload in Cases.Values.Select(c => c.To).Distinct())
         {
             var ports = _ports.Where(p => p.Key.To == workload && !p.Key.IsHttp2).Select(p => p.Value);
-            _servers[workload] = new RecordingServer(_scene.InNamespace(workload), ports.SelectMany(p => new[] { p, p + 1 }));
+            _servers[workload] =
+                new RecordingServer(_scene.InNamespace(workload), ports.SelectMany(p => new[] { p, p + 1 }));
         }
 
         var documents = PolicySet.Combine([PolicyReader.Read(PolicyFile, policy)]);
@@ -93,8 +94,7 @@ public class ConformanceScene : IAsyncLifetime, IDisposable
     }
 
     /// <summary>Requests that the kernel decided in lanes.</summary>
-    internal LaneListReport Lanes() =>
-        JsonSerializer.Deserialize<LaneListReport>(_scene!.Ask("lanes", "list", "--json").Output, AdminJson.Options)!;
+    internal Task<LaneListReport> ReadLanesAsync() => _scene!.ReadLanesAsync();
 
     internal int Port(ConformanceCase conformanceCase) => _ports[Key(conformanceCase)] + conformanceCase.PortOffset;
 

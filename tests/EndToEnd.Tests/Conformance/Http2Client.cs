@@ -18,7 +18,8 @@ internal sealed class Http2Client : IDisposable
             ConnectCallback = async (_, token) =>
             {
                 Interlocked.Increment(ref _connections);
-                var socket = inNamespace(() => new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
+                var socket = inNamespace(() =>
+                    new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
                 try
                 {
                     await socket.ConnectAsync(to, token);

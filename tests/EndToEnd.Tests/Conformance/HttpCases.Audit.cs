@@ -2,8 +2,10 @@ namespace Jumpgate.EndToEnd.Tests.Conformance;
 
 internal static partial class HttpCases
 {
-    private const string AuditMode = "Audit mode per document, L3/L4 and L7: forwarded, recorded as AUDIT with the rule that failed";
-    private const string NoExcuse = "A document in audit never excuses what an enforced one denies; its allow rules count as allows";
+    private const string AuditMode =
+        "Audit mode per document, L3/L4 and L7: forwarded, recorded as AUDIT with the rule that failed";
+    private const string NoExcuse =
+        "A document in audit never excuses what an enforced one denies; its allow rules count as allows";
 
     private static IEnumerable<ConformanceCase> Audit =>
     [

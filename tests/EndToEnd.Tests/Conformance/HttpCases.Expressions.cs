@@ -6,7 +6,8 @@ internal static partial class HttpCases
     private const string PathAndQuery = "`path` is matched against path *and* query, after normalisation";
     private const string WholeHost = "`host` against the whole authority, port included";
     private const string NoHead = "`GET` does not cover `HEAD`";
-    private const string Connect = "`CONNECT` needs a rule whose `method` matches it; `http: []` and `[{}]` do not cover it";
+    private const string Connect =
+        "`CONNECT` needs a rule whose `method` matches it; `http: []` and `[{}]` do not cover it";
 
     private static IEnumerable<ConformanceCase> Expressions =>
     [

@@ -66,13 +66,15 @@ internal static partial class HttpCases
         Allowed("headerMatches LOG", Mismatch, Matches("name: X-A, value: v, mismatch: LOG"), "GET /")
             with { Headers = "Host: a\r\nX-A: w" },
         Allowed("headerMatches ADD", Mismatch, Matches("name: X-A, value: v, mismatch: ADD"), "GET /")
-            with { Headers = "Host: a\r\nX-A: w\r\nX-B: 1", Forwarded = "GET / HTTP/1.1\r\nHost: a\r\nX-B: 1\r\nX-A: w\r\nX-A: v" },
+            with { Headers = "Host: a\r\nX-A: w\r\nX-B: 1",
+                Forwarded = "GET / HTTP/1.1\r\nHost: a\r\nX-B: 1\r\nX-A: w\r\nX-A: v" },
         Allowed("headerMatches ADD, absent", Mismatch, Matches("name: X-A, value: v, mismatch: ADD"), "GET /")
             with { Forwarded = "GET / HTTP/1.1\r\nHost: server\r\nX-A: v" },
         Allowed("headerMatches ADD, equal", Mismatch, Matches("name: X-A, value: v, mismatch: ADD"), "GET /")
             with { Headers = "Host: a\r\nX-A: v" },
         Allowed("headerMatches DELETE", Mismatch, Matches("name: X-A, value: v, mismatch: DELETE"), "GET /")
-            with { Headers = "Host: a\r\nX-A: w\r\nX-B: 1\r\nx-a: v", Forwarded = "GET / HTTP/1.1\r\nHost: a\r\nX-B: 1" },
+            with { Headers = "Host: a\r\nX-A: w\r\nX-B: 1\r\nx-a: v",
+                Forwarded = "GET / HTTP/1.1\r\nHost: a\r\nX-B: 1" },
         Allowed("headerMatches REPLACE", Mismatch, Matches("name: X-A, value: v, mismatch: REPLACE"), "GET /")
             with { Headers = "Host: a\r\nX-A: w\r\nX-A: u", Forwarded = "GET / HTTP/1.1\r\nHost: a\r\nX-A: v" },
         Allowed("headerMatches REPLACE, absent", Mismatch, Matches("name: X-A, value: v, mismatch: REPLACE"), "GET /")
@@ -111,5 +113,6 @@ internal static partial class HttpCases
     private const string Present = "name: X-A, secret: { namespace: default, name: token, key: key }";
     private const string Missing = "name: X-A, secret: { namespace: default, name: missing, key: key }";
 
-    private static string Matches(string element) => $"[ {{ method: GET, path: /.*, headerMatches: [ {{ {element} }} ] }} ]";
+    private static string Matches(string element) =>
+        $"[ {{ method: GET, path: /.*, headerMatches: [ {{ {element} }} ] }} ]";
 }

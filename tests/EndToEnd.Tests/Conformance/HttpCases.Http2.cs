@@ -2,10 +2,13 @@ namespace Jumpgate.EndToEnd.Tests.Conformance;
 
 internal static partial class HttpCases
 {
-    private const string Grpc = "gRPC: `POST` and path `/package.Service/Method`; denial is trailers-only, HTTP 200, `grpc-status: 7`";
+    private const string Grpc =
+        "gRPC: `POST` and path `/package.Service/Method`; denial is trailers-only, HTTP 200, `grpc-status: 7`";
     private const string GrpcSlash = "`%2F` and `%5C` in the path: `307` to the unescaped target (gRPC: status 7)";
-    private const string Forbidden = "Denied: `403`, `text/plain`, 15 bytes `Access denied\\r\\n`, ..., connection stays usable";
-    private const string Say = "[ { method: POST, path: '/pkg.Echo/Say' }, { method: GET, path: '/v1/.*', host: 'server:8080' } ]";
+    private const string Forbidden =
+        "Denied: `403`, `text/plain`, 15 bytes `Access denied\\r\\n`, ..., connection stays usable";
+    private const string Say =
+        "[ { method: POST, path: '/pkg.Echo/Say' }, { method: GET, path: '/v1/.*', host: 'server:8080' } ]";
     private const string OnServer = "Host: server:8080";
     private const string GrpcOnServer = "Host: server:8080\r\nContent-Type: application/grpc";
 

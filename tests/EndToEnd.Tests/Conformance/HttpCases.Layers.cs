@@ -5,10 +5,12 @@ internal static partial class HttpCases
     private const string L4Shadows =
         "An L4 allow without L7 rules for the same peer and port (also through a range, ANY, an entity, another selector) makes the L7 "
         + "rules there irrelevant for that peer";
-    private const string Union = "L7 rule lists of several documents for the same port and peer are united: one match is enough";
+    private const string Union =
+        "L7 rule lists of several documents for the same port and peer are united: one match is enough";
     private const string EmptyList = "`http: []` allows everything; `http: [{}]` allows everything and records it";
     private const string OtherPorts = "A port with L7 rules does not open other ports; those stay dropped at L4";
-    private const string Foreign = "`X-Forwarded-For`, `x-envoy-original-dst-host` and their like never influence identity or destination";
+    private const string Foreign =
+        "`X-Forwarded-For`, `x-envoy-original-dst-host` and their like never influence identity or destination";
 
     private static IEnumerable<ConformanceCase> Layers =>
     [
@@ -97,7 +99,8 @@ internal static partial class HttpCases
         Allowed("body", Forbidden, "[ { method: POST } ]", "POST /")
             with { Headers = "Host: a\r\nContent-Length: 5", Body = "GET /" },
         Denied("body of a denied request", Forbidden, "[ { method: POST } ]", "PUT /")
-            with { Headers = "Host: a\r\nContent-Length: 36", Body = "POST / HTTP/1.1\r\nHost: a\r\nX-A: 12\r\n\r\n"[..36] },
+            with { Headers = "Host: a\r\nContent-Length: 36",
+                Body = "POST / HTTP/1.1\r\nHost: a\r\nX-A: 12\r\n\r\n"[..36] },
         Denied("chunked body of a denied request", Forbidden, "[ { method: POST } ]", "PUT /")
             with { Headers = "Host: a\r\nTransfer-Encoding: chunked", Body = "5;a=b\r\nPOST \r\n0\r\nX-T: 1\r\n\r\n" },
         Redirected("body of an escaped slash", "[ { method: POST } ]", "POST /a%2Fb", "/a/b")
@@ -127,7 +130,8 @@ internal static partial class HttpCases
 
     /// <summary>The server's egress to the empire.</summary>
     private static string Egress(string method) => "# egress\n" + L7(method, Empire)
-        .Replace("ingress:", "egress:", StringComparison.Ordinal).Replace("fromEndpoints", "toEndpoints", StringComparison.Ordinal);
+        .Replace("ingress:", "egress:", StringComparison.Ordinal)
+        .Replace("fromEndpoints", "toEndpoints", StringComparison.Ordinal);
 
     /// <summary>GET for the empire, and an L4 allow for those peers (null: for all).</summary>
     private static string GetAnd(string? peers, string port) => L7("GET", Empire) + "---\n" + $$"""

@@ -2,7 +2,8 @@ namespace Jumpgate.EndToEnd.Tests.Conformance;
 
 internal static partial class HttpCases
 {
-    private const string Order = "in this order: escaped unreserved characters are decoded, doubled slashes merged, dot segments removed";
+    private const string Order =
+        "in this order: escaped unreserved characters are decoded, doubled slashes merged, dot segments removed";
     private const string QueryAlone = "The query is left alone";
     private const string EscapedSlash = "`%2F` and `%5C` in the path: `307` to the unescaped target";
     private const string NoEscapedSlash = "`%252F` is no escaped slash";

@@ -10,13 +10,23 @@ internal static partial class HttpCases
 
     public static IEnumerable<ConformanceCase> All =>
     [
-        .. Expressions, .. HeaderLists, .. HeaderMatches, .. Secrets, .. Targets, .. Malformed, .. Layers, .. BothSides, .. Bodies,
+        .. Expressions, .. HeaderLists, .. HeaderMatches, .. Secrets, .. Targets, .. Malformed, .. Layers,
+        .. BothSides, .. Bodies,
         .. ForeignHeaders, .. Audit,
     ];
 
     private static ConformanceCase Allowed(string name, string sentence, string rules, string request) =>
         new() { Name = name, Sentence = sentence, Rules = rules, Request = request, Verdict = "ALLOWED", Status = 200 };
 
-    private static ConformanceCase Denied(string name, string sentence, string rules, string request, int status = 403) =>
-        new() { Name = name, Sentence = sentence, Rules = rules, Request = request, Verdict = "DENIED", Status = status };
+    private static ConformanceCase Denied(
+        string name, string sentence, string rules, string request, int status = 403) =>
+        new()
+        {
+            Name = name,
+            Sentence = sentence,
+            Rules = rules,
+            Request = request,
+            Verdict = "DENIED",
+            Status = status
+        };
 }

@@ -28,7 +28,8 @@ public sealed partial class HttpConformanceTests
 
         var sent = expected.Forwarded ?? $"{expected.Request} HTTP/2\r\n{expected.Headers}";
         var lines = sent.Split("\r\n");
-        var rendered = Http2Server.Render(lines[0], lines.Skip(1).Select(l => l.Split(": ", 2)).Select(p => (p[0], p[1])));
+        var rendered =
+            Http2Server.Render(lines[0], lines.Skip(1).Select(l => l.Split(": ", 2)).Select(p => (p[0], p[1])));
         Assert.Equal(expected.IsForwarded ? [rendered, rendered] : [], server.Seen.Skip(before));
         Assert.Equal(1, client.Connections);
     }
@@ -48,7 +49,8 @@ public sealed partial class HttpConformanceTests
         var status = (int)response.StatusCode;
         var seen = response.Headers.TryGetValues("grpc-status", out var grpc)
             ? $"grpc-status {grpc.Single()} (PERMISSION_DENIED), HTTP status {status}"
-            : response.Headers.Location is { } location ? $"{status} with Location: {location.OriginalString}" : $"{status}";
+            : response.Headers.Location is { } location
+                ? $"{status} with Location: {location.OriginalString}" : $"{status}";
         Assert.Equal(seen, explained.Client);
     }
 
@@ -93,7 +95,8 @@ public sealed partial class HttpConformanceTests
         else if (expected.Status == 403)
         {
             Assert.Equal("text/plain", response.Content.Headers.ContentType?.ToString());
-            Assert.Equal(expected.Request.StartsWith("HEAD ", StringComparison.Ordinal) ? "" : "Access denied\r\n", body);
+            Assert.Equal(expected.Request.StartsWith("HEAD ", StringComparison.Ordinal)
+                ? "" : "Access denied\r\n", body);
             Assert.Equal(15, response.Content.Headers.ContentLength);
         }
         else if (expected.Status == 200)

@@ -1,8 +1,8 @@
 namespace Jumpgate.EndToEnd.Tests.Conformance;
 
 /// <summary>
-/// Every sentence of the specification's HTTP part twice: on the wire, through the redirect and the proxy to a server, and by
-/// explain; and both must say the same.
+/// Every sentence of the specification's HTTP part twice: on the wire, through the redirect and the proxy to a server,
+/// and by explain; and both must say the same.
 /// </summary>
 [Collection("kernel")]
 public sealed partial class HttpConformanceTests(ConformanceScene scene) : IClassFixture<ConformanceScene>

@@ -29,7 +29,8 @@ internal static class HttpExchange
 
     /// <summary>The head that the server must see.</summary>
     public static string Forwarded(ConformanceScene scene, ConformanceCase expected) =>
-        expected.Forwarded is null ? Sent(scene, expected) : ConformanceScene.Fill(expected.Forwarded, scene.Port(expected));
+        expected.Forwarded is null
+            ? Sent(scene, expected) : ConformanceScene.Fill(expected.Forwarded, scene.Port(expected));
 
     private static string Sent(ConformanceScene scene, ConformanceCase expected)
     {
@@ -41,7 +42,8 @@ internal static class HttpExchange
     {
         var (head, body) = answer;
         Assert.True(
-            head.StartsWith($"HTTP/1.1 {expected.Status} ", StringComparison.Ordinal), $"{expected.Sentence}\n{head}\n{body}");
+            head.StartsWith($"HTTP/1.1 {expected.Status} ", StringComparison.Ordinal),
+            $"{expected.Sentence}\n{head}\n{body}");
         Assert.Equal(!expected.StaysUsable, head.Contains("\r\nConnection: close", StringComparison.Ordinal));
         var isHead = expected.Request.StartsWith("HEAD ", StringComparison.Ordinal);
         if (expected.Status == 403)

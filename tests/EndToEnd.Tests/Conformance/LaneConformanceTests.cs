@@ -4,8 +4,8 @@ using Jumpgate.Testing;
 namespace Jumpgate.EndToEnd.Tests.Conformance;
 
 /// <summary>
-/// The same table where the kernel decides requests too: whatever a connection's lane does by itself is what the proxy would
-/// have done. Each case comes after allowed requests of its rules on the same connection, so that a lane is open.
+/// The same table where the kernel decides requests too: whatever a connection's lane does by itself is what the proxy
+/// would have done. Each case comes after allowed requests of its rules on the same connection, so that a lane is open.
 /// </summary>
 [Collection("kernel")]
 public sealed class LaneConformanceTests(LaneConformanceScene scene) : IClassFixture<LaneConformanceScene>
@@ -33,27 +33,29 @@ public sealed class LaneConformanceTests(LaneConformanceScene scene) : IClassFix
     {
         var expected = ConformanceScene.Cases["method"];
         using var client = await scene.ConnectAsync(expected);
-        var before = Decided();
+        var before = await DecidedAsync();
 
         await Wait.UntilAsync(
             async () =>
             {
                 await HttpExchange.RunAsync(scene, expected, client, times: 10);
-                return Decided() > before;
+                return await DecidedAsync() > before;
             },
             Scene.Patience,
             "the kernel to decide a request");
     }
 
     /// <summary>Requests that never came to the proxy.</summary>
-    private ulong Decided()
+    private async Task<ulong> DecidedAsync()
     {
-        var lanes = scene.Lanes();
+        var lanes = await scene.ReadLanesAsync();
         Assert.Null(lanes.OffBecause);
         return lanes.Requests["decided"];
     }
 
     private static bool IsAllowedBeside(ConformanceCase other, ConformanceCase expected) =>
-        other != expected && other.Verdict == "ALLOWED" && !other.Request.StartsWith("CONNECT ", StringComparison.Ordinal)
-        && (other.To, other.Rules, other.From, other.PortOffset) == (expected.To, expected.Rules, expected.From, expected.PortOffset);
+        other != expected && other.Verdict == "ALLOWED"
+            && !other.Request.StartsWith("CONNECT ", StringComparison.Ordinal)
+        && (other.To, other.Rules, other.From, other.PortOffset) == (expected.To, expected.Rules, expected.From,
+            expected.PortOffset);
 }

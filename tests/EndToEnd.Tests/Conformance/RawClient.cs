@@ -19,7 +19,8 @@ internal sealed class RawClient : IDisposable
     public static async Task<RawClient> ConnectAsync(Func<Func<Socket>, Socket> inNamespace, IPEndPoint to)
     {
         using var timer = new CancellationTokenSource(Limit);
-        var socket = inNamespace(() => new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
+        var socket =
+            inNamespace(() => new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
         try
         {
             await socket.ConnectAsync(to, timer.Token);

@@ -6,8 +6,9 @@ using System.Text;
 namespace Jumpgate.EndToEnd.Tests.Conformance;
 
 /// <summary>
-/// Listens on many ports in a workload's namespace, answers 200, and remembers every head byte for byte under the address that
-/// sent it: the proxy keeps the client's own address and port, so a client finds what became of its requests.
+/// Listens on many ports in a workload's namespace, answers 200, and remembers every head byte for byte under the
+/// address that sent it: the proxy keeps the client's own address and port, so a client finds what became of its
+/// requests.
 /// </summary>
 internal sealed class RecordingServer : IDisposable
 {

@@ -117,7 +117,8 @@ internal sealed class ClientConnection(ulong seed, long number, Socket socket, b
         }
 
         var response = new ResponsePlan(seed, number, plan.Sequence, plan.Method);
-        Check(head.Fields.GetValueOrDefault("X-Id") == response.Id, plan, $"the answer to {head.Fields.GetValueOrDefault("X-Id")}: {head.Line}");
+        Check(head.Fields.GetValueOrDefault("X-Id") == response.Id, plan,
+            $"the answer to {head.Fields.GetValueOrDefault("X-Id")}: {head.Line}");
         Check(status == response.Status, plan, $"'{head.Line}', not {response.Status}");
         var sum = Payload.Checksum(response.Body.Span).ToString(CultureInfo.InvariantCulture);
         Check(head["X-Sum"] == sum, plan, $"checksum {head["X-Sum"]}, not {sum}");

@@ -1,6 +1,8 @@
 namespace Jumpgate.EndToEnd.Tests.Integrity;
 
-/// <summary>Chance that repeats: the same throws for the same seed, connection and sequence, at either end (SplitMix64).</summary>
+/// <summary>
+/// Chance that repeats: the same throws for the same seed, connection and sequence, at either end (SplitMix64).
+/// </summary>
 internal struct Dice
 {
     private ulong _state;
@@ -28,6 +30,8 @@ internal struct Dice
 
     public bool Chance(int percent) => Below(100) < percent;
 
-    /// <summary>1 to 256 KB, each power of two as likely as the other: small ones often, large ones sometimes.</summary>
+    /// <summary>
+    /// 1 to 256 KB, each power of two as likely as the other: small ones often, large ones sometimes.
+    /// </summary>
     public int Size() => 1 + Below(1 << (1 + Below(18)));
 }

@@ -4,9 +4,12 @@ using System.Net.Sockets;
 
 namespace Jumpgate.EndToEnd.Tests.Integrity;
 
-/// <summary>Sends planned requests on many connections, one after the other or several at once, and compares each answer.</summary>
+/// <summary>
+/// Sends planned requests on many connections, one after the other or several at once, and compares each answer.
+/// </summary>
 /// <param name="targets">Where connections go, in turn; on port 80 some requests are forbidden.</param>
-internal sealed class IntegrityClient(ulong seed, Func<Func<Socket>, Socket> inNamespace, IReadOnlyList<IPEndPoint> targets)
+internal sealed class IntegrityClient(
+    ulong seed, Func<Func<Socket>, Socket> inNamespace, IReadOnlyList<IPEndPoint> targets)
 {
     private static readonly TimeSpan Stuck = TimeSpan.FromSeconds(30);
 

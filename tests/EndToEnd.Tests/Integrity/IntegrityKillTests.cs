@@ -9,8 +9,9 @@ using Jumpgate.Testing;
 namespace Jumpgate.EndToEnd.Tests.Integrity;
 
 /// <summary>
-/// kill -9 of client, server and agent in the middle of it: connections break, but what was delivered is right to the last byte,
-/// and nothing stays behind. <c>JUMPGATE_INTEGRITY_KILLS</c> sets how often each is killed, <c>JUMPGATE_INTEGRITY_SEED</c> the plan.
+/// kill -9 of client, server and agent in the middle of it: connections break, but what was delivered is right to the
+/// last byte, and nothing stays behind. <c>JUMPGATE_INTEGRITY_KILLS</c> sets how often each is killed,
+/// <c>JUMPGATE_INTEGRITY_SEED</c> the plan.
 /// </summary>
 [Collection("kernel")]
 public sealed class IntegrityKillTests : IAsyncLifetime
@@ -80,7 +81,7 @@ public sealed class IntegrityKillTests : IAsyncLifetime
             + $"{_all.Sum(p => p.Bytes)} bytes, {_all.Sum(p => p.Broken)} broken");
         Console.WriteLine(report);
         AssertRight();
-        Assert.True((await LanesAsync()).Requests["decided"] > 0, report);
+        Assert.True((await _scene.ReadLanesAsync()).Requests["decided"] > 0, report);
 
         // Who was killed has left nothing; those who live neither, once they are gone.
         foreach (var party in _all)
@@ -94,23 +95,20 @@ public sealed class IntegrityKillTests : IAsyncLifetime
             Patience,
             "all sockets to leave",
             () => $"{Footprint.Of(_scene)}\n{_scene.Agent.Captured()}");
-        Assert.Empty((await LanesAsync()).Lanes);
+        Assert.Empty((await _scene.ReadLanesAsync()).Lanes);
     }
-
-    private async Task<LaneListReport> LanesAsync() =>
-        JsonSerializer.Deserialize<LaneListReport>(await _scene.ReadAdminAsync("v1/lanes"), AdminJson.Options)!;
 
     /// <summary>Each client gets on, and the kernel decides some of it.</summary>
     private async Task ProgressAsync()
     {
         var pairs = _clients.Select(c => c.Pairs).ToArray();
-        var decided = (await LanesAsync()).Requests["decided"];
+        var decided = (await _scene.ReadLanesAsync()).Requests["decided"];
         await Wait.UntilAsync(
             async () =>
             {
                 AssertRight();
                 return _clients.Zip(pairs).All(c => c.First.Pairs >= c.Second + Stretch)
-                    && (await LanesAsync()).Requests["decided"] > decided;
+                    && (await _scene.ReadLanesAsync()).Requests["decided"] > decided;
             },
             Patience,
             "the clients to get on",

@@ -6,11 +6,14 @@ namespace Jumpgate.EndToEnd.Tests.Integrity;
 /// <summary>Policies that differ in what nobody asks for, and agree in what the planned requests ask for.</summary>
 internal static class IntegrityPolicies
 {
-    /// <summary>The turn of three whose port 81 is judged by ports alone: 2 breaks connections now and then, 3 is never.</summary>
+    /// <summary>
+    /// The turn of three whose port 81 is judged by ports alone: 2 breaks connections now and then, 3 is never.
+    /// </summary>
     private static readonly int WithoutHttp =
         Environment.GetEnvironmentVariable("JUMPGATE_INTEGRITY_TOGGLE") == "1" ? 2 : 3;
 
-    /// <param name="turn">Each has another rule; every other allows a path that nobody asks for; some judge no requests on port 81.</param>
+    /// <param name="turn">Each has another rule; every other allows a path that nobody asks for; some judge no requests
+    /// on port 81.</param>
     public static string Server(int turn) => Policies.Server(string.Create(CultureInfo.InvariantCulture, $$"""
         ingress:
           - fromEndpoints: [ { matchLabels: { org: empire } } ]

@@ -13,7 +13,8 @@ internal static class IntegrityProgram
     {
         if (arguments is not [("client" or "server") and var role, var seed, var how, ..])
         {
-            await Console.Error.WriteLineAsync("this runs the parties of the integrity test; the tests are run by 'dotnet test'");
+            await Console.Error.WriteLineAsync(
+                "this runs the parties of the integrity test; the tests are run by 'dotnet test'");
             return 2;
         }
 
@@ -58,7 +59,8 @@ internal static class IntegrityProgram
             }
 
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"tally {tally.Pairs} {tally.Bytes} {tally.Broken} {(isLast ? "end" : "")}"));
+                CultureInfo.InvariantCulture,
+                $"tally {tally.Pairs} {tally.Bytes} {tally.Broken} {(isLast ? "end" : "")}"));
         }
 
         await work.ContinueWith(_ => { }, TaskScheduler.Default);

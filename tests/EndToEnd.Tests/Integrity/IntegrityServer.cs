@@ -6,7 +6,8 @@ using System.Net.Sockets;
 namespace Jumpgate.EndToEnd.Tests.Integrity;
 
 /// <summary>
-/// Answers planned requests, and holds each against its plan: body, order on its connection, and that it may be here at all.
+/// Answers planned requests, and holds each against its plan: body, order on its connection, and that it may be here at
+/// all.
 /// </summary>
 internal sealed class IntegrityServer : IDisposable
 {
@@ -21,7 +22,8 @@ internal sealed class IntegrityServer : IDisposable
         {
             _listeners.Add(inNamespace(() =>
             {
-                var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
+                var socket =
+                    new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
                 socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
                 socket.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
                 socket.Listen(512);
@@ -34,7 +36,9 @@ internal sealed class IntegrityServer : IDisposable
 
     public Tally Tally { get; } = new();
 
-    /// <summary>Another one was here before, and is gone: a connection of the client's may begin in its middle.</summary>
+    /// <summary>
+    /// Another one was here before, and is gone: a connection of the client's may begin in its middle.
+    /// </summary>
     public bool IsSuccessor { get; init; }
 
     public void Dispose() => _listeners.ForEach(l => l.Dispose());
@@ -84,7 +88,8 @@ internal sealed class IntegrityServer : IDisposable
     private async Task AnswerAsync(Socket socket, MessageReader reader, PieceWriter writer, MessageHead head)
     {
         var method = head.Line[..head.Line.IndexOf(' ', StringComparison.Ordinal)];
-        var (connection, sequence, order) = (Number(head, "X-Conn"), (int)Number(head, "X-Seq"), (int)Number(head, "X-Order"));
+        var (connection, sequence, order) =
+            (Number(head, "X-Conn"), (int)Number(head, "X-Seq"), (int)Number(head, "X-Order"));
         var request = new RequestPlan(_seed, connection, sequence, mayForbid: false, isAlone: true);
         var expected = _orders.TryGetValue(connection, out var last) ? last + 1 : IsSuccessor ? order : 0;
         if (order != expected || method != request.Method || head.Line.Contains("/secret", StringComparison.Ordinal))

@@ -10,7 +10,8 @@ namespace Jumpgate.EndToEnd.Tests.Integrity;
 /// <summary>
 /// Not one wrong, lost, doubled or reordered byte, whoever decides. <c>JUMPGATE_INTEGRITY_PAIRS</c> sets the number of
 /// request/response pairs (the long run: 1000000), <c>JUMPGATE_INTEGRITY_SEED</c> repeats a run's plan, and with
-/// <c>JUMPGATE_INTEGRITY_CONNECTION</c>=N and <c>JUMPGATE_INTEGRITY_WORKERS</c>=1 that of one connection. <c>JUMPGATE_INTEGRITY_DEPTH</c>=1 sends one request at a time.
+/// <c>JUMPGATE_INTEGRITY_CONNECTION</c>=N and <c>JUMPGATE_INTEGRITY_WORKERS</c>=1 that of one connection.
+/// <c>JUMPGATE_INTEGRITY_DEPTH</c>=1 sends one request at a time.
 /// </summary>
 [Collection("kernel")]
 public sealed class IntegrityTests
@@ -24,7 +25,8 @@ public sealed class IntegrityTests
     public async Task Lanes_MixedRequestsWhilePoliciesChange_EveryByteIsRight()
     {
         await using var scene = Scene.Prepare(IntegrityPolicies.Server(0), IntegrityPolicies.Client(0));
-        scene.MoreAgentOptions = ["--lanes", Environment.GetEnvironmentVariable("JUMPGATE_INTEGRITY_LANES") ?? "policy"];
+        scene.MoreAgentOptions =
+            ["--lanes", Environment.GetEnvironmentVariable("JUMPGATE_INTEGRITY_LANES") ?? "policy"];
         await scene.StartAgentAsync();
         using var server = new IntegrityServer(Seed, scene.InNamespace("server"), 80, 81);
         var client = new IntegrityClient(
@@ -42,7 +44,7 @@ public sealed class IntegrityTests
         await done.CancelAsync();
         var revisions = await changing;
 
-        var decided = Lanes(scene).Requests.GetValueOrDefault("decided");
+        var decided = (await scene.ReadLanesAsync()).Requests.GetValueOrDefault("decided");
         var report = string.Create(
             CultureInfo.InvariantCulture,
             $"seed {Seed}: {client.Tally.Pairs} pairs, {decided} in the kernel, {revisions} policies, {client.Tally.Bytes} bytes of bodies");
@@ -59,20 +61,14 @@ public sealed class IntegrityTests
         Assert.True(revisions > 2, report);
     }
 
-    private static LaneListReport Lanes(Scene scene) =>
-        JsonSerializer.Deserialize<LaneListReport>(scene.Ask("lanes", "list", "--json").Output, AdminJson.Options)!;
-
     /// <returns>How many policies came into force.</returns>
     private static async Task<int> ChangePoliciesAsync(Scene scene, CancellationToken done)
     {
         for (var turn = 1; ; turn++)
         {
-            var before = (await scene.ReadStatusAsync()).AcknowledgedRevision;
-            scene.WritePolicy(turn % 2 == 0 ? "p0.yaml" : "p1.yaml", turn % 2 == 0
+            await scene.ApplyAsync(turn % 2 == 0 ? "p0.yaml" : "p1.yaml", turn % 2 == 0
                 ? IntegrityPolicies.Server(turn / 2)
                 : IntegrityPolicies.Client((turn + 1) / 2));
-            await Wait.UntilAsync(
-                async () => (await scene.ReadStatusAsync()).AcknowledgedRevision > before, Scene.Patience, "the policy to be acknowledged");
             try
             {
                 await Task.Delay(250, done);
@@ -85,7 +81,8 @@ public sealed class IntegrityTests
     }
 
     internal static long Setting(string name, long fallback) =>
-        long.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+        long.TryParse(
+            Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             ? value
             : fallback;
 }

@@ -71,7 +71,8 @@ internal sealed class MessageReader(Socket socket)
             {
                 if (size > expected.Length - at)
                 {
-                    throw new IntegrityException($"a chunk of {size} at {at} of {expected.Length}, after '{head.Line}'");
+                    throw new IntegrityException(
+                        $"a chunk of {size} at {at} of {expected.Length}, after '{head.Line}'");
                 }
 
                 await CompareAsync(head, expected, at, size);
@@ -79,7 +80,11 @@ internal sealed class MessageReader(Socket socket)
             }
 
             Check(at == expected.Length, $"{at} bytes in chunks, of {expected.Length}, after '{head.Line}'");
-            await SkipLineEndAsync();
+            for (string line; (line = await ReadLineAsync(100)).Length > 0;)
+            {
+                Check(line is "X-Trailer: 1" or "X-Other: 2", $"no trailer: '{line}', {Show()}");
+            }
+
             return;
         }
 
@@ -144,19 +149,25 @@ internal sealed class MessageReader(Socket socket)
 
     private async Task<int> ReadChunkSizeAsync()
     {
+        var text = await ReadLineAsync(20);
+        Check(
+            int.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var size),
+            $"no chunk size: '{text}', {Show()}");
+        return size;
+    }
+
+    private async Task<string> ReadLineAsync(int limit)
+    {
         int length;
         while ((length = Unread.IndexOf("\r\n"u8)) < 0)
         {
-            Check(Unread.Length < 20, $"no chunk size: {Show()}");
+            Check(Unread.Length < limit, $"no line: {Show()}");
             await FillOrBreakAsync();
         }
 
         var text = Encoding.Latin1.GetString(Unread[..length]);
-        Check(
-            int.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var size),
-            $"no chunk size: {Show()}");
         _start += length + 2;
-        return size;
+        return text;
     }
 
     private async Task SkipLineEndAsync()

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Jumpgate.EndToEnd.Tests.Integrity;
 
 /// <summary>
-/// Bodies as windows on one large field of noise: each end knows every byte to come, so that one that is wrong, lost, doubled or
-/// moved is seen at its place, when it comes.
+/// Bodies as windows on one large field of noise: each end knows every byte to come, so that one that is wrong, lost,
+/// doubled or moved is seen at its place, when it comes.
 /// </summary>
 internal static class Payload
 {
@@ -13,7 +13,8 @@ internal static class Payload
     private const int FieldSize = 4 * 1024 * 1024;
     private static readonly byte[] Field = Fill();
 
-    public static ReadOnlyMemory<byte> Take(ref Dice dice, int size) => Field.AsMemory(dice.Below(FieldSize - MaxSize), size);
+    public static ReadOnlyMemory<byte> Take(ref Dice dice, int size) =>
+        Field.AsMemory(dice.Below(FieldSize - MaxSize), size);
 
     /// <summary>CRC-32C, as both sides state it in a header.</summary>
     public static uint Checksum(ReadOnlySpan<byte> bytes)

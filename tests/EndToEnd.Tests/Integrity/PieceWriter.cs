@@ -33,13 +33,16 @@ internal sealed class PieceWriter(Socket socket)
         while (!body.IsEmpty)
         {
             var size = Math.Min(body.Length, 1 + dice.Below(Math.Max(most, body.Length / 50)));
-            _pending.Write(Encoding.ASCII.GetBytes(size.ToString("x", CultureInfo.InvariantCulture) + "\r\n"));
+            // The proxy takes extensions away and lets trailers pass: a message may become its own at any chunk.
+            var line = size.ToString(dice.Chance(20) ? "X4" : "x", CultureInfo.InvariantCulture) + (dice.Chance(2)
+                ? ";a=\"b\"" : "");
+            _pending.Write(Encoding.ASCII.GetBytes($"{line}\r\n"));
             _pending.Write(body.Span[..size]);
             _pending.Write("\r\n"u8);
             body = body[size..];
         }
 
-        _pending.Write("0\r\n\r\n"u8);
+        _pending.Write(dice.Chance(10) ? "0\r\nX-Trailer: 1\r\nX-Other: 2\r\n\r\n"u8 : "0\r\n\r\n"u8);
     }
 
     public async Task FlushAsync(Dice dice)
@@ -73,7 +76,8 @@ internal sealed class PieceWriter(Socket socket)
                 await PauseAsync(dice.Below(100));
             }
 
-            next = style < 18 ? (style < 15 ? bytes.Length : 1 + dice.Below(bytes.Length + 1)) : 1 + dice.Below(24 * 1024);
+            next = style < 18
+                ? (style < 15 ? bytes.Length : 1 + dice.Below(bytes.Length + 1)) : 1 + dice.Below(24 * 1024);
         }
 
         _pending.ResetWrittenCount();

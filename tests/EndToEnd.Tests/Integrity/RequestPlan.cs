@@ -83,7 +83,8 @@ internal sealed class RequestPlan
         head.Append(CultureInfo.InvariantCulture, $"X-Conn: {connection}\r\nX-Seq: {Sequence}\r\nX-Order: {order}\r\n");
         if (HasBody)
         {
-            head.Append(CultureInfo.InvariantCulture, $"X-Sum: {Payload.Checksum(Body.Span)}\r\nX-Size: {Body.Length}\r\n");
+            head.Append(
+                CultureInfo.InvariantCulture, $"X-Sum: {Payload.Checksum(Body.Span)}\r\nX-Size: {Body.Length}\r\n");
         }
 
         head.Append(Kind switch

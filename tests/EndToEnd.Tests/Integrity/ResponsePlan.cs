@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Jumpgate.EndToEnd.Tests.Integrity;
 
-/// <summary>The answer to one request: both ends derive it from the same seed, the server to send and the client to compare.</summary>
+/// <summary>
+/// The answer to one request: both ends derive it from the same seed, the server to send and the client to compare.
+/// </summary>
 internal sealed class ResponsePlan
 {
     public ResponsePlan(ulong seed, long connection, int sequence, string method)

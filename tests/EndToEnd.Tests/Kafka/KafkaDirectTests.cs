@@ -1,6 +1,8 @@
 namespace Jumpgate.EndToEnd.Tests.Kafka;
 
-/// <summary>Every client with the brokers through the node, where no rule is about Kafka: nothing is parsed, everything works.</summary>
+/// <summary>
+/// Every client with the brokers through the node, where no rule is about Kafka: nothing is parsed, everything works.
+/// </summary>
 public sealed class KafkaDirectTests
 {
     [Fact]
@@ -10,7 +12,8 @@ public sealed class KafkaDirectTests
         foreach (var name in KafkaClients.Names)
         {
             using var client = scene.Client(name);
-            foreach (var operation in (string[])[$"produce {name} 3", $"consume {name} 3", $"consume {name} 3 group={name}", "topics"])
+            foreach (var operation in (string[])[$"produce {name} 3", $"consume {name} 3",
+                $"consume {name} 3 group={name}", "topics"])
             {
                 var answer = await client.AskAsync(operation);
                 Assert.True(answer.Ok, $"{name} {operation}: {answer}");

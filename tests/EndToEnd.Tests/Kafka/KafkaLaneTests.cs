@@ -22,6 +22,7 @@ public sealed class KafkaLaneTests
         Assert.Equal((false, 29), (denied.Ok, denied.Code));
         Assert.DoesNotContain(scene.SeenFrom("client"), s => s.Topics.Contains("secret"));
         // A connection's first bytes may be sent before its other end has joined.
-        Assert.InRange(await scene.Scene.LaneBytesAsync("queue"), 1000 + (4 * await scene.Scene.LaneBytesAsync("stack")), double.MaxValue);
+        Assert.InRange(await scene.Scene.LaneBytesAsync("queue"),
+            1000 + (4 * await scene.Scene.LaneBytesAsync("stack")), double.MaxValue);
     }
 }

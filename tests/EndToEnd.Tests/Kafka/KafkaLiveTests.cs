@@ -5,7 +5,9 @@ using Xunit.Abstractions;
 
 namespace Jumpgate.EndToEnd.Tests.Kafka;
 
-/// <summary>What happens meanwhile: policy changes, an agent that is killed, a broker that is gone. Clients stay open.</summary>
+/// <summary>
+/// What happens meanwhile: policy changes, an agent that is killed, a broker that is gone. Clients stay open.
+/// </summary>
 public sealed class KafkaLiveTests(ITestOutputHelper output)
 {
     private const int Topic = 29;
@@ -64,7 +66,8 @@ public sealed class KafkaLiveTests(ITestOutputHelper output)
         var before = scene.Cluster.FindTopic("orders")!.Records;
         foreach (var broker in (string[])["kafka1", "kafka2", "kafka3"])
         {
-            Assert.False(await scene.Scene.CanConnectAsync("client", new IPEndPoint(scene.Lab[broker].IPv4, KafkaScene.Port)));
+            Assert.False(
+                await scene.Scene.CanConnectAsync("client", new IPEndPoint(scene.Lab[broker].IPv4, KafkaScene.Port)));
         }
 
         Assert.Equal(before, scene.Cluster.FindTopic("orders")!.Records);
@@ -98,10 +101,12 @@ public sealed class KafkaLiveTests(ITestOutputHelper output)
         Assert.DoesNotContain(scene.SeenFrom("client"), s => s.Topics.Contains("news"));
     }
 
-    private static async Task AllAsync(Dictionary<string, IKafkaClient> clients, string operation, Func<KafkaAnswer, bool> expected)
+    private static async Task AllAsync(
+        Dictionary<string, IKafkaClient> clients, string operation, Func<KafkaAnswer, bool> expected)
     {
         var answers = await Task.WhenAll(clients.Select(async c => (c.Key, Answer: await c.Value.AskAsync(operation))));
-        Assert.True(answers.All(a => expected(a.Answer)), string.Join('\n', answers.Select(a => $"{a.Key} {operation}: {a.Answer}")));
+        Assert.True(answers.All(a => expected(a.Answer)),
+            string.Join('\n', answers.Select(a => $"{a.Key} {operation}: {a.Answer}")));
     }
 
     /// <summary>Clients have pauses of their own before they try again.</summary>
@@ -109,7 +114,8 @@ public sealed class KafkaLiveTests(ITestOutputHelper output)
     {
         KafkaAnswer? last = null;
         await Wait.UntilAsync(
-            async () => (last = await client.AskAsync(operation)).Ok, TimeSpan.FromSeconds(40), $"{name} to {operation}",
+            async () => (last = await client.AskAsync(operation)).Ok, TimeSpan.FromSeconds(40),
+            $"{name} to {operation}",
             () => last?.ToString() ?? "");
         output.WriteLine($"{name} | {operation} | {last}");
     }

@@ -14,7 +14,8 @@ public sealed class KafkaMockTests(ITestOutputHelper output)
     public async Task Clients_AtLibrdkafkasMockCluster_AllowedAndForbiddenTopics()
     {
         await using var scene = await KafkaScene.StartMockAsync(KafkaScene.Policy(KafkaPolicyScene.Rules));
-        foreach (var name in (string[])[KafkaClients.Confluent, KafkaClients.Kcat, KafkaClients.Python, KafkaClients.KafkaJs])
+        foreach (var name in (string[])[KafkaClients.Confluent, KafkaClients.Kcat, KafkaClients.Python,
+            KafkaClients.KafkaJs])
         {
             using var client = scene.Client(name);
             var topic = $"open-{name}";
@@ -25,7 +26,8 @@ public sealed class KafkaMockTests(ITestOutputHelper output)
             }
 
             // kafka-python's consumers do not say what they are told of a single topic: KafkaPolicyTests.
-            string[] denied = ["produce sealed 2", .. name == KafkaClients.Python ? (string[])[] : ["consume sealed 1 group=g-sealed"]];
+            string[] denied = ["produce sealed 2", .. name == KafkaClients.Python
+                ? (string[])[] : ["consume sealed 1 group=g-sealed"]];
             foreach (var operation in denied)
             {
                 var answer = await AskAsync(client, name, operation);

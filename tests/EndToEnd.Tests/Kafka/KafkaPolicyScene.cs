@@ -1,8 +1,9 @@
 namespace Jumpgate.EndToEnd.Tests.Kafka;
 
 /// <summary>
-/// The brokers behind Kafka rules: workload <c>client</c> may use topics <c>open*</c>, in groups <c>g-*</c>, and administer
-/// those topics; <c>banker</c> may produce to them in transactions <c>t-*</c> only; <c>free</c> has no L7 rules.
+/// The brokers behind Kafka rules: workload <c>client</c> may use topics <c>open*</c>, in groups <c>g-*</c>, and
+/// administer those topics; <c>banker</c> may produce to them in transactions <c>t-*</c> only; <c>free</c> has no L7
+/// rules.
 /// </summary>
 public sealed class KafkaPolicyScene : IAsyncLifetime
 {

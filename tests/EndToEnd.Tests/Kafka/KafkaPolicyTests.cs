@@ -3,10 +3,11 @@ using Xunit.Abstractions;
 namespace Jumpgate.EndToEnd.Tests.Kafka;
 
 /// <summary>
-/// Every client and what it can do, with what the rules allow and with what they do not: the one works, the other gets the
-/// client's own error of authorization, and no request that is denied reaches a broker.
+/// Every client and what it can do, with what the rules allow and with what they do not: the one works, the other gets
+/// the client's own error of authorization, and no request that is denied reaches a broker.
 /// </summary>
-public sealed class KafkaPolicyTests(KafkaPolicyScene fixture, ITestOutputHelper output) : IClassFixture<KafkaPolicyScene>
+public sealed class KafkaPolicyTests(
+    KafkaPolicyScene fixture, ITestOutputHelper output) : IClassFixture<KafkaPolicyScene>
 {
     private const int Topic = 29;
     private const int Group = 30;
@@ -46,7 +47,8 @@ public sealed class KafkaPolicyTests(KafkaPolicyScene fixture, ITestOutputHelper
         }
 
         // Each broker leads a part of the topic, and has been asked by the client's own address.
-        Assert.Equal([1, 2, 3], Scene.SeenFrom("client").Where(s => s.Topics.Contains(topic)).Select(s => s.Node).Distinct().Order());
+        Assert.Equal([1, 2, 3],
+            Scene.SeenFrom("client").Where(s => s.Topics.Contains(topic)).Select(s => s.Node).Distinct().Order());
     }
 
     [Theory]
@@ -93,7 +95,8 @@ public sealed class KafkaPolicyTests(KafkaPolicyScene fixture, ITestOutputHelper
     public async Task AdminCalls_OnlyForTopicsAllowed(string name)
     {
         using var client = Scene.Client(name);
-        foreach (var operation in (string[])[$"create open-{name}-made", $"configs open-{name}-made", $"delete open-{name}-made"])
+        foreach (var operation in (string[])[$"create open-{name}-made", $"configs open-{name}-made",
+            $"delete open-{name}-made"])
         {
             var answer = await AskAsync(client, name, operation);
             Assert.True(answer.Ok, $"{operation}: {answer}");
@@ -128,18 +131,21 @@ public sealed class KafkaPolicyTests(KafkaPolicyScene fixture, ITestOutputHelper
         var records = Records(topic);
         var denied = await AskAsync(client, name, $"produce {topic} 2 txn=x-{name}");
         Assert.False(denied.Ok);
-        Assert.Contains(denied.Code, name == KafkaClients.KafkaJs ? (int[])[Unsaid, TransactionalId] : [TransactionalId]);
+        Assert.Contains(denied.Code, name == KafkaClients.KafkaJs
+            ? (int[])[Unsaid, TransactionalId] : [TransactionalId]);
         // Without a transaction there is no id that a rule could match.
         Assert.False((await AskAsync(client, name, $"produce {topic} 1")).Ok);
         Assert.Equal(records, Records(topic));
-        Assert.DoesNotContain(Scene.SeenFrom("banker"), s => s.TransactionalIds.Any(t => t.StartsWith("x-", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Scene.SeenFrom("banker"), s =>
+            s.TransactionalIds.Any(t => t.StartsWith("x-", StringComparison.Ordinal)));
     }
 
     [Fact]
     public async Task NoL7Rules_EverythingWorks()
     {
         using var client = Scene.Client(KafkaClients.Confluent, "free");
-        foreach (var operation in (string[])["consume sealed 6 group=any", "groups", "create sealed-free", "delete sealed-free"])
+        foreach (var operation in (string[])["consume sealed 6 group=any", "groups", "create sealed-free",
+            "delete sealed-free"])
         {
             var answer = await AskAsync(client, "free", operation);
             Assert.True(answer.Ok, $"{operation}: {answer}");
@@ -170,8 +176,8 @@ public sealed class KafkaPolicyTests(KafkaPolicyScene fixture, ITestOutputHelper
     }
 
     /// <summary>
-    /// kafka-python 2.0.2 takes an error in a list of one topic for one that passes (cluster.py, update_metadata) and asks again
-    /// until its time is up, with every broker. With a topic that it knows it says what it is told.
+    /// kafka-python 2.0.2 takes an error in a list of one topic for one that passes (cluster.py, update_metadata) and
+    /// asks again until its time is up, with every broker. With a topic that it knows it says what it is told.
     /// </summary>
     private static List<(string Operation, int Code)> PythonCases(string name) =>
     [

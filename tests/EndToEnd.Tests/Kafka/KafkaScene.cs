@@ -7,8 +7,8 @@ using Jumpgate.Testing;
 namespace Jumpgate.EndToEnd.Tests.Kafka;
 
 /// <summary>
-/// Three brokers, each a workload (app=kafka), that record what reaches them; workloads <c>client</c>, <c>banker</c> and
-/// <c>free</c> (app=NAME); an agent between them.
+/// Three brokers, each a workload (app=kafka), that record what reaches them; workloads <c>client</c>, <c>banker</c>
+/// and <c>free</c> (app=NAME); an agent between them.
 /// </summary>
 public sealed class KafkaScene : IAsyncDisposable
 {
@@ -37,12 +37,16 @@ public sealed class KafkaScene : IAsyncDisposable
         },
         policies);
 
-    /// <summary>With librdkafka's mock cluster for brokers: somebody else's code, and no record of what reaches it.</summary>
-    internal static Task<KafkaScene> StartMockAsync(params string[] policies) => StartAsync(MockCluster.StartAsync, policies);
+    /// <summary>
+    /// With librdkafka's mock cluster for brokers: somebody else's code, and no record of what reaches it.
+    /// </summary>
+    internal static Task<KafkaScene> StartMockAsync(params string[] policies) =>
+        StartAsync(MockCluster.StartAsync, policies);
 
     private static async Task<KafkaScene> StartAsync(Func<KafkaScene, Task> startBrokers, string[] policies)
     {
-        var workloads = Enumerable.Range(1, 3).ToDictionary(i => $"kafka{i}", _ => "labels: { app: kafka }, ports: { kafka: 9092 }");
+        var workloads = Enumerable.Range(1, 3)
+            .ToDictionary(i => $"kafka{i}", _ => "labels: { app: kafka }, ports: { kafka: 9092 }");
         foreach (var client in (string[])["client", "banker", "free"])
         {
             workloads.Add(client, $"labels: {{ app: {client} }}");
@@ -106,7 +110,8 @@ public sealed class KafkaScene : IAsyncDisposable
     }
 
     /// <summary>A client in a workload; it goes with the scene at the latest.</summary>
-    internal IKafkaClient Client(string name, string workload = "client") => Lab.Own(KafkaClients.Start(name, this, workload));
+    internal IKafkaClient Client(string name, string workload = "client") =>
+        Lab.Own(KafkaClients.Start(name, this, workload));
 
     /// <summary>Requests that came from a workload.</summary>
     internal IReadOnlyList<Arrival> SeenFrom(string workload) =>

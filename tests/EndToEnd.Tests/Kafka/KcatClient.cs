@@ -26,7 +26,8 @@ internal sealed class KcatClient(KafkaScene scene, string workload) : IKafkaClie
         var words = operation.Split(' ').Where(w => !w.Contains('=', StringComparison.Ordinal)).ToArray();
         var options = operation.Split(' ').Where(w => w.Contains('=', StringComparison.Ordinal))
             .Select(w => w.Split('=', 2)).ToDictionary(p => p[0], p => p[1]);
-        string[] common = ["-b", scene.Bootstrap, "-m", "8", "-X", "client.id=kcat", "-X", "enable.sparse.connections=false"];
+        string[] common =
+            ["-b", scene.Bootstrap, "-m", "8", "-X", "client.id=kcat", "-X", "enable.sparse.connections=false"];
         string[] special = words[0] switch
         {
             "produce" => Produce(words[1], int.Parse(words[2], null), options),
@@ -47,7 +48,8 @@ internal sealed class KcatClient(KafkaScene scene, string workload) : IKafkaClie
                 .Select(t => t.GetProperty("topic").GetString()!).ToArray()
             : process.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         return new KafkaAnswer(
-            !failed, words[0] == "produce" ? int.Parse(words[2], null) : values.Length, values, failure.Key, failure.Value,
+            !failed, words[0] == "produce"
+                ? int.Parse(words[2], null) : values.Length, values, failure.Key, failure.Value,
             process.Error.Trim(), clock.ElapsedMilliseconds);
     }
 
@@ -55,13 +57,15 @@ internal sealed class KcatClient(KafkaScene scene, string workload) : IKafkaClie
 
     private string[] Produce(string topic, int count, Dictionary<string, string> options)
     {
-        var file = _directory.Write($"{topic}-{count}", string.Concat(Enumerable.Range(0, count).Select(i => $"{topic}-{i}\n")));
+        var file = _directory.Write(
+            $"{topic}-{count}", string.Concat(Enumerable.Range(0, count).Select(i => $"{topic}-{i}\n")));
         return
         [
             "-P", "-t", topic, "-l", file, "-X", $"acks={options.GetValueOrDefault("acks", "all")}",
             "-X", "message.timeout.ms=8000", "-z", options.GetValueOrDefault("compression", "none"),
             .. options.ContainsKey("idempotent") ? (string[])["-X", "enable.idempotence=true"] : [],
-            .. options.TryGetValue("txn", out var id) ? (string[])["-X", $"transactional.id={id}", "-X", "transaction.timeout.ms=8000"] : [],
+            .. options.TryGetValue("txn", out var id)
+                ? (string[])["-X", $"transactional.id={id}", "-X", "transaction.timeout.ms=8000"] : [],
         ];
     }
 }

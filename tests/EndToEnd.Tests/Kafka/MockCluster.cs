@@ -6,8 +6,8 @@ using Jumpgate.Testing;
 namespace Jumpgate.EndToEnd.Tests.Kafka;
 
 /// <summary>
-/// The mock cluster inside librdkafka (kcat with <c>test.mock.num.brokers</c>): one process, a listener in the namespace of
-/// each broker, which it advertises.
+/// The mock cluster inside librdkafka (kcat with <c>test.mock.num.brokers</c>): one process, a listener in the
+/// namespace of each broker, which it advertises.
 /// </summary>
 internal static class MockCluster
 {
@@ -25,7 +25,9 @@ internal static class MockCluster
             "kafka1",
             "kcat",
             ["-b", "mock", "-X", "test.mock.num.brokers=3", "-P", "-t", "none"],
-            new Dictionary<string, string> { ["LD_PRELOAD"] = library, ["KAFKA_MOCK_PLACES"] = string.Join(' ', places) });
+            new Dictionary<string,
+            string>
+            { ["LD_PRELOAD"] = library, ["KAFKA_MOCK_PLACES"] = string.Join(' ', places) });
         await kcat.WaitForPortAsync(new IPEndPoint(scene.Lab["kafka1"].IPv4, KafkaScene.Port), Scene.Patience);
     }
 

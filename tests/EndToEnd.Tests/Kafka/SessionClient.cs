@@ -16,7 +16,8 @@ internal sealed class SessionClient(NetnsProcess process) : IKafkaClient
         _asked++;
         string[] Lines() => process.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         await Wait.UntilAsync(
-            () => Lines().Length >= _asked || process.HasExited, Limit, $"the answer to '{operation}'", process.Captured);
+            () => Lines().Length >= _asked
+            || process.HasExited, Limit, $"the answer to '{operation}'", process.Captured);
         var lines = Lines();
         Assert.True(lines.Length == _asked, process.Captured());
         return JsonSerializer.Deserialize<KafkaAnswer>(lines[^1], _json)!;

@@ -6,8 +6,8 @@ using Jumpgate.Testing;
 namespace Jumpgate.EndToEnd.Tests.Kernels;
 
 /// <summary>
-/// Debian 12's Linux 6.1, the oldest that Jumpgate wants to run on, booted once in an emulator without any acceleration;
-/// <c>guest-init</c> is its only process. It has no network card and no disk, and ends with the run.
+/// Debian 12's Linux 6.1, the oldest that Jumpgate wants to run on, booted once in an emulator without any
+/// acceleration; <c>guest-init</c> is its only process. It has no network card and no disk, and ends with the run.
 /// </summary>
 public sealed class OldKernel : IAsyncLifetime
 {
@@ -35,7 +35,8 @@ public sealed class OldKernel : IAsyncLifetime
         using var directory = new TempDirectory();
         var image = directory.File("image.cpio");
         await RunAsync(
-            Path.Combine(here, "build-image"), kernel, RuntimeEnvironment.GetRuntimeDirectory(), Product.Directory, image);
+            Path.Combine(here, "build-image"), kernel, RuntimeEnvironment.GetRuntimeDirectory(),
+            Product.Directory, image);
         // A run that is killed itself must not leave the emulator behind.
         Console = (await RunAsync(
             "timeout", "--kill-after=5", $"{Patience.TotalSeconds}",

@@ -48,6 +48,15 @@ public sealed class OldKernelTests(OldKernel kernel) : IClassFixture<OldKernel>
         Assert.True(int.Parse(words[1], CultureInfo.InvariantCulture) > 0, kernel.Console);
     }
 
+    [Fact]
+    public void Lane_OnLinux61_FramesChunkedResponses()
+    {
+        var numbers = kernel.Said("chunked").Split(' ')
+            .Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray();
+
+        Assert.True(numbers is [6, > 0, 0], kernel.Console);
+    }
+
     [Theory]
     [InlineData("10.66.3.2")]
     [InlineData("[fd66:3::2]")]

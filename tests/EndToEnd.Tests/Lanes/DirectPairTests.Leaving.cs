@@ -56,7 +56,8 @@ public sealed partial class DirectPairTests
             var port = DirectScene.NextPort();
             using var reader = StartReader(port, way, bytes.Length);
             await reader.WaitForTextAsync("listening", Scene.Patience);
-            using var client = await Wire.ConnectAsync(scene.Scene, new IPEndPoint(scene.Scene.Lab["server"].IPv4, port));
+            using var client =
+                await Wire.ConnectAsync(scene.Scene, new IPEndPoint(scene.Scene.Lab["server"].IPv4, port));
             await scene.UntilJoinedAsync(client);
             await SendCountedAsync(client, bytes, _ => { }, 60_000).WaitAsync(Scene.Patience);
             await scene.UntilAsync(client, pair => pair is { State: "leaving" }, "leaving");
@@ -144,10 +145,7 @@ public sealed partial class DirectPairTests
         }
         else
         {
-            var before = own.Scene.Status().AcknowledgedRevision;
-            own.Scene.WriteWorkloads(", jumpgate.dev/lanes: 'off'");
-            await Wait.UntilAsync(
-                () => own.Scene.Status().AcknowledgedRevision > before, Scene.Patience, "the label to be seen");
+            await own.Scene.AcknowledgedAsync(() => own.Scene.WriteWorkloads(", jumpgate.dev/lanes: 'off'"));
         }
 
         await AskAsync(client, "over the stack");
@@ -212,7 +210,8 @@ public sealed partial class DirectPairTests
         return System.Text.Encoding.Latin1.GetString([.. text]);
     }
 
-    private static async Task SendCountedAsync(Wire wire, ReadOnlyMemory<byte> bytes, Action<int> sent, int piece = 65536)
+    private static async Task SendCountedAsync(
+        Wire wire, ReadOnlyMemory<byte> bytes, Action<int> sent, int piece = 65536)
     {
         while (bytes.Length > 0)
         {

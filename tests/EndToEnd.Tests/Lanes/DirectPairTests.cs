@@ -70,7 +70,8 @@ public sealed partial class DirectPairTests(DirectScene scene) : IClassFixture<D
             await client.SendAsync(large);
             client.Socket.Shutdown(SocketShutdown.Send);
             var answer = await ToEndAsync(client);
-            Assert.True(answer.AsSpan().SequenceEqual([.. SHA256.HashData(large), .. large]), $"{answer.Length} bytes came");
+            Assert.True(
+                answer.AsSpan().SequenceEqual([.. SHA256.HashData(large), .. large]), $"{answer.Length} bytes came");
         }
     }
 

@@ -7,8 +7,8 @@ using Jumpgate.Testing;
 namespace Jumpgate.EndToEnd.Tests.Lanes;
 
 /// <summary>
-/// An agent whose workloads <c>server</c> and <c>client</c> ask for joined sockets by label. Policy allows ports 8000 to 8099
-/// without L7 rules, and 8100 to 8199 with some.
+/// An agent whose workloads <c>server</c> and <c>client</c> ask for joined sockets by label. Policy allows ports 8000
+/// to 8099 without L7 rules, and 8100 to 8199 with some.
 /// </summary>
 public sealed class DirectScene : IAsyncLifetime, IAsyncDisposable
 {
@@ -50,8 +50,7 @@ public sealed class DirectScene : IAsyncLifetime, IAsyncDisposable
 
     async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
 
-    internal async Task<LaneListReport> LanesAsync() =>
-        JsonSerializer.Deserialize<LaneListReport>(await Scene.ReadAdminAsync("v1/lanes"), AdminJson.Options)!;
+    internal Task<LaneListReport> LanesAsync() => Scene.ReadLanesAsync();
 
     /// <summary>The pair of this client's socket; null where it is no pair (any more).</summary>
     internal async Task<DirectPairReport?> PairAsync(Wire client)

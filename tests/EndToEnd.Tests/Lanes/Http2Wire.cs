@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Jumpgate.EndToEnd.Tests.Lanes;
 
-/// <summary>One HTTP/2 request by hand (RFC 9113), with windows as large as there are: what holds a server back is not HTTP/2.</summary>
+/// <summary>
+/// One HTTP/2 request by hand (RFC 9113), with windows as large as there are: what holds a server back is not HTTP/2.
+/// </summary>
 internal static class Http2Wire
 {
     private const byte Data = 0, Headers = 1, Settings = 4, WindowUpdate = 8;

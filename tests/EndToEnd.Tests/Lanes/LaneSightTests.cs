@@ -30,6 +30,53 @@ public sealed class LaneSightTests(PolicyPartyScene scene) : IClassFixture<Polic
             async () => await ForwardedAsync() == before + Requests, Scene.Patience, "the counters to add up");
     }
 
+    /// <summary>The kernel decides the request; the response, or its end, is relayed by the proxy.</summary>
+    [Fact]
+    public async Task Metrics_ResponsesThatTheProxyEnds_AddUp()
+    {
+        const string Head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        var turn = 0;
+        using var server = new WireServer(scene.Scene, async wire =>
+        {
+            while (await wire.ReadHeadAsync() is not null)
+            {
+                string[] sends = (turn++ % 4) switch
+                {
+                    0 => [$"{Head}5\r\nhello\r\n0\r\n\r\n"],
+                    1 => [$"{Head}5;a=b\r\nhello\r\n0\r\n\r\n"],
+                    2 => [$"{Head}4\r\nhell\r\n", "1;a=b\r\no\r\n0\r\n\r\n"],
+                    _ => [$"{Head}5\r\nhel", "lo\r\n", "0\r\nX-Sum: 1\r\n\r\n"],
+                };
+                foreach (var send in sends)
+                {
+                    await wire.SendAsync(send);
+                }
+            }
+        });
+        using var client = await Wire.ConnectAsync(scene.Scene, server.Address);
+        await scene.UntilDecidedAsync(AskAsync);
+        var before = await ForwardedAsync();
+        var decided = await scene.DecidedAsync();
+
+        for (var i = 0; i < Requests; i++)
+        {
+            await AskAsync();
+        }
+
+        Assert.InRange(await scene.DecidedAsync() - decided, (ulong)Requests / 2, (ulong)Requests);
+        await Wait.UntilAsync(
+            async () => await ForwardedAsync() == before + Requests, Scene.Patience, "the counters to add up");
+
+        async Task AskAsync()
+        {
+            await client.SendAsync(Wire.Request("/v1/chunked"));
+            await client.ReadHeadAsync();
+            var count = 0;
+            await client.ReadChunksAsync(part => count += part.Length);
+            Assert.Equal(5, count);
+        }
+    }
+
     [Fact]
     public async Task Monitor_WhileSomebodyFollows_ShowsRequestsOfTheKernel()
     {
@@ -82,7 +129,8 @@ public sealed class LaneSightTests(PolicyPartyScene scene) : IClassFixture<Polic
         await scene.UntilDecidedAsync(
             async () => Assert.Equal(200, (await client.AskAsync(Wire.Request("/v1/hello"))).Status));
 
-        Assert.Contains("1 of 1 rule sets wholly in the kernel", scene.Scene.Ask("status").Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 of 1 rule sets wholly in the kernel", scene.Scene.Ask("status").Output, StringComparison.Ordinal);
         var list = scene.Scene.Ask("lanes", "list").Output;
         Assert.Contains("bytes in the kernel", list, StringComparison.Ordinal);
         Assert.Contains("p50 <", list, StringComparison.Ordinal);

@@ -12,7 +12,8 @@ namespace Jumpgate.EndToEnd.Tests.Lanes;
 
 /// <summary>
 /// A server that people really use. Each answers <c>/v1/hello</c> (six bytes), <c>/v1/large</c> (the scene's file),
-/// <c>/v1/chunked</c>, <c>/v1/204</c>, <c>/v1/304</c>, and (but for nginx) PUT with the hash of what came; and tells what it was asked.
+/// <c>/v1/chunked</c>, <c>/v1/204</c>, <c>/v1/304</c>, and (but for nginx) PUT with the hash of what came; and tells
+/// what it was asked.
 /// </summary>
 internal sealed class Party : IAsyncDisposable
 {

@@ -18,7 +18,9 @@ internal sealed record PartyRequest(string Method, string Target, string? Upload
 /// <param name="LocalPort">Tells connections apart.</param>
 internal sealed record PartyAnswer(int Status, long Length, string Hash, int LocalPort);
 
-/// <summary>Clients that people really use, in the workload <c>client</c>: requests one after the other, kept alive.</summary>
+/// <summary>
+/// Clients that people really use, in the workload <c>client</c>: requests one after the other, kept alive.
+/// </summary>
 internal static class PartyClient
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
@@ -37,20 +39,23 @@ internal static class PartyClient
     private static async Task<IReadOnlyList<PartyAnswer>> RunScriptAsync(
         Scene scene, IPEndPoint server, string program, string script, PartyRequest[] requests)
     {
-        string[] arguments = [Party.Script(script), $"{server.Address}", $"{server.Port}", .. requests.Select(r => r.Text)];
+        string[] arguments =
+            [Party.Script(script), $"{server.Address}", $"{server.Port}", .. requests.Select(r => r.Text)];
         using var process = scene.Lab.Start("client", program, arguments);
         var lines = await OutputAsync(process);
         return [.. lines.Select(l => l.Split(' ')).Select(w => new PartyAnswer(
             Number(w[0]), long.Parse(w[1], CultureInfo.InvariantCulture), w[2], Number(w[3])))];
     }
 
-    private static async Task<IReadOnlyList<PartyAnswer>> RunCurlAsync(Scene scene, IPEndPoint server, PartyRequest[] requests)
+    private static async Task<IReadOnlyList<PartyAnswer>> RunCurlAsync(
+        Scene scene, IPEndPoint server, PartyRequest[] requests)
     {
         using var directory = new TempDirectory();
         string[] common = ["-s", "-S", "--noproxy", "*", "-w", "%{http_code} %{local_port}\\n"];
         string[] arguments = [.. requests.SelectMany((request, i) => (string[])[
             .. i == 0 ? [] : (string[])["--next"], .. common, "-o", directory.File($"{i}"),
-            .. request.Method == "HEAD" ? ["-I"] : request.Upload is { } file ? ["-T", file] : (string[])["-X", request.Method],
+            .. request.Method == "HEAD" ? ["-I"] : request.Upload is { } file
+                ? ["-T", file] : (string[])["-X", request.Method],
             $"http://{server}{request.Target}",
         ])];
         using var process = scene.Lab.Start("client", "curl", arguments);
@@ -63,7 +68,8 @@ internal static class PartyClient
         })];
     }
 
-    private static async Task<IReadOnlyList<PartyAnswer>> RunDotnetAsync(Scene scene, IPEndPoint server, PartyRequest[] requests)
+    private static async Task<IReadOnlyList<PartyAnswer>> RunDotnetAsync(
+        Scene scene, IPEndPoint server, PartyRequest[] requests)
     {
         var port = 0;
         using var handler = new SocketsHttpHandler
@@ -83,10 +89,11 @@ internal static class PartyClient
         foreach (var request in requests)
         {
             await using var upload = request.Upload is null ? null : File.OpenRead(request.Upload);
-            using var message = new HttpRequestMessage(new HttpMethod(request.Method), $"http://{server}{request.Target}")
-            {
-                Content = upload is null ? null : new StreamContent(upload),
-            };
+            using var message =
+                new HttpRequestMessage(new HttpMethod(request.Method), $"http://{server}{request.Target}")
+                {
+                    Content = upload is null ? null : new StreamContent(upload),
+                };
             using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead);
             await using var body = await response.Content.ReadAsStreamAsync();
             using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

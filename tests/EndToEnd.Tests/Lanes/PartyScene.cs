@@ -8,8 +8,8 @@ using Jumpgate.Testing;
 namespace Jumpgate.EndToEnd.Tests.Lanes;
 
 /// <summary>
-/// An agent with lanes, and servers that people really use, each on a port of its own in the workload <c>server</c>; the
-/// policy allows <c>/v1/...</c> and nothing else. Servers start when first asked for.
+/// An agent with lanes, and servers that people really use, each on a port of its own in the workload <c>server</c>;
+/// the policy allows <c>/v1/...</c> and nothing else. Servers start when first asked for.
 /// </summary>
 public abstract class PartyScene : IAsyncLifetime, IDisposable
 {
@@ -85,15 +85,14 @@ public abstract class PartyScene : IAsyncLifetime, IDisposable
         return server;
     }
 
-    internal async Task<LaneListReport> LanesAsync() =>
-        JsonSerializer.Deserialize<LaneListReport>(await _scene!.ReadAdminAsync("v1/lanes"), AdminJson.Options)!;
+    internal Task<LaneListReport> LanesAsync() => _scene!.ReadLanesAsync();
 
     /// <summary>Requests that never came to the proxy.</summary>
     internal async Task<ulong> DecidedAsync() => (await LanesAsync()).Requests["decided"];
 
     /// <summary>
-    /// Does something until the kernel has decided requests of it by itself: which ones is a race of client and proxy. Where
-    /// the kernel is not to decide, once, and it has not.
+    /// Does something until the kernel has decided requests of it by itself: which ones is a race of client and proxy.
+    /// Where the kernel is not to decide, once, and it has not.
     /// </summary>
     internal async Task UntilDecidedAsync(Func<Task> work)
     {
@@ -116,7 +115,8 @@ public abstract class PartyScene : IAsyncLifetime, IDisposable
             () => JsonSerializer.Serialize(LanesAsync().GetAwaiter().GetResult()));
     }
 
-    internal IPEndPoint Address(Party server, bool ipv6 = false) => new(_scene!.Lab["server"].Address(ipv6), server.Port);
+    internal IPEndPoint Address(Party server, bool ipv6 = false) =>
+        new(_scene!.Lab["server"].Address(ipv6), server.Port);
 }
 
 public sealed class PolicyPartyScene : PartyScene

@@ -105,7 +105,8 @@ public abstract partial class PartyTests
                     continue;
                 }
 
-                await wire.SendAsync($"HTTP/1.1 200 OK\r\nName: {head.Split(' ')[1]}\r\nContent-Length: {body.Length}\r\n\r\n");
+                await wire.SendAsync(
+                    $"HTTP/1.1 200 OK\r\nName: {head.Split(' ')[1]}\r\nContent-Length: {body.Length}\r\n\r\n");
                 await SendCountedAsync(wire.Socket, body, n => Interlocked.Add(ref sent, n));
             }
         });
@@ -141,7 +142,8 @@ public abstract partial class PartyTests
             {
                 if (head.StartsWith("GET /v1/reset", StringComparison.Ordinal))
                 {
-                    await wire.SendAsync(afterHead ? "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nsome" : "HTTP/1.1 2");
+                    await wire.SendAsync(afterHead
+                        ? "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nsome" : "HTTP/1.1 2");
                     wire.Reset();
                     return;
                 }

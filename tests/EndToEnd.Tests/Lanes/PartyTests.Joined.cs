@@ -51,7 +51,9 @@ public abstract partial class PartyTests
         });
     }
 
-    /// <summary>Nothing but the proxy holds this server back: the client has opened HTTP/2's windows as far as they go.</summary>
+    /// <summary>
+    /// Nothing but the proxy holds this server back: the client has opened HTTP/2's windows as far as they go.
+    /// </summary>
     [Fact]
     public async Task SlowReader_OfALargeHttp2Response_HoldsTheServerBack()
     {

@@ -41,7 +41,8 @@ public abstract partial class PartyTests
             var answers = await PartyClient.RunAsync(client, scene.Scene, scene.Address(party), requests);
 
             Assert.Equal(requests.Length, answers.Count);
-            Assert.Equal((200, PartyScene.LargeSize, scene.LargeHash), (answers[5].Status, answers[5].Length, answers[5].Hash));
+            Assert.Equal(
+                (200, PartyScene.LargeSize, scene.LargeHash), (answers[5].Status, answers[5].Length, answers[5].Hash));
             var answer = PartyScene.Hash(System.Text.Encoding.ASCII.GetBytes(scene.LargeHash));
             Assert.Equal((200, answer), (answers[11].Status, answers[11].Hash));
             Assert.Equal(15, answers.Count(a => (a.Status, a.Hash) == (200, PartyScene.Hash("hello\n"u8))));
@@ -63,7 +64,9 @@ public abstract partial class PartyTests
         });
     }
 
-    /// <summary>nginx learns of bytes by edges, and stops at short reads: none may come that it is not told of.</summary>
+    /// <summary>
+    /// nginx learns of bytes by edges, and stops at short reads: none may come that it is not told of.
+    /// </summary>
     [Theory]
     [InlineData("curl")]
     [InlineData("dotnet")]
@@ -71,7 +74,8 @@ public abstract partial class PartyTests
     {
         var party = await scene.ServerAsync("nginx");
         var file = $"/v1/put/{client}-{Guid.NewGuid():N}";
-        PartyRequest[] requests = [.. Enumerable.Repeat(Hello, 5), new("PUT", file, scene.LargeFile), new("GET", file), Hello];
+        PartyRequest[] requests =
+            [.. Enumerable.Repeat(Hello, 5), new("PUT", file, scene.LargeFile), new("GET", file), Hello];
 
         var answers = await PartyClient.RunAsync(client, scene.Scene, scene.Address(party), requests);
 
@@ -109,7 +113,8 @@ public abstract partial class PartyTests
             using var wrk = scene.Scene.Lab.Start(
                 "client", "wrk", "-t1", "-c16", "-d1s", "--timeout", "20s", $"http://{scene.Address(party)}/v1/hello");
             Assert.Equal(0, await wrk.WaitForExitAsync(Scene.Patience));
-            var number = wrk.Output.Split('\n').First(l => l.Contains(" requests in ", StringComparison.Ordinal)).Trim().Split(' ')[0];
+            var number = wrk.Output.Split('\n').First(l => l.Contains(" requests in ", StringComparison.Ordinal)).Trim()
+                .Split(' ')[0];
             Assert.True(int.Parse(number, CultureInfo.InvariantCulture) > 0, wrk.Output);
             Assert.DoesNotContain("Non-2xx", wrk.Output, StringComparison.Ordinal);
             Assert.DoesNotContain("Socket errors", wrk.Output, StringComparison.Ordinal);

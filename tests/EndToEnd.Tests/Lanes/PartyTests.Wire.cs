@@ -122,7 +122,8 @@ public abstract partial class PartyTests
             var head = Encoding.Latin1.GetBytes(Wire.Request("/v1/put/x", "PUT", $"Content-Length: {size}\r\n"));
             await client.SendAsync((byte[])[.. head, .. body]);
             Assert.Equal(whole, await client.ReadResponseAsync());
-            await client.SendAsync(Wire.Request("/v1/put/x", "PUT", "Transfer-Encoding: chunked\r\n") + $"{size:x}\r\n");
+            await client.SendAsync(
+                Wire.Request("/v1/put/x", "PUT", "Transfer-Encoding: chunked\r\n") + $"{size:x}\r\n");
             await SendSlowlyAsync(client, body, random);
             await client.SendAsync("\r\n0\r\n\r\n");
             Assert.Equal(whole, await client.ReadResponseAsync());

@@ -31,16 +31,19 @@ public abstract partial class PartyTests(PartyScene scene)
         {
             var secret = $"/secret/{Guid.NewGuid():N}";
             var last = new PartyRequest("GET", $"/v1/hello?{Guid.NewGuid():N}");
-            PartyRequest[] requests = [.. Enumerable.Repeat(Hello, 20), new("GET", secret), .. Enumerable.Repeat(Hello, 5), last];
+            PartyRequest[] requests =
+                [.. Enumerable.Repeat(Hello, 20), new("GET", secret), .. Enumerable.Repeat(Hello, 5), last];
 
             var answers = await PartyClient.RunAsync(client, scene.Scene, scene.Address(party), requests);
 
             Assert.Equal(requests.Length, answers.Count);
-            Assert.Equal([.. requests.Select(r => r.Target == secret ? 403 : 200)], answers.Select(a => a.Status).ToArray());
+            Assert.Equal(
+                [.. requests.Select(r => r.Target == secret ? 403 : 200)], answers.Select(a => a.Status).ToArray());
             Assert.All(answers.Where(a => a.Status == 200), a => Assert.Equal(PartyScene.Hash("hello\n"u8), a.Hash));
             Assert.Single(answers.Select(a => a.LocalPort).Distinct());
             await Testing.Wait.UntilAsync(
-                () => party.WasAsked($"{last.Method} {last.Target}"), Support.Scene.Patience, "the server to see the last request");
+                () => party.WasAsked($"{last.Method} {last.Target}"), Support.Scene.Patience,
+                "the server to see the last request");
             Assert.False(party.WasAsked($"GET {secret}"));
         });
     }

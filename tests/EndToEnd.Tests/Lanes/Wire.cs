@@ -6,7 +6,9 @@ using Jumpgate.EndToEnd.Tests.Support;
 
 namespace Jumpgate.EndToEnd.Tests.Lanes;
 
-/// <summary>One end of a connection that speaks HTTP/1.1 by hand: a raw client, or what a raw server has accepted.</summary>
+/// <summary>
+/// One end of a connection that speaks HTTP/1.1 by hand: a raw client, or what a raw server has accepted.
+/// </summary>
 internal sealed class Wire(Socket socket) : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
@@ -69,6 +71,23 @@ internal sealed class Wire(Socket socket) : IDisposable
         }
     }
 
+    /// <summary>The next line without its CRLF.</summary>
+    public async Task<string> ReadLineAsync()
+    {
+        int length;
+        while ((length = _buffer.AsSpan(_start, _end - _start).IndexOf("\r\n"u8)) < 0)
+        {
+            if (!await FillAsync())
+            {
+                throw new IOException("the connection ended within a line");
+            }
+        }
+
+        var line = Encoding.Latin1.GetString(_buffer, _start, length);
+        _start += length + 2;
+        return line;
+    }
+
     /// <summary>The next bytes, passed on as they come.</summary>
     public async Task ReadAsync(long count, Action<ReadOnlySpan<byte>>? take = null)
     {
@@ -84,6 +103,37 @@ internal sealed class Wire(Socket socket) : IDisposable
             _start += part;
             count -= part;
         }
+    }
+
+    /// <summary>A chunked body to its end: sizes that are plain digits, no extensions.</summary>
+    public async Task ReadChunksAsync(Action<ReadOnlySpan<byte>> take)
+    {
+        while (int.Parse(await ReadLineAsync(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) is > 0
+            and var size)
+        {
+            await ReadAsync(size, take);
+            if (await ReadLineAsync() is { Length: > 0 } line)
+            {
+                throw new IOException($"behind a chunk: {line}");
+            }
+        }
+
+        while (await ReadLineAsync() is { Length: > 0 })
+        {
+        }
+    }
+
+    /// <summary>Everything until it ends, or is reset.</summary>
+    public async Task<string> ReadToEndAsync()
+    {
+        var text = new StringBuilder();
+        do
+        {
+            text.Append(Encoding.Latin1.GetString(_buffer, _start, _end - _start));
+            _start = _end;
+        }
+        while (!await EndsAsync());
+        return text.ToString();
     }
 
     /// <summary>The next response, framed by its Content-Length.</summary>
@@ -125,8 +175,10 @@ internal sealed class Wire(Socket socket) : IDisposable
 
     public static long ContentLength(string head)
     {
-        var line = head.Split("\r\n").FirstOrDefault(l => l.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase));
-        return line is null ? 0 : long.Parse(line.AsSpan(15), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
+        var line = head.Split("\r\n")
+            .FirstOrDefault(l => l.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase));
+        return line is null
+            ? 0 : long.Parse(line.AsSpan(15), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
     }
 
     private async Task<bool> FillAsync()

@@ -63,7 +63,8 @@ internal sealed class WireServer : IDisposable
         {
             await _serve(wire);
         }
-        catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException
+            or OperationCanceledException)
         {
             // The connection is gone.
         }

@@ -22,7 +22,8 @@ public sealed class AddressTests
                 var bytes = node.Address(ipv6).GetAddressBytes();
                 bytes[^1] = 77;
                 second[(name, ipv6)] = new IPAddress(bytes);
-                scene.Lab.Ip(name, $"addr add {second[(name, ipv6)]}/{(ipv6 ? "64" : "24")} dev eth0{(ipv6 ? " nodad" : "")}");
+                scene.Lab.Ip(
+                    name, $"addr add {second[(name, ipv6)]}/{(ipv6 ? "64" : "24")} dev eth0{(ipv6 ? " nodad" : "")}");
             }
         }
 
@@ -45,7 +46,8 @@ public sealed class AddressTests
 
         async Task<(int Get, int Put)> AskAsync(string from, bool ipv6, IPEndPoint to)
         {
-            using var peer = await HttpPeer.ConnectAsync(_ => Bound(from, 0, ipv6), to, from == "stranger" ? Scene.Silence : null);
+            using var peer =
+                await HttpPeer.ConnectAsync(_ => Bound(from, 0, ipv6), to, from == "stranger" ? Scene.Silence : null);
             var (status, body) = await peer.AskAsync("GET /v1/x");
             Assert.Contains($"peer={peer.Socket.LocalEndPoint};", body, StringComparison.Ordinal);
             return (status, (await peer.AskAsync("PUT /v1/x")).Status);

@@ -3,13 +3,17 @@ using Jumpgate.EndToEnd.Tests.Support;
 
 namespace Jumpgate.EndToEnd.Tests.Network;
 
-/// <summary>Who belongs to which entity, in both directions and families, and when a direction is in default deny.</summary>
+/// <summary>
+/// Who belongs to which entity, in both directions and families, and when a direction is in default deny.
+/// </summary>
 [Collection("kernel")]
 public sealed class EntityTests
 {
     private const int FirstPort = 8000;
 
-    /// <summary>Entities, each on a port of its own, and who belongs to them; WORKLOAD stands for the workload asked.</summary>
+    /// <summary>
+    /// Entities, each on a port of its own, and who belongs to them; WORKLOAD stands for the workload asked.
+    /// </summary>
     private static readonly (string Entity, string Members)[] Entities =
     [
         ("all", "WORKLOAD4 WORKLOAD6 node4 node6 world4 world6"),
@@ -42,7 +46,8 @@ public sealed class EntityTests
         }
 
         var reached = await AskAllAsync(
-            scene, ["server", "node", "world"], (to, ipv6, port) => ("client", new IPEndPoint(Address(scene, to, ipv6), port)));
+            scene, ["server", "node", "world"], (to, ipv6, port) =>
+                ("client", new IPEndPoint(Address(scene, to, ipv6), port)));
 
         Assert.Equal(Expected("server"), reached);
     }

@@ -15,10 +15,12 @@ internal static class NodeTools
     /// <summary>Adds or removes the uplink in the workloads file, and waits until the node obeys.</summary>
     public static async Task SetUplinksAsync(this Scene scene, string? name)
     {
-        var lines = File.ReadAllLines(scene.WorkloadsFile).Where(l => !l.StartsWith("uplinks:", StringComparison.Ordinal));
+        var lines = File.ReadAllLines(scene.WorkloadsFile)
+            .Where(l => !l.StartsWith("uplinks:", StringComparison.Ordinal));
         File.WriteAllLines(scene.WorkloadsFile, name is null ? lines : lines.Append($"uplinks: [{name}]"));
         await Wait.UntilAsync(
-            () => scene.IsUplinkAttached() == (name is not null), Scene.Patience, "the uplink to be attached or detached");
+            () => scene.IsUplinkAttached() == (name is not null), Scene.Patience,
+            "the uplink to be attached or detached");
     }
 
     public static bool IsUplinkAttached(this Scene scene) =>

@@ -8,8 +8,8 @@ using Jumpgate.Testing;
 namespace Jumpgate.EndToEnd.Tests.Network;
 
 /// <summary>
-/// A hop that cannot carry what the ends would send (RFC 1191, RFC 8201): the world is a router here, with a narrow link to
-/// its own far network. Who is not told stands still.
+/// A hop that cannot carry what the ends would send (RFC 1191, RFC 8201): the world is a router here, with a narrow
+/// link to its own far network. Who is not told stands still.
 /// </summary>
 [Collection("kernel")]
 public sealed class PathMtuTests
@@ -53,7 +53,8 @@ public sealed class PathMtuTests
             using var limit = new CancellationTokenSource(Scene.Patience);
             var received = SwallowAsync(listener, limit.Token);
 
-            using var peer = await HttpPeer.ConnectAsync(scene.InNamespace("client"), new IPEndPoint(far, 80), Scene.Patience);
+            using var peer =
+                await HttpPeer.ConnectAsync(scene.InNamespace("client"), new IPEndPoint(far, 80), Scene.Patience);
             var head = $"POST / HTTP/1.1\r\nHost: far\r\nContent-Length: {BodyLength}\r\n\r\n";
             await peer.Socket.SendAsync(Encoding.ASCII.GetBytes(head), limit.Token);
             for (var left = BodyLength; left > 0;)
@@ -121,7 +122,8 @@ public sealed class PathMtuTests
     private static long TooBig(Scene scene, bool ipv6)
     {
         // Not /proc/net: that is the namespace of the process's first thread.
-        var lines = scene.Lab.Run("world", () => File.ReadAllLines($"/proc/thread-self/net/{(ipv6 ? "snmp6" : "snmp")}"));
+        var lines = scene.Lab.Run("world", () =>
+            File.ReadAllLines($"/proc/thread-self/net/{(ipv6 ? "snmp6" : "snmp")}"));
         if (ipv6)
         {
             return long.Parse(

@@ -38,7 +38,8 @@ public sealed class PortReuseTests
             using var limit = new CancellationTokenSource(Scene.Patience);
             Assert.Equal(0, await peer.Socket.ReceiveAsync(new byte[1].AsMemory(), limit.Token));
             peer.Dispose();
-            await Wait.UntilAsync(() => IsWaiting(scene, local), Scene.Patience, "the proxy's socket to be in TIME_WAIT");
+            await Wait.UntilAsync(
+                () => IsWaiting(scene, local), Scene.Patience, "the proxy's socket to be in TIME_WAIT");
         }
     }
 

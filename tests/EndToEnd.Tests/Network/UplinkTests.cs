@@ -83,7 +83,8 @@ public sealed class UplinkTests
             using var server = scene.Udp("server", new IPEndPoint(NodeTools.Any(ipv6), 53));
             var wire = scene.Wire("world");
             foreach (var liar in (IPAddress[])
-                [scene.Lab["client"].Address(ipv6), ipv6 ? scene.Lab["client"].GatewayIPv6 : scene.Lab["client"].GatewayIPv4])
+                [scene.Lab["client"].Address(ipv6), ipv6
+                    ? scene.Lab["client"].GatewayIPv6 : scene.Lab["client"].GatewayIPv4])
             {
                 var before = await scene.DropsAsync("InvalidSource");
                 scene.Send(wire, "world", RawPacket.Udp(new IPEndPoint(liar, 5353), scene.Server(ipv6, 53), 1));
@@ -92,7 +93,8 @@ public sealed class UplinkTests
                 if (attached || ipv6 || liar.Equals(scene.Lab["client"].IPv4))
                 {
                     await Wait.UntilAsync(
-                        async () => await scene.DropsAsync("InvalidSource") > before, Scene.Patience, $"the lie of {liar} to be counted");
+                        async () => await scene.DropsAsync("InvalidSource") > before, Scene.Patience,
+                        $"the lie of {liar} to be counted");
                 }
             }
 
@@ -126,5 +128,6 @@ public sealed class UplinkTests
     }
 
     private static string Describe(Scene scene) =>
-        scene.Tc("qdisc show dev uplink") + scene.Tc("filter show dev uplink ingress") + scene.Tc("filter show dev uplink egress");
+        scene.Tc("qdisc show dev uplink") + scene.Tc("filter show dev uplink ingress") + scene.Tc(
+            "filter show dev uplink egress");
 }

@@ -5,8 +5,8 @@ using Jumpgate.Testing;
 namespace Jumpgate.EndToEnd.Tests.Proxyless;
 
 /// <summary>
-/// Two workloads with SPIFFE IDs in the agent's workloads file: gRPC applications (C-core) in their namespaces speak mutual TLS through
-/// the node, whose kernel enforces addresses and ports meanwhile.
+/// Two workloads with SPIFFE IDs in the agent's workloads file: gRPC applications (C-core) in their namespaces speak
+/// mutual TLS through the node, whose kernel enforces addresses and ports meanwhile.
 /// </summary>
 [Collection("kernel")]
 public sealed class MutualTlsAgentTests
@@ -28,7 +28,8 @@ public sealed class MutualTlsAgentTests
         await using var scene = Scene.Prepare(workloads, Policies.Server(Policies.FromEmpireTcp80));
         var at = $"{certificates.Folder}/";
         await File.AppendAllTextAsync(
-            scene.WorkloadsFile, $"\nmtls: {{ files: {{ certificate: '{at}{{name}}.pem', key: '{at}{{name}}.key', ca: '{at}ca.pem' }} }}\n");
+            scene.WorkloadsFile,
+            $"\nmtls: {{ files: {{ certificate: '{at}{{name}}.pem', key: '{at}{{name}}.key', ca: '{at}ca.pem' }} }}\n");
         scene.MoreAgentOptions = [.. scene.MoreAgentOptions, "--xds-listen", "0.0.0.0:18000", "--xds-plaintext"];
         await scene.StartAgentAsync();
         await using var server = Start(scene, "server", "xds_server.py", "0.0.0.0:80");
@@ -36,17 +37,21 @@ public sealed class MutualTlsAgentTests
         await using var plain = scene.Lab.Start("client", "/usr/bin/python3", [Script("plain_client.py")]);
 
         await Wait.UntilAsync(
-            async () => await AskAsync(client, "xds:///server /empire.Deathstar/Land") == "OK ship", s_patience, "the client is let in",
+            async () => await AskAsync(client, "xds:///server /empire.Deathstar/Land") == "OK ship", s_patience,
+            "the client is let in",
             () => server.Captured() + client.Captured());
         Assert.StartsWith(
-            "1 UNAVAILABLE", await AskAsync(plain, $"1 {scene.Lab["server"].IPv4}:80 /empire.Deathstar/Land"), StringComparison.Ordinal);
+            "1 UNAVAILABLE", await AskAsync(plain, $"1 {scene.Lab["server"].IPv4}:80 /empire.Deathstar/Land"),
+            StringComparison.Ordinal);
 
         // The same application at the same address: what was its name is somebody else's now.
         await File.WriteAllTextAsync(
             scene.WorkloadsFile,
-            (await File.ReadAllTextAsync(scene.WorkloadsFile)).Replace(Mesh + "client", Mesh + "other", StringComparison.Ordinal));
+            (await File.ReadAllTextAsync(scene.WorkloadsFile))
+            .Replace(Mesh + "client", Mesh + "other", StringComparison.Ordinal));
         await Wait.UntilAsync(
-            async () => (await AskAsync(client, "xds:///server /empire.Deathstar/Land")).StartsWith("PERMISSION_DENIED", StringComparison.Ordinal),
+            async () => (await AskAsync(client, "xds:///server /empire.Deathstar/Land"))
+            .StartsWith("PERMISSION_DENIED", StringComparison.Ordinal),
             s_patience, "the client is refused", () => server.Captured() + client.Captured());
     }
 
@@ -55,12 +60,15 @@ public sealed class MutualTlsAgentTests
     private static NetnsProcess Start(Scene scene, string workload, string script, params string[] arguments)
     {
         var (code, bootstrap) = scene.Jumpgate(
-            "envoy", "bootstrap", "--profile", "grpc", "--node", workload, "--xds", $"{scene.Lab[workload].GatewayIPv4}:18000", "--plaintext",
+            "envoy", "bootstrap", "--profile", "grpc", "--node", workload, "--xds",
+            $"{scene.Lab[workload].GatewayIPv4}:18000", "--plaintext",
             "--workloads", scene.WorkloadsFile);
         Assert.True(code == 0, bootstrap);
         return scene.Lab.Start(
             workload, "/usr/bin/python3", [Script(script), .. arguments],
-            new Dictionary<string, string> { ["GRPC_XDS_BOOTSTRAP_CONFIG"] = bootstrap, ["GRPC_XDS_EXPERIMENTAL_RBAC"] = "true" });
+            new Dictionary<string,
+            string>
+            { ["GRPC_XDS_BOOTSTRAP_CONFIG"] = bootstrap, ["GRPC_XDS_EXPERIMENTAL_RBAC"] = "true" });
     }
 
     private static async Task<string> AskAsync(NetnsProcess client, string call)

@@ -11,8 +11,8 @@ using SocketAddress = Envoy.Config.Core.V3.SocketAddress;
 namespace Jumpgate.EndToEnd.Tests.Proxyless;
 
 /// <summary>
-/// A running agent's xDS, and a gRPC server (C-core) that enforces what it gets from there. Calls stay in the server's own
-/// namespace, where no program of the node's sees them: who denies is the server itself.
+/// A running agent's xDS, and a gRPC server (C-core) that enforces what it gets from there. Calls stay in the server's
+/// own namespace, where no program of the node's sees them: who denies is the server itself.
 /// </summary>
 [Collection("kernel")]
 public sealed class ProxylessAgentTests
@@ -46,24 +46,31 @@ public sealed class ProxylessAgentTests
         await scene.StartAgentAsync();
         var node = scene.Lab["server"];
         var (code, bootstrap) = scene.Jumpgate(
-            "envoy", "bootstrap", "--profile", "grpc", "--node", "server", "--xds", $"{node.GatewayIPv4}:18000", "--plaintext");
+            "envoy", "bootstrap", "--profile", "grpc", "--node", "server", "--xds", $"{node.GatewayIPv4}:18000",
+            "--plaintext");
         Assert.True(code == 0, bootstrap);
         await using var server = scene.Lab.Start(
             "server", "/usr/bin/python3", [Script("xds_server.py"), "0.0.0.0:80"],
-            new Dictionary<string, string> { ["GRPC_XDS_BOOTSTRAP_CONFIG"] = bootstrap, ["GRPC_XDS_EXPERIMENTAL_RBAC"] = "true" });
+            new Dictionary<string,
+            string>
+            { ["GRPC_XDS_BOOTSTRAP_CONFIG"] = bootstrap, ["GRPC_XDS_EXPERIMENTAL_RBAC"] = "true" });
         await using var client = scene.Lab.Start("server", "/usr/bin/python3", [Script("plain_client.py")]);
         var empire = $"{node.IPv4}:80"; // From its own address: org=empire.
         var world = "127.0.0.1:80"; // From no workload's, the host's to the agent.
 
-        await Wait.UntilAsync(async () => await CallAsync(client, empire, "Land") == "OK", s_patience, "the server serves", server.Captured);
+        await Wait.UntilAsync(async () => await CallAsync(client, empire, "Land") == "OK", s_patience,
+            "the server serves", server.Captured);
         Assert.Equal("OK", await CallAsync(client, empire, "Fire", "x-force=true"));
         Assert.Equal(Unauthorized, await CallAsync(client, empire, "Fire"));
         Assert.Equal(Unauthorized, await CallAsync(client, empire, "Fire", "x-force=false"));
         Assert.Equal(Unauthorized, await CallAsync(client, empire, "Leave"));
         Assert.Equal(Unauthorized, await CallAsync(client, world, "Land"));
 
-        await scene.ApplyAsync("p0.yaml", Policy.Replace("fromEndpoints: [ { matchLabels: { org: empire } } ]", "fromEntities: [ host, world ]", StringComparison.Ordinal));
-        await Wait.UntilAsync(async () => await CallAsync(client, world, "Land") == "OK", s_patience, "others are let in", server.Captured);
+        await scene.ApplyAsync(
+            "p0.yaml", Policy.Replace("fromEndpoints: [ { matchLabels: { org: empire } } ]",
+            "fromEntities: [ host, world ]", StringComparison.Ordinal));
+        await Wait.UntilAsync(async () => await CallAsync(client, world, "Land") == "OK", s_patience,
+            "others are let in", server.Captured);
         Assert.Equal(Unauthorized, await CallAsync(client, empire, "Land"));
     }
 
@@ -73,19 +80,22 @@ public sealed class ProxylessAgentTests
         await using var scene = Scene.Prepare(Policy);
         scene.MoreAgentOptions = [.. scene.MoreAgentOptions, "--xds-listen", "127.0.0.1:18000"];
         await scene.StartAgentAsync();
-        await using var client = scene.Lab.Start("node", "/usr/bin/python3", [Script("raw_client.py"), "127.0.0.1:18000"]);
+        await using var client =
+            scene.Lab.Start("node", "/usr/bin/python3", [Script("raw_client.py"), "127.0.0.1:18000"]);
 
         client.WriteLine("check CgA="); // Empty attributes: a no, but an answer.
         await client.WaitForTextAsync("OK ", s_patience);
         client.WriteLine($"log {Convert.ToBase64String(Denied(scene).ToByteArray())}");
         await Wait.UntilAsync(
-            () => Monitor(scene).Contains("logged by server", StringComparison.Ordinal), s_patience, "the entry to be shown", client.Captured);
+            () => Monitor(scene).Contains("logged by server", StringComparison.Ordinal), s_patience,
+            "the entry to be shown", client.Captured);
 
         Assert.Contains(
             "http GET /v1/ DROPPED 403 0.0ms POLICY_DENIED (rbac_access_denied_matched_policy[none]; logged by server)",
             Monitor(scene), StringComparison.Ordinal);
         Assert.Equal(1, await scene.MetricAsync("jumpgate_envoy_checks_total{outcome=\"rejected\",policy=\"none\"}"));
-        Assert.Equal(1, await scene.MetricAsync("jumpgate_envoy_access_log_entries_total{verdict=\"DROPPED\",kept=\"recorded\"}"));
+        Assert.Equal(1,
+            await scene.MetricAsync("jumpgate_envoy_access_log_entries_total{verdict=\"DROPPED\",kept=\"recorded\"}"));
         client.WriteLine("end");
         client.WriteLine("code");
     }

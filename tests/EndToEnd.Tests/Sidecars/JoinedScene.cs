@@ -14,7 +14,8 @@ public sealed class JoinedScene : IAsyncLifetime, IAsyncDisposable
     public const int Finish = 8002;
     public const int Flood = 8003;
     public const int Watch = 8004;
-    internal const string Block = "outboundPort: 15001, inboundPort: 15006, shortCircuit: true, excludeOutboundPorts: [90]";
+    internal const string Block =
+        "outboundPort: 15001, inboundPort: 15006, shortCircuit: true, excludeOutboundPorts: [90]";
 
     internal SidecarScene Sidecars { get; private set; } = null!;
 
@@ -30,8 +31,8 @@ public sealed class JoinedScene : IAsyncLifetime, IAsyncDisposable
         Sidecars = SidecarScene.Prepare(Block);
         Scene.MoreAgentOptions = ["--lanes", "short-circuit"];
         await Scene.StartAgentAsync();
-        Sidecars.AssertAttached();
-        Assert.Equal("on", Sidecars.Report().ShortCircuit);
+        await Sidecars.AssertAttachedAsync();
+        Assert.Equal("on", (await Sidecars.ReportAsync()).ShortCircuit);
         Sidecar = await Sidecars.StartSidecarAsync();
         Outside = await StartPeerAsync("server", null);
         await StartPeerAsync("client", Sidecars.Cgroups.Application);
@@ -72,10 +73,10 @@ public sealed class JoinedScene : IAsyncLifetime, IAsyncDisposable
     internal Task<Talker> InAsync(int port, bool ipv6 = false) =>
         Talker.ConnectAsync(Scene, "server", null, Address("client", ipv6), port);
 
-    internal IPAddress Address(string workload, bool ipv6) => ipv6 ? Scene.Lab[workload].IPv6 : Scene.Lab[workload].IPv4;
+    internal IPAddress Address(string workload, bool ipv6) =>
+        ipv6 ? Scene.Lab[workload].IPv6 : Scene.Lab[workload].IPv4;
 
-    internal async Task<IReadOnlyList<DirectPairReport>> PairsAsync() => JsonSerializer.Deserialize<LaneListReport>(
-        await Scene.ReadAdminAsync("v1/lanes"), AdminJson.Options)!.Direct.Pairs;
+    internal async Task<IReadOnlyList<DirectPairReport>> PairsAsync() => (await Scene.ReadLanesAsync()).Direct.Pairs;
 
     /// <summary>The pair of an application's socket; null where it is none (any more).</summary>
     internal async Task<DirectPairReport?> PairAsync(Talker talker)
@@ -89,13 +90,13 @@ public sealed class JoinedScene : IAsyncLifetime, IAsyncDisposable
         var last = default(DirectPairReport);
         await Wait.UntilAsync(
             async () => condition(last = await PairAsync(talker)), Scene.Patience, $"the connection to be {what}",
-            () => string.Create(CultureInfo.InvariantCulture, $"{last}; {talker.Captured()}; {Scene.Agent.Captured()}"));
+            () => string.Create(
+                CultureInfo.InvariantCulture, $"{last}; {talker.Captured()}; {Scene.Agent.Captured()}"));
     }
 
     internal Task UntilJoinedAsync(Talker talker) => UntilAsync(talker, pair => pair is { State: "joined" }, "joined");
 
-    internal async Task<SidecarReport> ReportAsync() => Assert.Single(
-        JsonSerializer.Deserialize<List<SidecarReport>>(await Scene.ReadAdminAsync("v1/sidecars"), AdminJson.Options)!);
+    internal async Task<SidecarReport> ReportAsync() => Assert.Single(await Scene.ReadSidecarsAsync());
 
     private async Task<NetnsProcess> StartPeerAsync(string workload, string? cgroup)
     {

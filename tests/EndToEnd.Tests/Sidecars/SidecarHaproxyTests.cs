@@ -3,7 +3,9 @@ using Jumpgate.Testing;
 
 namespace Jumpgate.EndToEnd.Tests.Sidecars;
 
-/// <summary>A stock proxy that reads SO_ORIGINAL_DST (IPv4 only: haproxy asks for no other), told nothing of Jumpgate.</summary>
+/// <summary>
+/// A stock proxy that reads SO_ORIGINAL_DST (IPv4 only: haproxy asks for no other), told nothing of Jumpgate.
+/// </summary>
 [Collection("kernel")]
 public sealed class SidecarHaproxyTests
 {
@@ -46,7 +48,7 @@ public sealed class SidecarHaproxyTests
         var command = CgroupTree.Through(scene.Cgroups.Sidecar, "haproxy", "-db", "-f", file);
         await using var haproxy = scene.Scene.Lab.Start("client", command[0], command[1..]);
         await Wait.UntilAsync(
-            () => scene.Report().Listeners > 0, Scene.Patience, "haproxy to listen", haproxy.Captured);
+            async () => (await scene.ReportAsync()).Listeners > 0, Scene.Patience, "haproxy to listen", haproxy.Captured);
 
         var outbound = await scene.AskAsync("http", server, 80);
         Assert.Contains("HTTP/1.1 200", outbound, StringComparison.Ordinal);

@@ -15,8 +15,8 @@ public sealed class SidecarInboundTests
             "outboundPort: 15001, inboundPort: 15006, excludeInboundPorts: [90], excludeInboundCIDRs: [192.0.2.0/24]");
         await scene.StartSidecarAsync();
         await scene.Scene.StartAgentAsync();
-        scene.AssertAttached();
-        Assert.Equal(2, scene.Report().Listeners);
+        await scene.AssertAttachedAsync();
+        Assert.Equal(2, (await scene.ReportAsync()).Listeners);
         await scene.StartServerAsync("client", scene.Cgroups.Application, 80, 90);
         var client = scene.Scene.Lab["client"];
         scene.Scene.Lab.Ip("world", "addr add 192.0.2.1/32 dev lo");
@@ -30,11 +30,14 @@ public sealed class SidecarInboundTests
             Assert.StartsWith(
                 $"peer {address} 90\nserver {address} 90", await scene.AskFromAsync("server", null, "tcp", address, 90),
                 StringComparison.Ordinal);
-            Assert.Equal($"peer {address} 80\nserver heard hello", await scene.AskFromAsync("server", null, "udp", address, 80));
+            Assert.Equal(
+                $"peer {address} 80\nserver heard hello", await scene.AskFromAsync("server", null, "udp", address, 80));
 
             // Its own ports are not for others.
-            Assert.Equal("error ECONNREFUSED", await scene.AskFromAsync("server", null, "tcp", address, SidecarScene.Inbound));
-            Assert.Equal("error ECONNREFUSED", await scene.AskFromAsync("server", null, "tcp", address, SidecarScene.Outbound));
+            Assert.Equal(
+                "error ECONNREFUSED", await scene.AskFromAsync("server", null, "tcp", address, SidecarScene.Inbound));
+            Assert.Equal(
+                "error ECONNREFUSED", await scene.AskFromAsync("server", null, "tcp", address, SidecarScene.Outbound));
         }
 
         Assert.Equal(
@@ -46,7 +49,7 @@ public sealed class SidecarInboundTests
             $"peer {client.IPv4} 80\nserver {client.IPv4} 80 saw {client.IPv4}",
             await scene.AskFromAsync("client", null, "tcp", client.IPv4, 80));
 
-        var counts = scene.Report().Counts;
+        var counts = (await scene.ReportAsync()).Counts;
         Assert.Equal(2ul, counts["inbound_redirected"]);
         Assert.Equal(3ul, counts["inbound_excluded"]);
         Assert.Equal(4ul, counts["inbound_blocked"]);
@@ -93,9 +96,9 @@ public sealed class SidecarInboundTests
         await AssertRedirectedAsync();
 
         await scene.Scene.StartAgentAsync();
-        scene.AssertAttached();
+        await scene.AssertAttachedAsync();
         await AssertRedirectedAsync();
-        var counts = scene.Report().Counts;
+        var counts = (await scene.ReportAsync()).Counts;
         Assert.Equal(5ul, counts["outbound_redirected"]);
         Assert.Equal(1ul, counts["outbound_failed"]);
         Assert.Equal(4ul, counts["inbound_redirected"]);

@@ -21,17 +21,19 @@ public sealed class SidecarJoinedHaproxyTests
         await using var scene = SidecarScene.Prepare(JoinedScene.Block, siblings: true);
         scene.Scene.MoreAgentOptions = ["--lanes", "short-circuit"];
         await scene.Scene.StartAgentAsync();
-        scene.AssertAttached();
+        await scene.AssertAttachedAsync();
         using var directory = new TempDirectory();
         var large = RandomNumberGenerator.GetBytes(Large);
         await File.WriteAllBytesAsync(directory.File("large"), large);
         await File.WriteAllBytesAsync(directory.File("small"), large[..1000]);
         var (client, server) = inbound ? ("server", "client") : ("client", "server");
-        await using var nginx = await StartNginxAsync(scene, directory, server, inbound ? scene.Cgroups.Application : null);
+        await using var nginx =
+            await StartNginxAsync(scene, directory, server, inbound ? scene.Cgroups.Application : null);
         await using var haproxy = await StartHaproxyAsync(scene, directory);
         var url = $"http://{new IPEndPoint(scene.Scene.Lab[server].IPv4, 8080)}";
         string[] options = ["-sS", "--noproxy", "*", "-m", "60", "-w", "%{http_code} "];
-        var small = Enumerable.Range(0, Small).SelectMany(i => new[] { "-o", directory.File($"small-{i}"), $"{url}/small" });
+        var small = Enumerable.Range(0, Small)
+            .SelectMany(i => new[] { "-o", directory.File($"small-{i}"), $"{url}/small" });
 
         // One connection: up, down, and then many small ones.
         await using var curl = Start(scene, client, inbound ? null : scene.Cgroups.Application, [
@@ -43,10 +45,12 @@ public sealed class SidecarJoinedHaproxyTests
             string.Join(' ', Enumerable.Repeat("200", Small + 1).Prepend("201")), curl.Output.Trim());
         Assert.Equal(Convert.ToHexString(SHA256.HashData(large)), await HashAsync(directory.File("copy")));
         Assert.Equal(Convert.ToHexString(SHA256.HashData(large)), await HashAsync(directory.File("down")));
-        Assert.All(Enumerable.Range(0, Small), i => Assert.Equal(large[..1000], File.ReadAllBytes(directory.File($"small-{i}"))));
-        var report = scene.Report();
+        Assert.All(Enumerable.Range(0, Small), i =>
+            Assert.Equal(large[..1000], File.ReadAllBytes(directory.File($"small-{i}"))));
+        var report = await scene.ReportAsync();
         Assert.InRange(report.Counts[inbound ? "inbound_joined" : "outbound_joined"], 1ul, 2ul);
-        Assert.True(report.QueueBytes > 1000, string.Create(CultureInfo.InvariantCulture, $"{report.QueueBytes} bytes by queue"));
+        Assert.True(report.QueueBytes > 1000,
+            string.Create(CultureInfo.InvariantCulture, $"{report.QueueBytes} bytes by queue"));
     }
 
     private static async Task<NetnsProcess> StartHaproxyAsync(SidecarScene scene, TempDirectory directory)
@@ -55,7 +59,7 @@ public sealed class SidecarJoinedHaproxyTests
         await File.WriteAllTextAsync(file, SidecarHaproxyTests.Configuration + "\n");
         var haproxy = Start(scene, "client", scene.Cgroups.Sidecar, ["haproxy", "-db", "-f", file]);
         await Wait.UntilAsync(
-            () => scene.Report().Listeners > 0, Scene.Patience, "haproxy to listen", haproxy.Captured);
+            async () => (await scene.ReportAsync()).Listeners > 0, Scene.Patience, "haproxy to listen", haproxy.Captured);
         return haproxy;
     }
 

@@ -14,7 +14,8 @@ public sealed class SidecarJoinedLifeTests
         await using var old = await JoinedAsync(scene);
         var file = await File.ReadAllTextAsync(scene.Scene.WorkloadsFile);
 
-        await WriteAsync(scene, file.Replace("shortCircuit: true", "shortCircuit: false", StringComparison.Ordinal), "off");
+        await WriteAsync(
+            scene, file.Replace("shortCircuit: true", "shortCircuit: false", StringComparison.Ordinal), "off");
         await using (var next = await NotJoinedAsync(scene))
         {
             await EchoAsync(old);
@@ -80,7 +81,8 @@ public sealed class SidecarJoinedLifeTests
         Assert.Matches("read 0|error 104", await talker.DoAsync("read"));
         var left = "";
         await Wait.UntilAsync(
-            async () => (left = string.Join("; ", await scene.PairsAsync())).Length == 0, Scene.Patience, "no pairs", () => left);
+            async () => (left = string.Join("; ", await scene.PairsAsync())).Length == 0, Scene.Patience, "no pairs",
+            () => left);
         await scene.Sidecars.StartSidecarAsync();
     }
 
@@ -90,7 +92,8 @@ public sealed class SidecarJoinedLifeTests
         await File.WriteAllTextAsync(hidden, workloads);
         File.Move(hidden, scene.Scene.WorkloadsFile, overwrite: true);
         await Wait.UntilAsync(
-            async () => (await scene.ReportAsync()).ShortCircuit == state, Scene.Patience, $"the sidecar to be joined: {state}",
+            async () => (await scene.ReportAsync()).ShortCircuit == state, Scene.Patience,
+            $"the sidecar to be joined: {state}",
             scene.Scene.Agent.Captured);
     }
 

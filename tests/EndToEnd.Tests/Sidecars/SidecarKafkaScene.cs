@@ -9,8 +9,8 @@ using Jumpgate.Testing;
 namespace Jumpgate.EndToEnd.Tests.Sidecars;
 
 /// <summary>
-/// Workloads <c>kafka</c>, <c>client</c> and <c>other</c> (app=NAME), one of them with haproxy for a sidecar that passes Kafka
-/// on to the agent, with PROXY protocol v2, as Envoys are told to; a broker that records what reaches it.
+/// Workloads <c>kafka</c>, <c>client</c> and <c>other</c> (app=NAME), one of them with haproxy for a sidecar that
+/// passes Kafka on to the agent, with PROXY protocol v2, as Envoys are told to; a broker that records what reaches it.
 /// </summary>
 internal sealed class SidecarKafkaScene : IAsyncDisposable
 {
@@ -32,7 +32,9 @@ internal sealed class SidecarKafkaScene : IAsyncDisposable
 
     public Cluster Cluster { get; } = new();
 
-    /// <summary>The agent's listener: an address of the node on none of these workloads' own links but the client's.</summary>
+    /// <summary>
+    /// The agent's listener: an address of the node on none of these workloads' own links but the client's.
+    /// </summary>
     public IPEndPoint Listener => new(Lab["client"].GatewayIPv4, ListenPort);
 
     public IPEndPoint Bootstrap { get; private set; } = new(IPAddress.None, 0);
@@ -40,7 +42,8 @@ internal sealed class SidecarKafkaScene : IAsyncDisposable
     /// <param name="owner">Whose sidecar it is.</param>
     /// <param name="block">What the block says besides the cgroups.</param>
     /// <param name="broker">Where the broker is.</param>
-    public static async Task<SidecarKafkaScene> StartAsync(string owner, string block, string broker, params string[] policies)
+    public static async Task<SidecarKafkaScene> StartAsync(
+        string owner, string block, string broker, params string[] policies)
     {
         var cgroups = new CgroupTree();
         SidecarKafkaScene? scene = null;
@@ -52,7 +55,8 @@ internal sealed class SidecarKafkaScene : IAsyncDisposable
                     name => name, name => $"labels: {{ app: {name} }}{(name == owner ? sidecar : "")}"),
                 policies));
             scene.StartBroker(broker);
-            scene.Scene.MoreAgentOptions = [.. scene.Scene.MoreAgentOptions, "--kafka-proxy-listen", scene.Listener.ToString()];
+            scene.Scene.MoreAgentOptions =
+                [.. scene.Scene.MoreAgentOptions, "--kafka-proxy-listen", scene.Listener.ToString()];
             await scene.Scene.StartAgentAsync();
             await scene.StartHaproxyAsync(owner, block.Contains("outbound", StringComparison.Ordinal)
                 ? SidecarScene.Outbound : SidecarScene.Inbound);
@@ -76,7 +80,9 @@ internal sealed class SidecarKafkaScene : IAsyncDisposable
     public Task<double> OutcomesAsync(string outcome) =>
         Scene.MetricAsync($"jumpgate_kafka_sidecar_connections_total{{outcome=\"{outcome}\"}}");
 
-    /// <summary>A connection to the listener that claims something; true where it was reset or closed without a word.</summary>
+    /// <summary>
+    /// A connection to the listener that claims something; true where it was reset or closed without a word.
+    /// </summary>
     public async Task<bool> IsRefusedAsync(string workload, IPEndPoint source, IPEndPoint destination)
     {
         using var socket = Socket(workload, AddressFamily.InterNetwork);
@@ -130,12 +136,14 @@ internal sealed class SidecarKafkaScene : IAsyncDisposable
     private async Task ClaimAsync(Socket socket, IPEndPoint source, IPEndPoint destination, CancellationToken limit)
     {
         byte[] addresses = [.. source.Address.GetAddressBytes(), .. destination.Address.GetAddressBytes()];
-        byte[] ports = [(byte)(source.Port >> 8), (byte)source.Port, (byte)(destination.Port >> 8), (byte)destination.Port];
+        byte[] ports =
+            [(byte)(source.Port >> 8), (byte)source.Port, (byte)(destination.Port >> 8), (byte)destination.Port];
         await socket.ConnectAsync(Listener, limit);
         await socket.SendAsync(
             (byte[])
             [
-                .. "\r\n\r\n\0\r\nQUIT\n"u8, 0x21, (byte)(addresses.Length == 8 ? 0x11 : 0x21), 0, (byte)(addresses.Length + 4),
+                .. "\r\n\r\n\0\r\nQUIT\n"u8, 0x21, (byte)(addresses.Length == 8 ? 0x11 : 0x21), 0,
+                (byte)(addresses.Length + 4),
                 .. addresses, .. ports,
                 0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 7, 0xff, 0xff,
             ],

@@ -25,7 +25,9 @@ public sealed class SidecarKafkaTests
                   rules: { kafka: [ { topic: "{{topic}}" } ] }
         """;
 
-    /// <summary>What docs/envoy.md tells to write for a client in default deny: Kafka out, and the way to the listener.</summary>
+    /// <summary>
+    /// What docs/envoy.md tells to write for a client in default deny: Kafka out, and the way to the listener.
+    /// </summary>
     private const string ClientToTheWorld = """
         apiVersion: cilium.io/v2
         kind: CiliumNetworkPolicy
@@ -99,10 +101,12 @@ public sealed class SidecarKafkaTests
     [Fact]
     public async Task Ingress_ThroughTheBrokersSidecar_ComesFromTheNode_AndNeverGoesInCircles()
     {
-        await using var scene = await SidecarKafkaScene.StartAsync("kafka", "inboundPort: 15006", "kafka", Broker("open"));
+        await using var scene =
+            await SidecarKafkaScene.StartAsync("kafka", "inboundPort: 15006", "kafka", Broker("open"));
         var refused = await scene.Scene.CanConnectAsync("client", scene.Bootstrap);
         await Wait.UntilAsync(
-            async () => await scene.OutcomesAsync("NotExcluded") > 0, Scene.Patience, $"the circle to be refused ({refused})",
+            async () => await scene.OutcomesAsync("NotExcluded") > 0, Scene.Patience,
+            $"the circle to be refused ({refused})",
             scene.Scene.Agent.Captured);
         Assert.Contains(
             $"name {scene.Listener.Address} in its excludeInboundCIDRs", scene.Scene.Agent.Captured(),
@@ -115,7 +119,8 @@ public sealed class SidecarKafkaTests
             StringComparison.Ordinal));
         var client = scene.Client();
         await Wait.UntilAsync(
-            async () => (await client.AskAsync("produce open 1")).Ok, Scene.Patience * 2, "the exclusion to be in force",
+            async () => (await client.AskAsync("produce open 1")).Ok, Scene.Patience * 2,
+            "the exclusion to be in force",
             scene.Scene.Agent.Captured);
         var denied = await client.AskAsync("produce sealed 1");
 

@@ -7,6 +7,10 @@ namespace Jumpgate.EndToEnd.Tests.Sidecars;
 [Collection("kernel")]
 public sealed class SidecarLifecycleTests
 {
+    /// <summary>Of sidecars that are not this test's: the kernel has one list for all.</summary>
+    private readonly Dictionary<string, HashSet<int>> _others =
+        new() { ["prog"] = Named("prog"), ["map"] = Named("map") };
+
     [Fact]
     public async Task Configuration_ChangesAndGoes_ConnectionsFollow()
     {
@@ -22,39 +26,68 @@ public sealed class SidecarLifecycleTests
         await Wait.UntilAsync(
             async () => !(await scene.AskAsync("tcp", server, 80)).Contains("sidecar", StringComparison.Ordinal),
             Scene.Patience, "the exclusion to be in force", scene.Scene.Agent.Captured);
-        Assert.Equal(1ul, scene.Report().Counts["outbound_redirected"]);
+        Assert.Equal(1ul, (await scene.ReportAsync()).Counts["outbound_redirected"]);
         await WriteAsync(scene, file);
         await Wait.UntilAsync(
-            async () => (await scene.AskAsync("tcp", server, 80)).Contains("sidecar outbound", StringComparison.Ordinal),
+            async () => (await scene.AskAsync("tcp", server, 80))
+            .Contains("sidecar outbound", StringComparison.Ordinal),
             Scene.Patience, "the exclusion to be gone", scene.Scene.Agent.Captured);
 
         await WriteAsync(scene, file[..file.IndexOf("sidecar:", StringComparison.Ordinal)].TrimEnd(' ', ',') + " }\n");
         await Wait.UntilAsync(
-            () => scene.Cgroups.Programs().Length == 0, Scene.Patience, "the programs to be gone", scene.Scene.Agent.Captured);
+            () => scene.Cgroups.Programs().Length == 0, Scene.Patience, "the programs to be gone",
+            scene.Scene.Agent.Captured);
         Assert.DoesNotContain("sidecar", await scene.AskAsync("tcp", server, 80), StringComparison.Ordinal);
         Assert.DoesNotContain(
-            Directory.EnumerateFiles(scene.Scene.PinDirectory), pin => Path.GetFileName(pin).StartsWith("sidecar_", StringComparison.Ordinal));
-        Assert.Null(scene.Scene.Status().Sidecars);
+            Directory.EnumerateFiles(scene.Scene.PinDirectory), pin =>
+                Path.GetFileName(pin).StartsWith("sidecar_", StringComparison.Ordinal));
+        Assert.Null((await scene.Scene.ReadStatusAsync()).Sidecars);
     }
 
     [Fact]
     public async Task Cgroup_MadeAnew_IsAttachedAgain()
     {
         await using var scene = await SidecarScene.StartAsync("outboundPort: 15001");
-        Assert.Equal("1 attached, 0 waiting", scene.Scene.Status().Sidecars);
+        Assert.Equal("1 attached, 0 waiting", (await scene.Scene.ReadStatusAsync()).Sidecars);
         scene.Cgroups.Remove();
         await Wait.UntilAsync(
-            () => scene.Report().Reason?.Contains("does not exist yet", StringComparison.Ordinal) == true,
+            async () => (await scene.ReportAsync()).Reason?.Contains("does not exist yet", StringComparison.Ordinal) == true,
             Scene.Patience, "the sidecar to be waiting", scene.Scene.Agent.Captured);
 
         scene.Cgroups.Make();
         await Wait.UntilAsync(
-            () => scene.Report().State == "attached", Scene.Patience, "the sidecar to be attached", scene.Scene.Agent.Captured);
+            async () => (await scene.ReportAsync()).State == "attached", Scene.Patience, "the sidecar to be attached",
+            scene.Scene.Agent.Captured);
 
         await scene.StartServerAsync("server", null, 80);
         await scene.StartSidecarAsync();
         Assert.Contains(
-            "sidecar outbound", await scene.AskAsync("tcp", scene.Scene.Lab["server"].IPv4, 80), StringComparison.Ordinal);
+            "sidecar outbound", await scene.AskAsync("tcp", scene.Scene.Lab["server"].IPv4, 80),
+            StringComparison.Ordinal);
+    }
+
+    /// <summary>As engines do with a container that is restarted; the application's cgroup stays.</summary>
+    [Fact]
+    public async Task SidecarsCgroup_MadeAnew_IsTheSidecarsAgain()
+    {
+        await using var scene = await SidecarScene.StartAsync();
+        await scene.StartServerAsync("server", null, 80);
+        var (server, client) = (scene.Scene.Lab["server"].IPv4, scene.Scene.Lab["client"].IPv4);
+        Command.Run("rmdir", scene.Cgroups.Sidecar);
+        scene.Cgroups.Make();
+        await scene.StartSidecarAsync();
+
+        await Wait.UntilAsync(
+            async () => (await scene.ReportAsync()).Listeners == 2, Scene.Patience, "the sidecar to be known",
+            scene.Scene.Agent.Captured);
+
+        Assert.Contains(
+            $"sidecar outbound {server} 80\nserver {server} 80", await scene.AskAsync("tcp", server, 80),
+            StringComparison.Ordinal);
+        await scene.StartServerAsync("client", scene.Cgroups.Application, 80);
+        Assert.Contains(
+            $"sidecar inbound {client} 80\nserver {client} 80",
+            await scene.AskFromAsync("server", null, "tcp", client, 80), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,17 +116,24 @@ public sealed class SidecarLifecycleTests
         Assert.DoesNotContain("sidecar", await scene.AskAsync("tcp", server, 80), StringComparison.Ordinal);
     }
 
-    /// <summary>Programs and maps by name; links by the program that they run.</summary>
-    private static int Sidecars(string kind)
+    /// <summary>Programs and maps by name; links by the program that they run. Those of this test.</summary>
+    private int Sidecars(string kind)
     {
         var programs = Named("prog");
-        return kind == "link"
-            ? Command.RunJson("bpftool", "-j", "link", "show").EnumerateArray()
-                .Count(link => programs.Contains(link.GetProperty("prog_id").GetInt32()))
-            : Named(kind).Count;
+        programs.ExceptWith(_others["prog"]);
+        if (kind == "link")
+        {
+            return Command.RunJson("bpftool", "-j", "link", "show").EnumerateArray()
+                .Count(link => programs.Contains(link.GetProperty("prog_id").GetInt32()));
+        }
+
+        var named = Named(kind);
+        named.ExceptWith(_others[kind]);
+        return named.Count;
     }
 
-    private static HashSet<int> Named(string kind) => [.. Command.RunJson("bpftool", "-j", kind, "show").EnumerateArray()
+    private static HashSet<int> Named(string kind) =>
+        [.. Command.RunJson("bpftool", "-j", kind, "show").EnumerateArray()
         .Where(item => item.TryGetProperty("name", out var name)
             && name.GetString()!.StartsWith("sidecar_", StringComparison.Ordinal))
         .Select(item => item.GetProperty("id").GetInt32())];

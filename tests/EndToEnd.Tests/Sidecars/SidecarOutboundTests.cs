@@ -17,7 +17,8 @@ public sealed class SidecarOutboundTests
         var (ipv4, ipv6) = (scene.Scene.Lab["server"].IPv4, scene.Scene.Lab["server"].IPv6);
         var own = scene.Scene.Lab["client"].IPv4;
 
-        foreach (var (kind, address) in new[] { ("tcp", ipv4), ("nonblocking", ipv4), ("tcp", ipv6), ("nonblocking", ipv6) })
+        foreach (var (kind,
+            address) in new[] { ("tcp", ipv4), ("nonblocking", ipv4), ("tcp", ipv6), ("nonblocking", ipv6) })
         {
             Assert.Equal(
                 $"peer {address} 80\nsidecar outbound {address} 80\nserver {address} 80 saw {scene.Scene.Lab["client"].Address(address == ipv6)}",
@@ -31,10 +32,12 @@ public sealed class SidecarOutboundTests
         Assert.Equal(
             $"peer {ipv4.MapToIPv6()} 80\nsidecar outbound {ipv4} 80\nserver {ipv4} 80 saw {own}", mapped);
         Assert.StartsWith(
-            $"peer {ipv4} 80\nsidecar outbound {ipv4} 80", await scene.AskAsync("fast", ipv4, 80), StringComparison.Ordinal);
-        Assert.Contains($"sidecar outbound {ipv4} 80", await scene.AskAsync("mptcp", ipv4, 80), StringComparison.Ordinal);
+            $"peer {ipv4} 80\nsidecar outbound {ipv4} 80", await scene.AskAsync("fast", ipv4, 80),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            $"sidecar outbound {ipv4} 80", await scene.AskAsync("mptcp", ipv4, 80), StringComparison.Ordinal);
 
-        var counts = scene.Report().Counts;
+        var counts = (await scene.ReportAsync()).Counts;
         Assert.Equal(8ul, counts["outbound_redirected"]);
         Assert.Equal(8ul, counts["original_answered"]);
         Assert.Equal(8ul, counts["outbound_own"]);
@@ -59,7 +62,8 @@ public sealed class SidecarOutboundTests
 
         foreach (var (address, port) in new[]
         {
-            (server.IPv4, 90), (server.IPv6, 90), (IPAddress.Parse("192.0.2.1"), 80), (IPAddress.Parse("2001:db8::1"), 80),
+            (server.IPv4, 90), (server.IPv6, 90), (IPAddress.Parse("192.0.2.1"), 80),
+                (IPAddress.Parse("2001:db8::1"), 80),
             (IPAddress.Loopback, 70), (IPAddress.IPv6Loopback, 70), (IPAddress.Parse("127.9.9.9"), 70),
         })
         {
@@ -67,8 +71,8 @@ public sealed class SidecarOutboundTests
             Assert.StartsWith($"peer {address} {port}\nserver {address} {port} saw ", answer, StringComparison.Ordinal);
         }
 
-        Assert.Equal(7ul, scene.Report().Counts["outbound_excluded"]);
-        Assert.Equal(0ul, scene.Report().Counts["outbound_redirected"]);
+        Assert.Equal(7ul, (await scene.ReportAsync()).Counts["outbound_excluded"]);
+        Assert.Equal(0ul, (await scene.ReportAsync()).Counts["outbound_redirected"]);
 
         // Neither who is in no cgroup of the workload, nor the sidecar, nor UDP.
         var straight = $"peer {server.IPv4} 80\nserver {server.IPv4} 80 saw {scene.Scene.Lab["client"].IPv4}";
@@ -79,7 +83,7 @@ public sealed class SidecarOutboundTests
             Assert.Equal($"peer {address} 80\nserver heard hello", await scene.AskAsync("udp", address, 80));
         }
 
-        Assert.Equal(1ul, scene.Report().Counts["outbound_own"]);
+        Assert.Equal(1ul, (await scene.ReportAsync()).Counts["outbound_own"]);
     }
 
     [Fact]
@@ -93,7 +97,7 @@ public sealed class SidecarOutboundTests
         Assert.Equal("error ECONNREFUSED", await scene.AskAsync("nonblocking", ipv4, 80));
         Assert.Equal("error EPERM", await scene.AskAsync("tcp", ipv6, 80));
 
-        var counts = scene.Report().Counts;
+        var counts = (await scene.ReportAsync()).Counts;
         Assert.Equal(2ul, counts["outbound_failed"]);
         Assert.Equal(1ul, counts["outbound_blocked"]);
         Assert.DoesNotContain("saw", server.Output, StringComparison.Ordinal);
@@ -130,7 +134,7 @@ public sealed class SidecarOutboundTests
         Assert.Equal(
             $"peer {server} 80\nsidecar outbound {server} 80\nserver {server} 80 saw {scene.Scene.Lab["client"].IPv6}",
             await scene.AskAsync("tcp", server, 80));
-        Assert.Equal(1ul, scene.Report().Counts["outbound_own"]);
+        Assert.Equal(1ul, (await scene.ReportAsync()).Counts["outbound_own"]);
     }
 
     [Fact]
@@ -140,7 +144,7 @@ public sealed class SidecarOutboundTests
         var before = await OptionsAsync(scene);
         var again = await OptionsAsync(scene);
         await scene.Scene.StartAgentAsync();
-        scene.AssertAttached();
+        await scene.AssertAttachedAsync();
         var after = await OptionsAsync(scene);
 
         // Some answers are never the same twice: ports, clocks, cookies.

@@ -6,7 +6,9 @@ using Jumpgate.Testing;
 
 namespace Jumpgate.EndToEnd.Tests.Sidecars;
 
-/// <summary>Workload <c>client</c> with an application and a sidecar in cgroups of their own, and a <c>server</c>.</summary>
+/// <summary>
+/// Workload <c>client</c> with an application and a sidecar in cgroups of their own, and a <c>server</c>.
+/// </summary>
 internal sealed class SidecarScene : IAsyncDisposable
 {
     public const int Outbound = 15001;
@@ -31,7 +33,7 @@ internal sealed class SidecarScene : IAsyncDisposable
         try
         {
             await prepared.Scene.StartAgentAsync();
-            prepared.AssertAttached();
+            await prepared.AssertAttachedAsync();
             return prepared;
         }
         catch
@@ -46,7 +48,8 @@ internal sealed class SidecarScene : IAsyncDisposable
         var cgroups = new CgroupTree();
         try
         {
-            var block = sidecar.Contains("mark:", StringComparison.Ordinal) ? sidecar : $"sidecarCgroup: {cgroups.Sidecar}, {sidecar}";
+            var block = sidecar.Contains("mark:", StringComparison.Ordinal)
+                ? sidecar : $"sidecarCgroup: {cgroups.Sidecar}, {sidecar}";
             var cgroup = siblings ? cgroups.Application : cgroups.Workload;
             return new SidecarScene(cgroups, Scene.Prepare(new Dictionary<string, string>
             {
@@ -63,7 +66,8 @@ internal sealed class SidecarScene : IAsyncDisposable
 
     /// <summary>Starts the stand-in for Envoy.</summary>
     public Task<NetnsProcess> StartSidecarAsync(string? cgroup = null, params string[] more) => LaunchAsync(
-        "client", CgroupTree.Through(cgroup ?? Cgroups.Sidecar, ["python3", Party("sidecar.py"), $"{Outbound}", $"{Inbound}", .. more]));
+        "client", CgroupTree.Through(cgroup
+            ?? Cgroups.Sidecar, ["python3", Party("sidecar.py"), $"{Outbound}", $"{Inbound}", .. more]));
 
     /// <summary>Servers of the workload <c>server</c>, or of another one, in no cgroup of ours or in one.</summary>
     public Task<NetnsProcess> StartServerAsync(string workload, string? cgroup, params int[] ports)
@@ -87,12 +91,11 @@ internal sealed class SidecarScene : IAsyncDisposable
         return client.Output.Trim();
     }
 
-    public SidecarReport Report() => Assert.Single(JsonSerializer.Deserialize<List<SidecarReport>>(
-        Scene.Ask("sidecars", "list", "--json").Output, AdminJson.Options)!);
+    public async Task<SidecarReport> ReportAsync() => Assert.Single(await Scene.ReadSidecarsAsync());
 
-    public void AssertAttached()
+    public async Task AssertAttachedAsync()
     {
-        var report = Report();
+        var report = await ReportAsync();
         Assert.True(report.State == "attached", report.Reason);
     }
 

@@ -29,7 +29,8 @@ internal sealed class Talker : IAsyncDisposable
         {
             await talker._process.WaitForTextAsync("port ", Scene.Patience);
             await Wait.UntilAsync(
-                () => talker._process.Output.Contains('\n', StringComparison.Ordinal), Scene.Patience, "the port", talker.Captured);
+                () => talker._process.Output.Contains('\n', StringComparison.Ordinal), Scene.Patience, "the port",
+                talker.Captured);
             talker.Port = int.Parse(
                 talker._process.Output.Split('\n')[0]["port ".Length..], CultureInfo.InvariantCulture);
             return talker;
@@ -56,7 +57,8 @@ internal sealed class Talker : IAsyncDisposable
         var start = $"{number}: ";
         string? answer = null;
         await Wait.UntilAsync(
-            () => (answer = Answer(start)) is not null || _process.HasExited, 2 * Scene.Patience, $"answer {number}", Captured);
+            () => (answer = Answer(start)) is not null
+            || _process.HasExited, 2 * Scene.Patience, $"answer {number}", Captured);
         return answer ?? Answer(start) ?? _process.Captured();
     }
 

@@ -16,10 +16,13 @@ internal sealed class HttpPeer : IDisposable
 
     public Socket Socket { get; }
 
-    /// <exception cref="OperationCanceledException">Nobody answered within <paramref name="limit"/>: the SYN was dropped.</exception>
-    public static async Task<HttpPeer> ConnectAsync(Func<Func<Socket>, Socket> inNamespace, IPEndPoint to, TimeSpan? limit = null)
+    /// <exception cref="OperationCanceledException">Nobody answered within <paramref name="limit"/>: the SYN was
+    /// dropped.</exception>
+    public static async Task<HttpPeer> ConnectAsync(
+        Func<Func<Socket>, Socket> inNamespace, IPEndPoint to, TimeSpan? limit = null)
     {
-        var socket = inNamespace(() => new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
+        var socket =
+            inNamespace(() => new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
         using var timer = new CancellationTokenSource(limit ?? Limit);
         try
         {
@@ -36,7 +39,8 @@ internal sealed class HttpPeer : IDisposable
     public async Task<(int Status, string Body)> AskAsync(string requestLine, string headers = "")
     {
         using var timer = new CancellationTokenSource(Limit);
-        await Socket.SendAsync(Encoding.Latin1.GetBytes($"{requestLine} HTTP/1.1\r\nHost: server\r\n{headers}\r\n"), timer.Token);
+        await Socket.SendAsync(
+            Encoding.Latin1.GetBytes($"{requestLine} HTTP/1.1\r\nHost: server\r\n{headers}\r\n"), timer.Token);
         while (true)
         {
             var end = _unread.IndexOf("\r\n\r\n", StringComparison.Ordinal);

@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Jumpgate.EndToEnd.Tests.Support;
 
 /// <summary>
-/// As much of an OpenTelemetry collector as tests need: takes metrics by gRPC or as HTTP with protobuf (OTLP specification 1.x)
-/// and keeps what it got. Names in protobuf are plain UTF-8, so they are found without a decoder.
+/// As much of an OpenTelemetry collector as tests need: takes metrics by gRPC or as HTTP with protobuf (OTLP
+/// specification 1.x) and keeps what it got. Names in protobuf are plain UTF-8, so they are found without a decoder.
 /// </summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {

@@ -27,7 +27,8 @@ internal sealed partial class PrometheusPage
 
             if (TypeLine().Match(line) is { Success: true } type)
             {
-                Assert.True(page._types.TryAdd(type.Groups["name"].Value, type.Groups["type"].Value), $"declared twice: {line}");
+                Assert.True(page._types.TryAdd(type.Groups["name"].Value, type.Groups["type"].Value),
+                    $"declared twice: {line}");
                 continue;
             }
 
@@ -35,7 +36,8 @@ internal sealed partial class PrometheusPage
             Assert.True(sample.Success, $"not a line of the format: {line}");
             var value = double.Parse(sample.Groups["value"].Value, CultureInfo.InvariantCulture);
             Assert.True(page.Series.TryAdd(sample.Groups["series"].Value, value), $"told twice: {line}");
-            Assert.True(page._types.ContainsKey(page.FamilyOf(sample.Groups["series"].Value)), $"of no declared type: {line}");
+            Assert.True(
+                page._types.ContainsKey(page.FamilyOf(sample.Groups["series"].Value)), $"of no declared type: {line}");
         }
 
         return page;

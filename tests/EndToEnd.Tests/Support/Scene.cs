@@ -2,14 +2,15 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Jumpgate.Agent;
 using Jumpgate.Agent.Admin;
 using Jumpgate.Testing;
 
 namespace Jumpgate.EndToEnd.Tests.Support;
 
 /// <summary>
-/// A node with workloads <c>server</c> (org=empire, class=server), <c>client</c> (org=empire), <c>stranger</c> (org=alliance) and a
-/// world, and a real agent as its own process in the node's namespace.
+/// A node with workloads <c>server</c> (org=empire, class=server), <c>client</c> (org=empire), <c>stranger</c>
+/// (org=alliance) and a world, and a real agent as its own process in the node's namespace.
 /// </summary>
 internal sealed class Scene : IAsyncDisposable
 {
@@ -56,7 +57,8 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>What <c>jumpgate agent</c> is told in every case.</summary>
     public IReadOnlyList<string> AgentOptions =>
     [
-        "--workloads", WorkloadsFile, "--policies", PoliciesDirectory, "--state", StateDirectory, "--admin-socket", AdminSocket,
+        "--workloads", WorkloadsFile, "--policies", PoliciesDirectory, "--state", StateDirectory, "--admin-socket",
+            AdminSocket,
         "--pin-dir", PinDirectory, "--flow-table-size", FlowTableSize.ToString(CultureInfo.InvariantCulture),
         .. MoreAgentOptions,
     ];
@@ -121,10 +123,8 @@ internal sealed class Scene : IAsyncDisposable
         return (code, process.Output + process.Error);
     }
 
-    public (int ExitCode, string Output) Ask(params string[] arguments) => Jumpgate([.. arguments, "--admin-socket", AdminSocket]);
-
-    public StatusReport Status() =>
-        JsonSerializer.Deserialize<StatusReport>(Ask("status", "--json").Output, AdminJson.Options)!;
+    public (int ExitCode, string Output) Ask(params string[] arguments) =>
+        Jumpgate([.. arguments, "--admin-socket", AdminSocket]);
 
     public void WritePolicy(string name, string yaml)
     {
@@ -134,11 +134,16 @@ internal sealed class Scene : IAsyncDisposable
     }
 
     /// <summary>Replaces a policy and waits until the agent says that everything obeys it.</summary>
-    public async Task ApplyAsync(string name, string yaml)
+    public Task ApplyAsync(string name, string yaml) => AcknowledgedAsync(() => WritePolicy(name, yaml));
+
+    /// <summary>Changes what the agent reads, and waits until it says that everything obeys it.</summary>
+    public async Task AcknowledgedAsync(Action change)
     {
-        var before = Status().AcknowledgedRevision;
-        WritePolicy(name, yaml);
-        await Wait.UntilAsync(() => Status().AcknowledgedRevision > before, Patience, "the policy to be acknowledged", Agent.Captured);
+        var before = (await ReadStatusAsync()).AcknowledgedRevision;
+        change();
+        await Wait.UntilAsync(
+            async () => (await ReadStatusAsync()).AcknowledgedRevision > before, Patience,
+            "the change to be acknowledged", Agent.Captured);
     }
 
     public TextServer Serve(bool ipv6, int port = 80, string workload = "server")
@@ -190,33 +195,41 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>What the admin socket answers, without the cost of a process.</summary>
     public async Task<string> ReadAdminAsync(string path)
     {
-        using var http = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectCallback = async (_, token) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(AdminSocket), token);
-                return new NetworkStream(socket, ownsSocket: true);
-            },
-        });
-        return await http.GetStringAsync($"http://jumpgate/{path}");
+        using var admin = new AdminClient(AdminSocket);
+        using var limit = new CancellationTokenSource(Patience);
+        return await admin.GetTextAsync(path, limit.Token);
     }
+
+    /// <inheritdoc cref="ReadAdminAsync(string)"/>
+    public async Task<T> ReadAdminAsync<T>(string path) =>
+        JsonSerializer.Deserialize<T>(await ReadAdminAsync(path), AdminJson.Options)!;
 
     /// <summary>Bytes that passed by "queue", or by the "stack" though the sockets had joined.</summary>
     public Task<double> LaneBytesAsync(string way) => MetricAsync($"jumpgate_lanes_bytes_total{{way=\"{way}\"}}");
 
     public Task<double> DropsAsync(string reason) => MetricAsync($"jumpgate_drops_total{{reason=\"{reason}\"}}");
 
-    public async Task<StatusReport> ReadStatusAsync() =>
-        JsonSerializer.Deserialize<StatusReport>(await ReadAdminAsync("v1/status"), AdminJson.Options)!;
+    public Task<StatusReport> ReadStatusAsync() => ReadAdminAsync<StatusReport>("v1/status");
+
+    public Task<LaneListReport> ReadLanesAsync() => ReadAdminAsync<LaneListReport>("v1/lanes");
+
+    public Task<List<SidecarReport>> ReadSidecarsAsync() => ReadAdminAsync<List<SidecarReport>>("v1/sidecars");
 
     public async ValueTask DisposeAsync()
     {
         _owned.ForEach(o => o.Dispose());
         Agent?.Dispose();
-        Jumpgate("cleanup", "--pin-dir", PinDirectory, "--state", _directory.File("state"));
-        await Lab.DisposeAsync();
-        _directory.Dispose();
+        try
+        {
+            // What `jumpgate cleanup` does, without the cost of a process.
+            Lab.Node.Run(() => JumpgateAgent.Cleanup(PinDirectory, StateDirectory));
+        }
+        finally
+        {
+            await Lab.DisposeAsync();
+            _directory.Dispose();
+        }
+
         if (Directory.Exists(PinDirectory))
         {
             throw new InvalidOperationException($"{PinDirectory} is left over");
@@ -230,7 +243,8 @@ internal sealed class Scene : IAsyncDisposable
             $"  - {{ name: {w.Key}, netns: {Lab[w.Key].NamespaceName}, {WithLabels(w.Key, w.Value, more)} }}\n")));
 
     private static string WithLabels(string name, string workload, string more) =>
-        name is "server" or "client" ? workload.Insert(workload.IndexOf(" }", StringComparison.Ordinal), more) : workload;
+        name is "server" or "client"
+            ? workload.Insert(workload.IndexOf(" }", StringComparison.Ordinal), more) : workload;
 
     private void WriteInputs(string[] policies)
     {

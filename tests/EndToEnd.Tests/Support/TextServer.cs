@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Jumpgate.EndToEnd.Tests.Support;
 
-/// <summary>A small HTTP/1.1 server in a workload's namespace: answers every request with the peer it saw and the request line.</summary>
+/// <summary>
+/// A small HTTP/1.1 server in a workload's namespace: answers every request with the peer it saw and the request line.
+/// </summary>
 internal sealed class TextServer : IDisposable
 {
     private readonly Socket _listener;

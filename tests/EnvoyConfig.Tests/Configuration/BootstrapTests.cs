@@ -18,7 +18,8 @@ public class BootstrapTests
     [InlineData(":18000")]
     [InlineData("h:0")]
     [InlineData("h:70000")]
-    public void Error_AddressWithoutHostOrPort_IsNamed(string xds) => Assert.Contains("not HOST:PORT", (Local with { Xds = xds }).Error());
+    public void Error_AddressWithoutHostOrPort_IsNamed(string xds) =>
+        Assert.Contains("not HOST:PORT", (Local with { Xds = xds }).Error());
 
     [Fact]
     public void Error_PlaintextBeyondLoopback_HasToBeAskedFor()
@@ -44,7 +45,8 @@ public class BootstrapTests
 
     [Fact]
     public void Envoy_Bootstrap_AllowsExpressionsAsLongAsPoliciesMayHave() => Assert.Equal(
-        1_000_000, EnvoyBootstrap.Create(Local).LayeredRuntime.Layers[0].StaticLayer.Fields["re2.max_program_size.error_level"].NumberValue);
+        1_000_000, EnvoyBootstrap.Create(
+            Local).LayeredRuntime.Layers[0].StaticLayer.Fields["re2.max_program_size.error_level"].NumberValue);
 
     [Fact]
     public void Envoy_AdminInterface_IsOnLoopback() =>
@@ -54,7 +56,8 @@ public class BootstrapTests
     public void Envoy_Yaml_IsReadBackAsTheSame()
     {
         var json = ResourceJson.Untyped(EnvoyBootstrap.Create(Local with { Node = "a: \"b\" #c", CaFile = "/ca" }));
-        var yaml = new YamlDotNet.Serialization.DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build()
+        var yaml = new YamlDotNet.Serialization.DeserializerBuilder()
+            .WithAttemptingUnquotedStringTypeDeserialization().Build()
             .Deserialize<object>(YamlText.Write(json));
         var text = new YamlDotNet.Serialization.SerializerBuilder().JsonCompatible().Build().Serialize(yaml!);
 
@@ -68,6 +71,7 @@ public class BootstrapTests
 
         Assert.Equal("[::1]:18000", (string?)json["xds_servers"]![0]!["server_uri"]);
         Assert.Equal("grpc", (string?)json["node"]!["metadata"]![NodeKey.ProfileKey]);
-        Assert.Equal("grpc/server?xds.resource.listening_address=%s", (string?)json["server_listener_resource_name_template"]);
+        Assert.Equal(
+            "grpc/server?xds.resource.listening_address=%s", (string?)json["server_listener_resource_name_template"]);
     }
 }

@@ -53,12 +53,14 @@ public class HttpRulesTests
 
     [Fact]
     public void Http_EmptyRuleList_AllowsAllButConnect() =>
-        Assert.Equal("CONNECT", Compile("[]").Allow.Policies.Values.Single().Permissions.Single().NotRule.Header.StringMatch.Exact);
+        Assert.Equal("CONNECT",
+            Compile("[]").Allow.Policies.Values.Single().Permissions.Single().NotRule.Header.StringMatch.Exact);
 
     [Fact]
     public void Http_Headers_AreExactValuesOrPresence()
     {
-        var headers = Conditions("{ headers: ['X-Has-Force: true', 'X-Ship', 'Host: a'] }").Skip(1).Select(c => c.Header).ToList();
+        var headers = Conditions("{ headers: ['X-Has-Force: true', 'X-Ship', 'Host: a'] }").Skip(1)
+            .Select(c => c.Header).ToList();
 
         Assert.Equal(("x-has-force", "true"), (headers[0].Name, headers[0].StringMatch.Exact));
         Assert.Equal(("x-ship", true), (headers[1].Name, headers[1].PresentMatch));

@@ -18,7 +18,8 @@ public class MutualTlsTests
     private const string Mesh = "spiffe://example.org/ns/x/sa/";
     private const string Tcp = "envoy.filters.network.tcp_proxy";
 
-    private static readonly CertificateFiles Files = new("/certs/{name}/tls.crt", "/certs/{name}/tls.key", "/certs/ca.crt");
+    private static readonly CertificateFiles Files =
+        new("/certs/{name}/tls.crt", "/certs/{name}/tls.key", "/certs/ca.crt");
 
     /// <summary>The deathstar and the tiefighter have IDs, the xwing has none.</summary>
     private static Scene With(string sections, string? sds = "/run/spire/agent.sock")
@@ -48,7 +49,8 @@ public class MutualTlsTests
         var plain = listener.Chain("inbound/tcp");
         Assert.Null(plain.TransportSocket);
         var ids = plain.Filter<NetworkRbac>("envoy.filters.network.rbac").Rules.Policies.Values.Single().Principals;
-        Assert.Equal(["10.0.0.2", "fd00::2"], ids.Select(p => p.AndIds.Ids[1].NotId.DirectRemoteIp.AddressPrefix).Order());
+        Assert.Equal(
+            ["10.0.0.2", "fd00::2"], ids.Select(p => p.AndIds.Ids[1].NotId.DirectRemoteIp.AddressPrefix).Order());
 
         var tls = listener.Chain($"inbound/tcp/{Mesh}tiefighter");
         Assert.Equal(["10.0.0.2/32", "fd00::2/128"], Sources(tls));
@@ -68,7 +70,8 @@ public class MutualTlsTests
 
         var principals = rbac.Policies.Values.Single().Principals;
         Assert.Equal(["10.0.0.2", "fd00::2"], principals.Select(p => p.AndIds.Ids[0].DirectRemoteIp.AddressPrefix));
-        Assert.All(principals, p => Assert.Equal(Mesh + "tiefighter", p.AndIds.Ids[1].Authenticated.PrincipalName.Exact));
+        Assert.All(principals, p =>
+            Assert.Equal(Mesh + "tiefighter", p.AndIds.Ids[1].Authenticated.PrincipalName.Exact));
     }
 
     [Fact]
@@ -91,15 +94,18 @@ public class MutualTlsTests
         var resources = With("ingress: []").Sidecar("tiefighter");
 
         var name = $"original-dst/{Mesh}deathstar";
-        Assert.Equal(name, resources.Listener("outbound").Chain($"outbound/tcp/{Mesh}deathstar").Filter<TcpProxy>(Tcp).Cluster);
+        Assert.Equal(
+            name, resources.Listener("outbound").Chain($"outbound/tcp/{Mesh}deathstar").Filter<TcpProxy>(Tcp).Cluster);
         var cluster = resources.Messages.OfType<Cluster>().Single(c => c.Name == name);
         Assert.Equal(Cluster.Types.DiscoveryType.OriginalDst, cluster.Type);
         var tls = Tls<UpstreamTlsContext>(cluster.TransportSocket).CommonTlsContext;
         Assert.Equal(Mesh + "tiefighter", tls.TlsCertificateSdsSecretConfigs.Single().Name);
         Assert.Equal(
-            Mesh + "deathstar", tls.CombinedValidationContext.DefaultValidationContext.MatchTypedSubjectAltNames.Single().Matcher.Exact);
+            Mesh + "deathstar",
+            tls.CombinedValidationContext.DefaultValidationContext.MatchTypedSubjectAltNames.Single().Matcher.Exact);
         Assert.Equal("spiffe://example.org", tls.CombinedValidationContext.ValidationContextSdsSecretConfig.Name);
-        Assert.Equal(Clusters.OriginalDestination, resources.Listener("outbound").Chain("outbound/tcp").Filter<TcpProxy>(Tcp).Cluster);
+        Assert.Equal(Clusters.OriginalDestination,
+            resources.Listener("outbound").Chain("outbound/tcp").Filter<TcpProxy>(Tcp).Cluster);
     }
 
     [Fact]
@@ -141,12 +147,15 @@ public class MutualTlsTests
         scene.Workloads[2] = scene.Workloads[2] with { Labels = label, Ports = scene.Workloads[0].Ports };
 
         Assert.True(NodeConfiguration.TryCreate(
-            scene.View, new NodeKey("tiefighter", profile), new SidecarOptions(), out var made, out var errors), string.Join("; ", errors));
-        var clusters = made.Messages.OfType<Cluster>().Where(c => c.Name.StartsWith("stations:80", StringComparison.Ordinal)).ToList();
+            scene.View, new NodeKey("tiefighter", profile), new SidecarOptions(), out var made, out var errors),
+            string.Join("; ", errors));
+        var clusters = made.Messages.OfType<Cluster>()
+            .Where(c => c.Name.StartsWith("stations:80", StringComparison.Ordinal)).ToList();
         Assert.Equal(["stations:80", $"stations:80/{Mesh}deathstar"], clusters.Select(c => c.Name));
         Assert.Null(clusters[0].TransportSocket);
 #pragma warning disable CS0612 // What gRPC's libraries know.
-        var names = Tls<UpstreamTlsContext>(clusters[1].TransportSocket).CommonTlsContext.ValidationContext.MatchSubjectAltNames;
+        var names = Tls<UpstreamTlsContext>(
+            clusters[1].TransportSocket).CommonTlsContext.ValidationContext.MatchSubjectAltNames;
 #pragma warning restore CS0612
         Assert.Equal(Mesh + "deathstar", names.Single().Exact);
     }
@@ -158,10 +167,12 @@ public class MutualTlsTests
         Assert.True(NodeConfiguration.TryCreate(
             scene.View, new NodeKey("deathstar", NodeProfile.Grpc), new SidecarOptions(), out var made, out _));
 
-        var chains = made.Messages.OfType<Listener>().First(l => l.Name.EndsWith("=10.0.0.1:80", StringComparison.Ordinal)).FilterChains;
+        var chains = made.Messages.OfType<Listener>()
+            .First(l => l.Name.EndsWith("=10.0.0.1:80", StringComparison.Ordinal)).FilterChains;
         Assert.Equal(["calls", "calls/tls"], chains.Select(c => c.Name));
         Assert.Null(chains[0].TransportSocket);
-        Assert.Equal(["10.0.0.2", "fd00::2"], chains[1].FilterChainMatch.SourcePrefixRanges.Select(r => r.AddressPrefix).Order());
+        Assert.Equal(["10.0.0.2", "fd00::2"],
+            chains[1].FilterChainMatch.SourcePrefixRanges.Select(r => r.AddressPrefix).Order());
         Assert.True(Tls<DownstreamTlsContext>(chains[1].TransportSocket).RequireClientCertificate);
     }
 
@@ -173,7 +184,8 @@ public class MutualTlsTests
         Assert.Equal(VersionOf(Scene.With(policy)), VersionOf(With(policy)));
 
         static string VersionOf(Scene scene) => NodeConfiguration.TryCreate(
-            scene.View, new NodeKey("xwing", NodeProfile.Sidecar), new SidecarOptions(), out var made, out _) ? made.Snapshot.Version : "none";
+            scene.View, new NodeKey("xwing", NodeProfile.Sidecar), new SidecarOptions(), out var made, out _)
+                ? made.Snapshot.Version : "none";
     }
 
     [Fact]
@@ -182,7 +194,8 @@ public class MutualTlsTests
         Assert.Contains("DOWNSTREAM_PEER_URI_SAN", Log("deathstar"), StringComparison.Ordinal);
         Assert.DoesNotContain("DOWNSTREAM_PEER_URI_SAN", Log("xwing"), StringComparison.Ordinal);
 
-        static string Log(string workload) => ResourceJson.Of(With("ingress: []").Sidecar(workload).Listener("inbound").AccessLog[0]).ToJsonString();
+        static string Log(string workload) =>
+            ResourceJson.Of(With("ingress: []").Sidecar(workload).Listener("inbound").AccessLog[0]).ToJsonString();
     }
 
     [Fact]
@@ -192,7 +205,8 @@ public class MutualTlsTests
 
         Assert.Equal([Clusters.Agent, Clusters.Secrets], clusters.Select(c => c.Name));
         Assert.Equal(
-            "/run/spire/agent.sock", clusters[1].LoadAssignment.Endpoints.Single().LbEndpoints.Single().Endpoint.Address.Pipe.Path);
+            "/run/spire/agent.sock",
+            clusters[1].LoadAssignment.Endpoints.Single().LbEndpoints.Single().Endpoint.Address.Pipe.Path);
         Assert.Single(EnvoyBootstrap.Create(Options(sds: null)).StaticResources.Clusters);
     }
 

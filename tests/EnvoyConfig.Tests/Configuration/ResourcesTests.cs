@@ -30,7 +30,8 @@ public class ResourcesTests
     private static NodeConfiguration Make(NodeProfile profile, string node = "deathstar")
     {
         Assert.True(
-            NodeConfiguration.TryCreate(Everything.View, new NodeKey(node, profile), new SidecarOptions(), out var made, out var errors),
+            NodeConfiguration.TryCreate(
+                Everything.View, new NodeKey(node, profile), new SidecarOptions(), out var made, out var errors),
             string.Join("; ", errors));
         return made!;
     }
@@ -49,7 +50,8 @@ public class ResourcesTests
     public void TryCreate_UnknownWorkload_SaysSo()
     {
         Assert.False(NodeConfiguration.TryCreate(
-            Everything.View, new NodeKey("alderaan", NodeProfile.Sidecar), new SidecarOptions(), out _, out var errors));
+            Everything.View, new NodeKey("alderaan", NodeProfile.Sidecar), new SidecarOptions(), out _,
+            out var errors));
         Assert.Equal("there is no workload 'alderaan'", Assert.Single(errors));
     }
 
@@ -61,19 +63,39 @@ public class ResourcesTests
     [InlineData("gRPC Node Pure JS", "1.14.1", NodeProfile.Grpc)]
     [InlineData("gRPC C-core linux", "", NodeProfile.Grpc)]
     public void NodeKey_UserAgent_SaysTheProfile(string agent, string version, NodeProfile profile) => Assert.Equal(
-        profile, NodeKey.Of(new XdsNode("n", "c", new Node { Id = "n", UserAgentName = agent, UserAgentVersion = version })).Profile);
+        profile, NodeKey.Of(
+            new XdsNode("n", "c", new Node { Id = "n", UserAgentName = agent, UserAgentVersion = version })).Profile);
+
+    /// <summary>A workload's name may be anything.</summary>
+    [Fact]
+    public void NodeKey_NamesThatLookLikeGroups_ShareNone()
+    {
+        var names = new List<string> { "a" };
+        for (var i = 0; i < 3; i++)
+        {
+            names = [.. names.SelectMany(n => System.Enum.GetValues<NodeProfile>().Select(p => new NodeKey(n, p).Group))
+                .Concat(names).Distinct()];
+        }
+
+        var keys = names.SelectMany(n => System.Enum.GetValues<NodeProfile>().Select(p => new NodeKey(n, p))).ToList();
+
+        Assert.Equal(keys.Count, keys.Select(k => k.Group).Distinct().Count());
+        Assert.Equal("a", new NodeKey("a", NodeProfile.Sidecar).Group);
+    }
 
     [Fact]
-    public void NodeKey_Metadata_ComesBeforeTheUserAgent() => Assert.Equal(NodeProfile.Grpc, NodeKey.Of(new XdsNode("n", "c", new Node
-    {
-        UserAgentName = "something else",
-        Metadata = new Struct { Fields = { [NodeKey.ProfileKey] = Value.ForString("grpc") } },
-    })).Profile);
+    public void NodeKey_Metadata_ComesBeforeTheUserAgent() =>
+        Assert.Equal(NodeProfile.Grpc, NodeKey.Of(new XdsNode("n", "c", new Node
+        {
+            UserAgentName = "something else",
+            Metadata = new Struct { Fields = { [NodeKey.ProfileKey] = Value.ForString("grpc") } },
+        })).Profile);
 
     [Fact]
     public void Grpc_Server_HasAListenerForEachAddressItMayListenAt()
     {
-        var names = Make(NodeProfile.Grpc).Messages.OfType<Envoy.Config.Listener.V3.Listener>().Select(l => l.Name).ToList();
+        var names = Make(NodeProfile.Grpc).Messages.OfType<Envoy.Config.Listener.V3.Listener>()
+            .Select(l => l.Name).ToList();
 
         foreach (var address in (string[])["0.0.0.0", "[::]", "10.0.0.1", "[fd00::1]", "127.0.0.1"])
         {
@@ -84,7 +106,8 @@ public class ResourcesTests
     [Fact]
     public void Grpc_Client_GetsServicesUnderTheirNamesAndPorts()
     {
-        var names = Make(NodeProfile.Grpc, "tiefighter").Messages.OfType<Envoy.Config.Cluster.V3.Cluster>().Select(c => c.Name);
+        var names = Make(NodeProfile.Grpc, "tiefighter").Messages.OfType<Envoy.Config.Cluster.V3.Cluster>()
+            .Select(c => c.Name);
 
         Assert.Equal(["deathstar", "deathstar:50051", "deathstar:80", "deathstar:grpc", "deathstar:web"], names);
     }
@@ -92,12 +115,14 @@ public class ResourcesTests
     [Fact]
     public void Grpc_Client_DoesNotLearnWhereItMayNotGo()
     {
-        var endpoints = Make(NodeProfile.Grpc, "deathstar").Messages.OfType<Envoy.Config.Endpoint.V3.ClusterLoadAssignment>();
+        var endpoints =
+            Make(NodeProfile.Grpc, "deathstar").Messages.OfType<Envoy.Config.Endpoint.V3.ClusterLoadAssignment>();
 
         Assert.All(endpoints, e => Assert.Empty(e.Endpoints.Single().LbEndpoints));
     }
 
-    private static BootstrapOptions Options { get; } = new() { Node = "deathstar", Xds = "agent:18000", CaFile = "ca", CertificateFile = "c", KeyFile = "k" };
+    private static BootstrapOptions Options { get; } =
+        new() { Node = "deathstar", Xds = "agent:18000", CaFile = "ca", CertificateFile = "c", KeyFile = "k" };
 
     private static void AssertNotDeprecated(IMessage message)
     {
@@ -107,7 +132,14 @@ public class ResourcesTests
             var isSet = field.IsRepeated ? ((System.Collections.ICollection)value).Count > 0
                 : field.HasPresence ? field.Accessor.HasValue(message)
                 : field.FieldType == FieldType.Message ? value is not null
-                : !value.Equals(field.FieldType switch { FieldType.String => string.Empty, FieldType.Bool => false, FieldType.Bytes => ByteString.Empty, _ => Activator.CreateInstance(value.GetType()) });
+                : !value.Equals(
+                    field.FieldType switch
+                    {
+                        FieldType.String => string.Empty,
+                        FieldType.Bool => false,
+                        FieldType.Bytes => ByteString.Empty,
+                        _ => Activator.CreateInstance(value.GetType())
+                    });
             if (!isSet)
             {
                 continue;

@@ -19,8 +19,8 @@ using Jumpgate.Policy.Snapshots;
 namespace Jumpgate.EnvoyConfig.Tests.Configuration;
 
 /// <summary>
-/// The three parties of the demo, and policies in the words operators use: a list of <c>ingress</c> (and other sections) for the
-/// deathstar, or whole documents.
+/// The three parties of the demo, and policies in the words operators use: a list of <c>ingress</c> (and other
+/// sections) for the deathstar, or whole documents.
 /// </summary>
 internal sealed class Scene : ISecretSource
 {
@@ -38,7 +38,8 @@ internal sealed class Scene : ISecretSource
         1, Workloads, _documents, [IPAddress.Parse("192.0.2.1")], new IdentityAllocator(), this));
 
     /// <summary>A document about the deathstar.</summary>
-    public static Scene With(string sections, string annotations = "{}") => new Scene().And("deathstar", sections, annotations);
+    public static Scene With(string sections, string annotations = "{}") =>
+        new Scene().And("deathstar", sections, annotations);
 
     public Scene And(string workload, string sections, string annotations = "{}")
     {
@@ -69,13 +70,15 @@ internal sealed class Scene : ISecretSource
 
     public string? TryRead(SecretReference secret) => "hush";
 
-    private static Workload New(string name, string labels, string addresses, params (string Name, ushort Port)[] ports) => new()
-    {
-        Name = name,
-        Labels = new LabelSet(labels.Split(' ').Select(l => l.Split('=')).Select(l => new Label(Label.Unspecified, l[0], l[1]))),
-        Addresses = [.. addresses.Split(' ').Select(IPAddress.Parse)],
-        Ports = ports.ToImmutableDictionary(p => p.Name, p => p.Port),
-    };
+    private static Workload New(
+        string name, string labels, string addresses, params (string Name, ushort Port)[] ports) => new()
+        {
+            Name = name,
+            Labels = new LabelSet(
+            labels.Split(' ').Select(l => l.Split('=')).Select(l => new Label(Label.Unspecified, l[0], l[1]))),
+            Addresses = [.. addresses.Split(' ').Select(IPAddress.Parse)],
+            Ports = ports.ToImmutableDictionary(p => p.Name, p => p.Port),
+        };
 }
 
 /// <summary>Finds things in resources.</summary>
@@ -87,9 +90,11 @@ internal static class Finding
     public static RouteConfiguration Route(this NodeResources resources, string name) =>
         resources.Messages.OfType<RouteConfiguration>().Single(l => l.Name == name);
 
-    public static FilterChain Chain(this Listener listener, string name) => listener.FilterChains.Single(c => c.Name == name);
+    public static FilterChain Chain(this Listener listener, string name) =>
+        listener.FilterChains.Single(c => c.Name == name);
 
-    public static IEnumerable<string> Names(this Listener listener) => listener.FilterChains.Select(c => c.Name).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Names(this Listener listener) =>
+        listener.FilterChains.Select(c => c.Name).Order(StringComparer.Ordinal);
 
     public static T Filter<T>(this FilterChain chain, string name)
         where T : IMessage<T>, new() => chain.Filters.Single(f => f.Name == name).TypedConfig.Unpack<T>();

@@ -1,14 +1,15 @@
 using System.Globalization;
 using Jumpgate.Agent.Explain;
 using Jumpgate.EnvoyConfig.Nodes;
+using Jumpgate.Policy.Workloads;
 using Xunit.Abstractions;
 
 namespace Jumpgate.EnvoyConfig.Tests.Evaluation;
 
 /// <summary>
-/// One meaning: over generated policies and requests, what Envoy makes of our resources (as its documentation says) is what explain
-/// says of the proxy. What Envoy allows and the proxy denies is never accepted; the other way round needs a reason.
-/// <c>JUMPGATE_ENVOY_POLICIES</c> sets how many policies, <c>JUMPGATE_ENVOY_SEED</c> where they begin.
+/// One meaning: over generated policies and requests, what Envoy makes of our resources (as its documentation says) is
+/// what explain says of the proxy. What Envoy allows and the proxy denies is never accepted; the other way round needs
+/// a reason. <c>JUMPGATE_ENVOY_POLICIES</c> sets how many policies, <c>JUMPGATE_ENVOY_SEED</c> where they begin.
 /// </summary>
 public sealed class DifferentialTests(ITestOutputHelper output)
 {
@@ -18,10 +19,13 @@ public sealed class DifferentialTests(ITestOutputHelper output)
 
     private static int Seed => Setting("JUMPGATE_ENVOY_SEED", 20_240);
 
+    /// <summary>With protocol detection, whatever the client seems to be: policy is not about that.</summary>
     [Theory]
-    [InlineData(1, false)]
-    [InlineData(4, true)]
-    public void GeneratedRequests_ThroughSidecars_MeetTheProxysVerdict(int share, bool tls)
+    [InlineData(1, false, false)]
+    [InlineData(4, true, false)]
+    [InlineData(4, false, true)]
+    [InlineData(8, true, true)]
+    public void GeneratedRequests_ThroughSidecars_MeetTheProxysVerdict(int share, bool tls, bool detects)
     {
         var policies = Policies / share;
         var tally = new SortedDictionary<string, int>(StringComparer.Ordinal);
@@ -29,16 +33,20 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         for (var seed = Seed; seed < Seed + policies; seed++)
         {
             var yaml = new RandomPolicy(new Random(seed)).Next();
-            var world = new World(yaml, tls ? RandomIds.Next(new Random(seed)) : null);
+            var world = new World(yaml, tls ? RandomIds.Next(new Random(seed)) : null, detects
+                ? new ProtocolDetection([443]) : null);
             var questions = new RandomQuestion(new Random(seed));
             for (var i = 0; i < QuestionsEach; i++)
             {
                 var question = questions.Next();
-                var (kind, difference) = Compare(world, question);
-                tally[kind] = tally.GetValueOrDefault(kind) + 1;
-                if (difference is not null)
+                foreach (var first in detects ? FirstBytes.All : [FirstBytes.Of(question.Request)])
                 {
-                    different.Add($"{kind}, seed {seed}: {question}\n{difference}\n{yaml}");
+                    var (kind, difference) = Compare(world, question, first);
+                    tally[kind] = tally.GetValueOrDefault(kind) + 1;
+                    if (difference is not null)
+                    {
+                        different.Add($"{kind}, seed {seed}: {question}, first {first}\n{difference}\n{yaml}");
+                    }
                 }
             }
         }
@@ -48,7 +56,8 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         // Nothing of the above would mean anything if all were denied, or nothing were asked.
         foreach (var kind in (string[])["both ALLOWED", "both AUDIT", "both DENIED", "both DROPPED"])
         {
-            Assert.True(tally.GetValueOrDefault(kind) >= policies * QuestionsEach / 200, $"only {tally.GetValueOrDefault(kind)} {kind}");
+            Assert.True(tally.GetValueOrDefault(kind) >= policies * QuestionsEach / 200,
+                $"only {tally.GetValueOrDefault(kind)} {kind}");
         }
     }
 
@@ -84,7 +93,8 @@ public sealed class DifferentialTests(ITestOutputHelper output)
 
         Conclude(tally, different);
         Assert.All((string[])["both allow", "both deny"], kind =>
-            Assert.True(tally.GetValueOrDefault(kind) >= Policies * QuestionsEach / 20, $"only {tally.GetValueOrDefault(kind)} {kind}"));
+            Assert.True(tally.GetValueOrDefault(kind) >= Policies * QuestionsEach / 20,
+                $"only {tally.GetValueOrDefault(kind)} {kind}"));
     }
 
     private void Conclude(SortedDictionary<string, int> tally, List<string> different)
@@ -94,16 +104,17 @@ public sealed class DifferentialTests(ITestOutputHelper output)
             output.WriteLine($"{count,7} {kind}");
         }
 
-        Assert.True(different.Count == 0, $"seed {Seed}: {different.Count} differ:\n{string.Join("\n\n", different.Take(20))}");
+        Assert.True(
+            different.Count == 0, $"seed {Seed}: {different.Count} differ:\n{string.Join("\n\n", different.Take(20))}");
     }
 
-    private static (string Kind, string? Difference) Compare(World world, Question question)
+    private static (string Kind, string? Difference) Compare(World world, Question question, FirstBytes first)
     {
         var proxy = world.AskProxy(question);
         List<EnvoyVerdict> envoy;
         try
         {
-            envoy = [.. world.AskEnvoy(question)];
+            envoy = [.. world.AskEnvoy(question, first)];
         }
         catch (NotModelledException e)
         {
@@ -119,7 +130,8 @@ public sealed class DifferentialTests(ITestOutputHelper output)
 
         if (passes && !proxy.IsAllowed)
         {
-            return Reading(world, question, envoy[^1]) is { } reading ? ($"Envoy reads otherwise, and forwards what is allowed: {reading}", null)
+            return Reading(world, question, envoy[^1]) is { } reading
+                ? ($"Envoy reads otherwise, and forwards what is allowed: {reading}", null)
                 : ("ENVOY ALLOWS, PROXY DENIES", difference);
         }
 
@@ -129,13 +141,15 @@ public sealed class DifferentialTests(ITestOutputHelper output)
                 : ("ENVOY DENIES, PROXY ALLOWS", difference);
         }
 
-        return (passes && !AuditAgrees(proxy, envoy, world, question)) || (!passes && !AnswerAgrees(proxy, envoy)) ? ("ANOTHER ANSWER", difference)
+        return (passes && !AuditAgrees(proxy, envoy, world, question)) || (!passes && !AnswerAgrees(proxy, envoy))
+            ? ("ANOTHER ANSWER", difference)
             : ($"both {proxy.Verdict}", null);
     }
 
     /// <summary>
-    /// Requests that the proxy refuses for their form, or normalises to another target, and that Envoy's own reader makes another
-    /// target of: what it judged is what it forwards, so that nothing comes through that the rules do not allow.
+    /// Requests that the proxy refuses for their form, or normalises to another target, and that Envoy's own reader
+    /// makes another target of: what it judged is what it forwards, so that nothing comes through that the rules do not
+    /// allow.
     /// </summary>
     private static string? Reading(World world, Question question, EnvoyVerdict envoy)
     {
@@ -146,21 +160,25 @@ public sealed class DifferentialTests(ITestOutputHelper output)
 
         var authority = request.Target.StartsWith("http://", StringComparison.Ordinal)
             ? request.Target["http://".Length..].Split('/', '?')[0] : request.Host;
-        var form = !authority.Equals(request.Host, StringComparison.OrdinalIgnoreCase) ? "an absolute form that names another host"
+        var form = !authority.Equals(request.Host, StringComparison.OrdinalIgnoreCase)
+            ? "an absolute form that names another host"
             : PathOf(request).Contains('\\') ? "a raw backslash"
             : HasDotsBesideDoubledSlashes(request) ? "dot segments beside doubled slashes"
             : HasDots(PathOf(request)) && world.AskProxy(question).Reason.StartsWith("400", StringComparison.Ordinal)
                 ? "a bad escape that a dot segment removes"
             : null;
         return form is not null
-            && world.AskProxy(question with { Request = request with { Target = envoy.Path, Host = authority } }).IsAllowed ? form : null;
+            && world.AskProxy(
+                question with { Request = request with { Target = envoy.Path, Host = authority } }).IsAllowed
+                ? form : null;
     }
 
     /// <summary>The proxy merges slashes before it removes dot segments, Envoy after.</summary>
     private static bool HasDotsBesideDoubledSlashes(ClientRequest request) =>
         PathOf(request) is var path && path.Contains("//", StringComparison.Ordinal) && HasDots(path);
 
-    private static bool HasDots(string path) => path.Contains('.') || path.Contains("%2e", StringComparison.OrdinalIgnoreCase);
+    private static bool HasDots(string path) =>
+        path.Contains('.') || path.Contains("%2e", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>As sent, without an absolute form's scheme and authority, and without the query.</summary>
     private static string PathOf(ClientRequest request)
@@ -176,7 +194,9 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         || (proxy.Verdict == "AUDIT") == envoy.Exists(v => v.ShadowDenied)
         || world.Refusals(question.From, question.To).Any();
 
-    /// <summary>A denial looks the same; what is dropped by one side's L3/L4 rules may be denied by the other's L7 rules before.</summary>
+    /// <summary>
+    /// A denial looks the same; what is dropped by one side's L3/L4 rules may be denied by the other's L7 rules before.
+    /// </summary>
     private static bool AnswerAgrees(ExplainAnswer proxy, List<EnvoyVerdict> envoy)
     {
         var answer = envoy.First(v => v.Outcome is EnvoyOutcome.Answered or EnvoyOutcome.Closed);
@@ -185,7 +205,8 @@ public sealed class DifferentialTests(ITestOutputHelper output)
             // Refused for its form, before any rule was asked.
             _ when answer.By is HttpManager.Codec or HttpManager.Target => true,
             "403" => answer is { Status: 403, Body: "Access denied\r\n" } or { GrpcStatus: 7, Body: "Access denied" },
-            { } client when client.StartsWith("grpc-status 7", StringComparison.Ordinal) => answer.GrpcStatus is 7 or 13,
+            { } client when client.StartsWith("grpc-status 7", StringComparison.Ordinal) =>
+                answer.GrpcStatus is 7 or 13,
             _ => true,
         };
     }
@@ -196,11 +217,14 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         _ when world.Refusals(question.From, question.To).Any() => "a rule that the sidecar does not get",
         { Method: "CONNECT" } => "CONNECT",
         { Target: "*" } => "OPTIONS *",
+        { Target: var target } when target.Contains('#', StringComparison.Ordinal) =>
+            "a fragment, which no client may send",
         { IsHttp2: false, Method: "get" or "FROB" } => "a method that Envoy's HTTP/1 parser does not know",
         { } request when HasDotsBesideDoubledSlashes(request) => "dot segments beside doubled slashes",
         _ => null,
     };
 
     private static int Setting(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var value) ? value : otherwise;
 }

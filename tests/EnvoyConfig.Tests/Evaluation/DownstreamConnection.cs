@@ -6,14 +6,18 @@ namespace Jumpgate.EnvoyConfig.Tests.Evaluation;
 /// <param name="Destination">Where the client wanted to go (SO_ORIGINAL_DST).</param>
 public sealed record DownstreamConnection(IPEndPoint Source, IPEndPoint Destination)
 {
+    /// <summary>Of a client that speaks plain text to Envoy; TLS here is between it and somebody behind.</summary>
+    internal FirstBytes First { get; init; } = FirstBytes.Unknown;
+
     /// <summary>How the client begins; null: with plain text.</summary>
     public TlsClient? Tls { get; init; }
 
-    /// <summary>Of the client's certificate, once it is verified: the URI SAN, else the DNS SAN, else the subject; null without
-    /// one.</summary>
+    /// <summary>Of the client's certificate, once it is verified: the URI SAN, else the DNS SAN, else the subject; null
+    /// without one.</summary>
     public string? Principal { get; init; }
 
-    public override string ToString() => $"{Source} -> {Destination}{(Tls is null ? string.Empty : $" ({Tls.Certificate})")}";
+    public override string ToString() =>
+        $"{Source} -> {Destination}{(Tls is null ? $" ({First})" : $" ({Tls.Certificate})")}";
 }
 
 /// <summary>A client's side of a handshake.</summary>

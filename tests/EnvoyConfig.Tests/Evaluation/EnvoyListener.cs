@@ -17,8 +17,11 @@ internal sealed class EnvoyListener(Listener listener, Func<string, RouteConfigu
     public EnvoyVerdict Judge(DownstreamConnection connection, ClientRequest? request)
     {
         NotModelledException.ThrowUnlessOnly(
-            listener, "name", "address", "additional_addresses", "filter_chains", "default_filter_chain", "listener_filters",
-            "traffic_direction", "enable_reuse_port", "access_log", "stat_prefix", "bind_to_port", "transparent");
+            listener, "name", "address", "additional_addresses", "filter_chains", "default_filter_chain",
+            "listener_filters",
+            "traffic_direction", "enable_reuse_port", "access_log", "stat_prefix", "bind_to_port", "transparent",
+            "listener_filters_timeout",
+            "continue_on_listener_filters_timeout");
         var chain = FilterChains.Select(listener, connection);
         if (chain is null)
         {
@@ -40,7 +43,8 @@ internal sealed class EnvoyListener(Listener listener, Func<string, RouteConfigu
             var isLast = filter == chain.Filters[^1];
             if (Packed.TryGet<NetworkRbac>(filter.TypedConfig, out var rbac))
             {
-                NotModelledException.ThrowUnlessOnly(rbac, "rules", "shadow_rules", "shadow_rules_stat_prefix", "stat_prefix");
+                NotModelledException.ThrowUnlessOnly(
+                    rbac, "rules", "shadow_rules", "shadow_rules_stat_prefix", "stat_prefix");
                 shadowDenied |= rbac.ShadowRules is not null && !engine.Allows(rbac.ShadowRules);
 
                 // "If absent, no enforcing RBAC policy will be applied. If present and empty, DENY."
@@ -51,23 +55,31 @@ internal sealed class EnvoyListener(Listener listener, Func<string, RouteConfigu
             }
             else if (isLast && Packed.TryGet<TcpProxy>(filter.TypedConfig, out var tcp))
             {
-                return new EnvoyVerdict(EnvoyOutcome.Forwarded, chain.Name) { Cluster = tcp.Cluster, ShadowDenied = shadowDenied };
+                return new EnvoyVerdict(
+                    EnvoyOutcome.Forwarded, chain.Name)
+                { Cluster = tcp.Cluster, ShadowDenied = shadowDenied };
             }
             else if (isLast && Packed.TryGet<HttpConnectionManager>(filter.TypedConfig, out var manager))
             {
                 // A handshake that nobody expects is no request.
-                var verdict = connection.Tls is not null ? new EnvoyVerdict(EnvoyOutcome.Answered, HttpManager.Codec) { Status = 400 }
+                var verdict = connection.Tls is not null
+                    ? new EnvoyVerdict(EnvoyOutcome.Answered, HttpManager.Codec) { Status = 400 }
                     : request is null ? new EnvoyVerdict(EnvoyOutcome.AsksRequests, chain.Name)
+                    {
+                        Cluster = new HttpManager(manager, routes).OnlyCluster,
+                    }
                     : new HttpManager(manager, routes).Judge(connection, request);
                 return verdict with { ShadowDenied = verdict.ShadowDenied || shadowDenied };
             }
             else
             {
-                throw new NotModelledException($"the network filter {filter.Name} ({filter.TypedConfig.TypeUrl}) in {chain.Name}");
+                throw new NotModelledException(
+                    $"the network filter {filter.Name} ({filter.TypedConfig.TypeUrl}) in {chain.Name}");
             }
         }
 
-        // "If the filter list is empty, the connection will close by default." A chain without a terminal filter is refused.
+        // "If the filter list is empty, the connection will close by default." A chain without a terminal filter is
+        // refused.
         return chain.Filters.Count == 0
             ? new EnvoyVerdict(EnvoyOutcome.Closed, chain.Name)
             : throw new NotModelledException($"{chain.Name} has no terminal filter");

@@ -5,7 +5,9 @@ using HttpRbac = Envoy.Extensions.Filters.Http.Rbac.V3.RBAC;
 
 namespace Jumpgate.EnvoyConfig.Tests.Evaluation;
 
-/// <summary>A gRPC application that serves calls by a listener of its own (gRFC A36: xDS-enabled servers, A41: RBAC).</summary>
+/// <summary>
+/// A gRPC application that serves calls by a listener of its own (gRFC A36: xDS-enabled servers, A41: RBAC).
+/// </summary>
 internal static class GrpcServer
 {
     /// <returns>Whether the call reaches the application; otherwise its status is PERMISSION_DENIED.</returns>
@@ -29,18 +31,21 @@ internal static class GrpcServer
         NotModelledException.ThrowUnlessOnly(manager, "stat_prefix", "route_config", "http_filters");
         var request = new EnvoyRequest(call.Method, call.Target, call.Host, call.Headers);
         var (_, route) = new Routing(manager.RouteConfig).Find(request);
-        if (route?.ActionCase != Envoy.Config.Route.V3.Route.ActionOneofCase.NonForwardingAction || route.TypedPerFilterConfig.Count > 0)
+        if (route?.ActionCase != Envoy.Config.Route.V3.Route.ActionOneofCase.NonForwardingAction
+            || route.TypedPerFilterConfig.Count > 0)
         {
             throw new NotModelledException($"the route {route}");
         }
 
-        // A41: filters in order, the router last; RBAC's ALLOW and DENY over the call's headers and the connection's addresses.
+        // A41: filters in order, the router last; RBAC's ALLOW and DENY over the call's headers and the connection's
+        // addresses.
         var engine = new RbacEngine(connection, request, connection.Source.Address);
         foreach (var filter in manager.HttpFilters)
         {
             if (Packed.TryGet<Router>(filter.TypedConfig, out _))
             {
-                return filter == manager.HttpFilters[^1] ? true : throw new NotModelledException("filters after the router");
+                return filter == manager.HttpFilters[^1]
+                    ? true : throw new NotModelledException("filters after the router");
             }
 
             if (!Packed.TryGet<HttpRbac>(filter.TypedConfig, out var rbac))
@@ -63,7 +68,8 @@ internal static class GrpcServer
     {
         foreach (var chain in listener.FilterChains)
         {
-            NotModelledException.ThrowUnlessOnly(chain.FilterChainMatch ?? new(), "source_prefix_ranges", "transport_protocol");
+            NotModelledException.ThrowUnlessOnly(chain.FilterChainMatch
+                ?? new(), "source_prefix_ranges", "transport_protocol");
         }
 
         // Libraries disagree about chains that say it beside chains that do not.
@@ -74,7 +80,8 @@ internal static class GrpcServer
         }
 
         return listener.FilterChains.SingleOrDefault(
-                c => c.FilterChainMatch?.SourcePrefixRanges.Any(r => Matching.Contains(r, connection.Source.Address)) == true)
+                c => c.FilterChainMatch?.SourcePrefixRanges.Any(r =>
+                    Matching.Contains(r, connection.Source.Address)) == true)
             ?? listener.FilterChains.Single(c => c.FilterChainMatch is null or { SourcePrefixRanges.Count: 0 });
     }
 }

@@ -16,19 +16,37 @@ internal sealed class HttpManager(HttpConnectionManager manager, Func<string, Ro
 
     /// <summary>Those that Envoy's HTTP/1 parser knows; allow_custom_methods is off by default.</summary>
     private static readonly HashSet<string> Methods =
-        ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PATCH", "ACL", "BIND", "CHECKOUT", "COPY", "LINK", "LOCK",
-            "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MOVE", "M-SEARCH", "NOTIFY", "PROPFIND", "PROPPATCH", "PURGE", "REBIND", "REPORT",
+        ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PATCH", "ACL", "BIND", "CHECKOUT",
+            "COPY", "LINK", "LOCK",
+            "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MOVE", "M-SEARCH", "NOTIFY", "PROPFIND", "PROPPATCH",
+            "PURGE", "REBIND", "REPORT",
             "SEARCH", "SUBSCRIBE", "UNBIND", "UNLINK", "UNLOCK", "UNSUBSCRIBE", "SOURCE"];
+
+    /// <summary>Where requests go, whatever they are; null where that depends on them.</summary>
+    public string? OnlyCluster =>
+        Routes.VirtualHosts.SelectMany(h => h.Routes).Select(r => r.Route_?.Cluster).Distinct().ToList() is [var only]
+        ? only : null;
+
+    private RouteConfiguration Routes =>
+        manager.RouteSpecifierCase == HttpConnectionManager.RouteSpecifierOneofCase.RouteConfig
+        ? manager.RouteConfig : routes(manager.Rds.RouteConfigName)
+        ?? throw new NotModelledException($"no routes {manager.Rds.RouteConfigName}");
+
+    public static bool IsKnown(string method) => Methods.Contains(method);
 
     public EnvoyVerdict Judge(DownstreamConnection connection, ClientRequest sent)
     {
         NotModelledException.ThrowUnlessOnly(
-            manager, "codec_type", "stat_prefix", "rds", "route_config", "http_filters", "use_remote_address", "skip_xff_append",
-            "generate_request_id", "preserve_external_request_id", "server_header_transformation", "normalize_path", "merge_slashes",
-            "path_with_escaped_slashes_action", "stream_idle_timeout", "request_headers_timeout", "request_timeout", "upgrade_configs",
-            "local_reply_config", "access_log", "common_http_protocol_options", "http2_protocol_options", "drain_timeout", "server_name");
+            manager, "codec_type", "stat_prefix", "rds", "route_config", "http_filters", "use_remote_address",
+            "skip_xff_append",
+            "generate_request_id", "preserve_external_request_id", "server_header_transformation", "normalize_path",
+            "merge_slashes",
+            "path_with_escaped_slashes_action", "stream_idle_timeout", "request_headers_timeout", "request_timeout",
+            "upgrade_configs",
+            "local_reply_config", "access_log", "common_http_protocol_options", "http2_protocol_options",
+            "drain_timeout", "server_name");
         var request = Read(sent);
-        if (!sent.IsHttp2 && !Methods.Contains(sent.Method))
+        if (!sent.IsHttp2 && !IsKnown(sent.Method))
         {
             return LocalReply.Create(manager, request, 400, string.Empty, Codec);
         }
@@ -49,7 +67,9 @@ internal sealed class HttpManager(HttpConnectionManager manager, Func<string, Ro
                 case TargetOutcome.Rejected:
                     return LocalReply.Create(manager, request, 400, string.Empty, Target, 13);
                 case TargetOutcome.Redirected:
-                    return LocalReply.Create(manager, request, 307, string.Empty, Target, 13) with { Path = normalised };
+                    return LocalReply.Create(
+                        manager, request, 307, string.Empty, Target, 13) with
+                    { Path = normalised };
             }
         }
 
@@ -82,7 +102,8 @@ internal sealed class HttpManager(HttpConnectionManager manager, Func<string, Ro
 
         // http/1 allow_absolute_url, true by default: the URL's authority takes Host's place.
         var (path, authority) = (sent.Target, sent.Host);
-        if (!sent.IsHttp2 && path.IndexOf("://", StringComparison.Ordinal) is var scheme and > 0 && path.IndexOf('/') == scheme + 1)
+        if (!sent.IsHttp2 && path.IndexOf("://", StringComparison.Ordinal) is var scheme and > 0
+            && path.IndexOf('/') == scheme + 1)
         {
             var rest = path[(scheme + 3)..];
             var end = rest.IndexOfAny(['/', '?']);
@@ -95,9 +116,7 @@ internal sealed class HttpManager(HttpConnectionManager manager, Func<string, Ro
 
     private EnvoyVerdict Filter(DownstreamConnection connection, EnvoyRequest request)
     {
-        var routing = new Routing(
-            manager.RouteSpecifierCase == HttpConnectionManager.RouteSpecifierOneofCase.RouteConfig ? manager.RouteConfig
-            : routes(manager.Rds.RouteConfigName) ?? throw new NotModelledException($"no routes {manager.Rds.RouteConfigName}"));
+        var routing = new Routing(Routes);
         var (host, route) = routing.Find(request);
         var engine = new RbacEngine(connection, request, connection.Source.Address);
         var shadowDenied = false;
@@ -117,7 +136,8 @@ internal sealed class HttpManager(HttpConnectionManager manager, Func<string, Ro
             }
 
             NotModelledException.ThrowUnlessOnly(
-                config, "rules", "shadow_rules", "rules_stat_prefix", "shadow_rules_stat_prefix", "track_per_rule_stats");
+                config, "rules", "shadow_rules", "rules_stat_prefix", "shadow_rules_stat_prefix",
+                "track_per_rule_stats");
 
             // "Shadow rules are not enforced by the filter (i.e., returning a 403) but will emit stats and logs".
             shadowDenied |= config.ShadowRules is not null && !engine.Allows(config.ShadowRules);
@@ -140,8 +160,8 @@ internal sealed class HttpManager(HttpConnectionManager manager, Func<string, Ro
             throw new NotModelledException($"the HTTP filter {filter.TypedConfig.TypeUrl}");
         }
 
-        // RBACPerRoute: "Override the global configuration of the filter with this new config. If absent, the global RBAC policy will
-        // be disabled for this route."
+        // RBACPerRoute: "Override the global configuration of the filter with this new config. If absent, the global
+        // RBAC policy will be disabled for this route."
         return over is null ? config
             : Packed.TryGet<RBACPerRoute>(over, out var perRoute) ? perRoute.Rbac
             : throw new NotModelledException($"an override of type {over.TypeUrl}");
@@ -158,10 +178,14 @@ internal sealed class HttpManager(HttpConnectionManager manager, Func<string, Ro
                 return new EnvoyVerdict(EnvoyOutcome.Forwarded, route.Name) { Path = request.Path };
             // "Return an arbitrary HTTP response directly, without proxying."
             case Envoy.Config.Route.V3.Route.ActionOneofCase.DirectResponse:
-                return LocalReply.Create(manager, request, (int)route.DirectResponse.Status, route.DirectResponse.Body?.InlineString ?? "", route.Name);
+                return LocalReply.Create(manager, request, (int)route.DirectResponse.Status,
+                    route.DirectResponse.Body?.InlineString ?? "", route.Name);
             case Envoy.Config.Route.V3.Route.ActionOneofCase.Route_:
-                NotModelledException.ThrowUnlessOnly(route.Route_, "cluster", "timeout", "idle_timeout", "max_stream_duration", "retry_policy");
-                return new EnvoyVerdict(EnvoyOutcome.Forwarded, route.Name) { Cluster = route.Route_.Cluster, Path = request.Path };
+                NotModelledException.ThrowUnlessOnly(
+                    route.Route_, "cluster", "timeout", "idle_timeout", "max_stream_duration", "retry_policy");
+                return new EnvoyVerdict(
+                    EnvoyOutcome.Forwarded, route.Name)
+                { Cluster = route.Route_.Cluster, Path = request.Path };
             default:
                 throw new NotModelledException($"the route {route}");
         }

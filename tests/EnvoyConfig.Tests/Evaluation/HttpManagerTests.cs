@@ -11,7 +11,8 @@ public sealed class HttpManagerTests
     private const string Rbac = $"{Type}.rbac.v3.RBAC";
     private const string PerRoute = $"{Type}.rbac.v3.RBACPerRoute";
     private const string Router = $$"""{"name": "router", "typedConfig": {"@type": "{{Type}}.router.v3.Router"} }""";
-    private const string All = """{"action": "ALLOW", "policies": {"p": {"permissions": [{"any": true}], "principals": [{"any": true}]}}}""";
+    private const string All =
+        """{"action": "ALLOW", "policies": {"p": {"permissions": [{"any": true}], "principals": [{"any": true}]}}}""";
     private const string None = """{"action": "ALLOW"}""";
     private const string OnlyGet = """
         {"action": "ALLOW", "policies": {"p": {"permissions": [{"header": {"name": ":method", "stringMatch": {"exact": "GET"}}}], "principals": [{"any": true}]}}}
@@ -29,7 +30,8 @@ public sealed class HttpManagerTests
     }
 
     [Fact]
-    public void Filter_WithoutRules_EnforcesNothing() => Assert.Equal(EnvoyOutcome.Forwarded, Judge(Filters(""), "GET").Outcome);
+    public void Filter_WithoutRules_EnforcesNothing() =>
+        Assert.Equal(EnvoyOutcome.Forwarded, Judge(Filters(""), "GET").Outcome);
 
     [Fact]
     public void Rules_PresentAndEmpty_Deny() => Assert.Equal(403, Judge(Filters(""" "rules": {} """), "GET").Status);
@@ -54,7 +56,8 @@ public sealed class HttpManagerTests
     }
 
     [Theory]
-    // The route's rules take the place of the filter's, under the filter's name only; without rules the filter is off there.
+    // The route's rules take the place of the filter's, under the filter's name only; without rules the filter is off
+    // there.
     [InlineData("rbac", $$""" "rbac": {"rules": {{All}} } """, EnvoyOutcome.Forwarded)]
     [InlineData("other", $$""" "rbac": {"rules": {{All}} } """, EnvoyOutcome.Answered)]
     [InlineData("rbac", "", EnvoyOutcome.Forwarded)]
@@ -96,7 +99,8 @@ public sealed class HttpManagerTests
     {
         string[] hosts = [.. new[] { ("any", "*"), ("prefix", "pre.*"), ("suffix", "*.a.test"), ("exact", "a.test") }
             .Select(h => $$"""{"name": "{{h.Item1}}", "domains": ["{{h.Item2}}"]}""")];
-        var routing = new Routing(RouteConfiguration.Parser.ParseJson($$"""{"virtualHosts": [{{string.Join(',', hosts)}}]}"""));
+        var routing =
+            new Routing(RouteConfiguration.Parser.ParseJson($$"""{"virtualHosts": [{{string.Join(',', hosts)}}]}"""));
 
         Assert.Equal(host, routing.Find(new EnvoyRequest("GET", "/", authority, [])).Host?.Name);
     }
@@ -128,7 +132,8 @@ public sealed class HttpManagerTests
     }
 
     [Theory]
-    [InlineData("""{"name": "lua", "typedConfig": {"@type": "type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault"}}""", "")]
+    [InlineData(
+        """{"name": "lua", "typedConfig": {"@type": "type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault"}}""", "")]
     [InlineData("", "")]
     [InlineData(Router, """, "xffNumTrustedHops": 1""")]
     [InlineData(Router, """, "stripAnyHostPort": true""")]
@@ -148,7 +153,8 @@ public sealed class HttpManagerTests
         $$"""{"name": "{{name}}", "match": {{match}}, "route": {"cluster": "c"} }""";
 
     private static EnvoyVerdict Judge(
-        string filters, string method, string target = "/", string? routes = null, string over = "", string more = "", bool http2 = false, string type = "")
+        string filters, string method, string target = "/", string? routes = null, string over = "", string more = "",
+        bool http2 = false, string type = "")
     {
         routes ??= $$"""{"name": "r", "match": {"prefix": ""}, "route": {"cluster": "c"}{{over}} }""";
         var json = $$"""

@@ -1,3 +1,4 @@
+using Jumpgate.Policy.Workloads;
 using Xunit.Abstractions;
 
 namespace Jumpgate.EnvoyConfig.Tests.Evaluation;
@@ -8,20 +9,26 @@ public sealed class ImpostorTests(ITestOutputHelper output)
     private const int Policies = 20;
     private const int QuestionsEach = 250;
 
-    [Fact]
-    public void RightAddress_WithoutTheRightCertificate_NeverPasses()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void RightAddress_WithoutTheRightCertificate_NeverPasses(bool detects)
     {
         var (passed, asked) = (0, 0);
         for (var seed = 0; seed < Policies; seed++)
         {
             var yaml = new RandomPolicy(new Random(seed)).Next();
             var ids = RandomIds.Next(new Random(seed));
-            var world = new World(yaml, ids);
+            var world = new World(yaml, ids, detects ? new ProtocolDetection([]) : null);
             var questions = new RandomQuestion(new Random(seed));
             for (var i = 0; i < QuestionsEach; i++)
             {
                 var question = questions.Next() is { Request: null } bare
-                    ? bare with { Request = new ClientRequest("GET", "/", "a.test", [], IsHttp2: false) } : questions.Next();
+                    ? bare with
+                    {
+                        Request = new ClientRequest("GET", "/", "a.test", [],
+                        IsHttp2: false)
+                    } : questions.Next();
                 if (!world.IsTls(question))
                 {
                     continue;
@@ -31,8 +38,13 @@ public sealed class ImpostorTests(ITestOutputHelper output)
                 passed += Passes(world, question, new TlsClient(right)) ? 1 : 0;
                 foreach (var impostor in Impostors(right, ids.Values.Append(RandomIds.Other)))
                 {
-                    asked++;
-                    Assert.False(Passes(world, question, impostor), $"seed {seed}: {question} as {impostor}\n{yaml}");
+                    foreach (var first in impostor is null && detects
+                        ? FirstBytes.All : [FirstBytes.Of(question.Request)])
+                    {
+                        asked++;
+                        Assert.False(Passes(world, question, impostor, first),
+                            $"seed {seed}: {question} as {impostor}, {first}\n{yaml}");
+                    }
                 }
             }
         }
@@ -51,6 +63,6 @@ public sealed class ImpostorTests(ITestOutputHelper output)
     ];
 
     /// <summary>To the application.</summary>
-    private static bool Passes(World world, Question question, TlsClient? tls) =>
-        world.AskReceiver(question, tls).Outcome == EnvoyOutcome.Forwarded;
+    private static bool Passes(World world, Question question, TlsClient? tls, FirstBytes? first = null) =>
+        world.AskReceiver(question, tls, first).Outcome == EnvoyOutcome.Forwarded;
 }

@@ -6,7 +6,8 @@ namespace Jumpgate.EnvoyConfig.Tests.Evaluation;
 /// <summary>What the client gets where Envoy answers itself.</summary>
 internal static class LocalReply
 {
-    public static EnvoyVerdict Create(HttpConnectionManager manager, EnvoyRequest request, int status, string body, string by, int? grpcStatus = null)
+    public static EnvoyVerdict Create(
+        HttpConnectionManager manager, EnvoyRequest request, int status, string body, string by, int? grpcStatus = null)
     {
         NotModelledException.ThrowUnlessOnly(manager.LocalReplyConfig ?? new(), "mappers");
 
@@ -19,10 +20,12 @@ internal static class LocalReply
             body = mapper.Body?.InlineString ?? body;
         }
 
-        // To gRPC a local reply is trailers only: 200, the status that the gRPC specification has for the HTTP status, and the body
-        // as message.
+        // To gRPC a local reply is trailers only: 200, the status that the gRPC specification has for the HTTP status,
+        // and the body as message.
         return request.IsGrpc
-            ? new EnvoyVerdict(EnvoyOutcome.Answered, by) { Status = 200, GrpcStatus = grpcStatus ?? GrpcStatusOf(status), Body = body }
+            ? new EnvoyVerdict(EnvoyOutcome.Answered,
+                by)
+            { Status = 200, GrpcStatus = grpcStatus ?? GrpcStatusOf(status), Body = body }
             : new EnvoyVerdict(EnvoyOutcome.Answered, by) { Status = status, Body = body };
     }
 
@@ -38,16 +41,20 @@ internal static class LocalReply
     };
 
     /// <summary>config/accesslog/v3/accesslog.proto.</summary>
-    private static bool Matches(AccessLogFilter filter, EnvoyRequest request, int status) => filter.FilterSpecifierCase switch
-    {
-        AccessLogFilter.FilterSpecifierOneofCase.StatusCodeFilter => Compare(filter.StatusCodeFilter.Comparison, status),
-        // "Performs a logical "and" operation on the result of each filter in filters."
-        AccessLogFilter.FilterSpecifierOneofCase.AndFilter => filter.AndFilter.Filters.All(f => Matches(f, request, status)),
-        AccessLogFilter.FilterSpecifierOneofCase.OrFilter => filter.OrFilter.Filters.Any(f => Matches(f, request, status)),
-        // "Only requests with a header which matches the specified HeaderMatcher will pass the filter check."
-        AccessLogFilter.FilterSpecifierOneofCase.HeaderFilter => Matching.Matches(filter.HeaderFilter.Header, request),
-        _ => throw new NotModelledException($"the access log filter {filter}"),
-    };
+    private static bool Matches(AccessLogFilter filter, EnvoyRequest request, int status) =>
+        filter.FilterSpecifierCase switch
+        {
+            AccessLogFilter.FilterSpecifierOneofCase.StatusCodeFilter =>
+                Compare(filter.StatusCodeFilter.Comparison, status),
+            // "Performs a logical "and" operation on the result of each filter in filters."
+            AccessLogFilter.FilterSpecifierOneofCase.AndFilter =>
+                filter.AndFilter.Filters.All(f => Matches(f, request, status)),
+            AccessLogFilter.FilterSpecifierOneofCase.OrFilter =>
+                filter.OrFilter.Filters.Any(f => Matches(f, request, status)),
+            // "Only requests with a header which matches the specified HeaderMatcher will pass the filter check."
+            AccessLogFilter.FilterSpecifierOneofCase.HeaderFilter => Matching.Matches(filter.HeaderFilter.Header, request),
+            _ => throw new NotModelledException($"the access log filter {filter}"),
+        };
 
     private static bool Compare(ComparisonFilter comparison, int status) => comparison.Op switch
     {

@@ -15,8 +15,8 @@ internal static class Matching
     /// <summary>type/matcher/v3/string.proto.</summary>
     public static bool Matches(StringMatcher matcher, string value)
     {
-        // "If true, indicates the exact/prefix/suffix/contains matching should be case insensitive. This has no effect for the
-        // safe_regex match."
+        // "If true, indicates the exact/prefix/suffix/contains matching should be case insensitive. This has no effect
+        // for the safe_regex match."
         var comparison = matcher.IgnoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
         return matcher.MatchPatternCase switch
         {
@@ -34,35 +34,40 @@ internal static class Matching
         };
     }
 
-    /// <summary>type/matcher/v3/regex.proto: "Google's RE2 regex engine", "The regex is matched against the full string, not as a
-    /// partial match."</summary>
+    /// <summary>type/matcher/v3/regex.proto: "Google's RE2 regex engine", "The regex is matched against the full
+    /// string, not as a partial match."</summary>
     public static bool Matches(RegexMatcher matcher, string value)
     {
         NotModelledException.ThrowUnlessOnly(matcher, "regex");
-        var expression = Expressions.GetOrAdd(matcher.Regex, regex => Re2Compiler.TryCompile(regex, out var compiled, out var error)
+        var expression =
+            Expressions.GetOrAdd(matcher.Regex, regex => Re2Compiler.TryCompile(regex, out var compiled, out var error)
             ? compiled : throw new NotModelledException($"the expression {regex}: {error}"));
-        return value.All(char.IsAscii) ? expression.IsMatch(value) : throw new NotModelledException("an expression on other than ASCII");
+        return value.All(char.IsAscii)
+            ? expression.IsMatch(value) : throw new NotModelledException("an expression on other than ASCII");
     }
 
-    /// <summary>type/matcher/v3/path.proto: "The path must match the URL path portion of the :path header. The query and fragment
-    /// string (if present) are removed in the URL path portion."</summary>
+    /// <summary>type/matcher/v3/path.proto: "The path must match the URL path portion of the :path header. The query
+    /// and fragment string (if present) are removed in the URL path portion."</summary>
     public static bool Matches(PathMatcher matcher, string path) => Matches(matcher.Path, WithoutQuery(path));
 
-    public static string WithoutQuery(string path) => path.IndexOfAny(['?', '#']) is var end and >= 0 ? path[..end] : path;
+    public static string WithoutQuery(string path) =>
+        path.IndexOfAny(['?', '#']) is var end and >= 0 ? path[..end] : path;
 
     /// <summary>config/route/v3/route_components.proto, HeaderMatcher.</summary>
     public static bool Matches(HeaderMatcher matcher, EnvoyRequest request)
     {
         NotModelledException.ThrowUnlessOnly(
-            matcher, "name", "string_match", "present_match", "exact_match", "safe_regex_match", "prefix_match", "suffix_match",
+            matcher, "name", "string_match", "present_match", "exact_match", "safe_regex_match", "prefix_match",
+            "suffix_match",
             "contains_match", "invert_match", "treat_missing_header_as_empty");
         var value = request.Find(matcher.Name);
         var specifier = matcher.HeaderMatchSpecifierCase;
 
-        // "If specified as true, header match will be performed based on whether the header is in the request. If specified as
-        // false, header match will be performed based on whether the header is absent." "In the absence of any header match
-        // specifier, match will default to present_match".
-        if (specifier is HeaderMatcher.HeaderMatchSpecifierOneofCase.None or HeaderMatcher.HeaderMatchSpecifierOneofCase.PresentMatch)
+        // "If specified as true, header match will be performed based on whether the header is in the request. If
+        // specified as false, header match will be performed based on whether the header is absent." "In the absence of
+        // any header match specifier, match will default to present_match".
+        if (specifier is HeaderMatcher.HeaderMatchSpecifierOneofCase.None
+            or HeaderMatcher.HeaderMatchSpecifierOneofCase.PresentMatch)
         {
             if (matcher.TreatMissingHeaderAsEmpty)
             {
@@ -73,8 +78,9 @@ internal static class Matching
             return (value is not null == wanted) != matcher.InvertMatch;
         }
 
-        // treat_missing_header_as_empty: "if the header match rule specified header does not exist, this header value will be
-        // treated as empty"; otherwise "the header matcher rule will be ignored so it will not match", inverted or not.
+        // treat_missing_header_as_empty: "if the header match rule specified header does not exist, this header value
+        // will be treated as empty"; otherwise "the header matcher rule will be ignored so it will not match", inverted
+        // or not.
         if (value is null && !matcher.TreatMissingHeaderAsEmpty)
         {
             return false;
@@ -84,9 +90,12 @@ internal static class Matching
         return Matches(matcher, value ?? string.Empty) != matcher.InvertMatch;
     }
 
-    /// <summary>config/core/v3/address.proto, CidrRange: "an IP address and prefix length"; an absent length is 0.</summary>
+    /// <summary>
+    /// config/core/v3/address.proto, CidrRange: "an IP address and prefix length"; an absent length is 0.
+    /// </summary>
     public static bool Contains(CidrRange range, IPAddress address) =>
-        Network(range) is var network && network.BaseAddress.AddressFamily == address.AddressFamily && network.Contains(address);
+        Network(range) is var network && network.BaseAddress.AddressFamily == address.AddressFamily
+            && network.Contains(address);
 
     public static IPNetwork Network(CidrRange range)
     {
@@ -108,9 +117,12 @@ internal static class Matching
         HeaderMatcher.HeaderMatchSpecifierOneofCase.ExactMatch => value == matcher.ExactMatch,
         // "The rule will not match if only a subsequence of the request header value matches the regex."
         HeaderMatcher.HeaderMatchSpecifierOneofCase.SafeRegexMatch => Matches(matcher.SafeRegexMatch, value),
-        HeaderMatcher.HeaderMatchSpecifierOneofCase.PrefixMatch => value.StartsWith(matcher.PrefixMatch, StringComparison.Ordinal),
-        HeaderMatcher.HeaderMatchSpecifierOneofCase.SuffixMatch => value.EndsWith(matcher.SuffixMatch, StringComparison.Ordinal),
-        HeaderMatcher.HeaderMatchSpecifierOneofCase.ContainsMatch => value.Contains(matcher.ContainsMatch, StringComparison.Ordinal),
+        HeaderMatcher.HeaderMatchSpecifierOneofCase.PrefixMatch =>
+            value.StartsWith(matcher.PrefixMatch, StringComparison.Ordinal),
+        HeaderMatcher.HeaderMatchSpecifierOneofCase.SuffixMatch =>
+            value.EndsWith(matcher.SuffixMatch, StringComparison.Ordinal),
+        HeaderMatcher.HeaderMatchSpecifierOneofCase.ContainsMatch =>
+            value.Contains(matcher.ContainsMatch, StringComparison.Ordinal),
         _ => throw new NotModelledException($"the header matcher {matcher}"),
     };
 #pragma warning restore CS0612

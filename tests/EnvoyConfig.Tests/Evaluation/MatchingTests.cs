@@ -42,8 +42,12 @@ public sealed class MatchingTests
     [InlineData("""{"name": "x-none", "presentMatch": true, "invertMatch": true}""", true)]
     [InlineData("""{"name": "x-none", "stringMatch": {"exact": "1"}, "invertMatch": true}""", false)]
     [InlineData("""{"name": "x-none", "stringMatch": {"safeRegex": {"regex": "^$"}}}""", false)]
-    [InlineData("""{"name": "x-none", "stringMatch": {"safeRegex": {"regex": "^$"}}, "treatMissingHeaderAsEmpty": true}""", true)]
-    [InlineData("""{"name": "x-none", "stringMatch": {"exact": "1"}, "treatMissingHeaderAsEmpty": true, "invertMatch": true}""", true)]
+    [InlineData(
+        """{"name": "x-none", "stringMatch": {"safeRegex": {"regex": "^$"}}, "treatMissingHeaderAsEmpty": true}""",
+        true)]
+    [InlineData(
+        """{"name": "x-none", "stringMatch": {"exact": "1"}, "treatMissingHeaderAsEmpty": true, "invertMatch": true}""",
+        true)]
     [InlineData("""{"name": "x-a", "exactMatch": "1"}""", true)]
     [InlineData("""{"name": "x-two", "prefixMatch": "1,"}""", true)]
     [InlineData("""{"name": "x-two", "suffixMatch": ",2"}""", true)]
@@ -56,7 +60,8 @@ public sealed class MatchingTests
     [InlineData("""{"name": "host", "presentMatch": true}""", false)]
     public void HeaderMatcher_AsDocumented(string matcher, bool matches)
     {
-        var request = new EnvoyRequest("GET", "/a?b", "h:80", [("X-A", "1"), ("x-two", "1"), ("x-empty", ""), ("X-Two", "2")]);
+        var request =
+            new EnvoyRequest("GET", "/a?b", "h:80", [("X-A", "1"), ("x-two", "1"), ("x-empty", ""), ("X-Two", "2")]);
 
         Assert.Equal(matches, Matching.Matches(HeaderMatcher.Parser.ParseJson(matcher), request));
     }
@@ -86,5 +91,6 @@ public sealed class MatchingTests
     [InlineData("::", 0, "1.2.3.4", false)]
     [InlineData("2001:db8::", 33, "2001:db8:8000::1", false)]
     public void CidrRange_HoldsItsAddresses(string prefix, uint length, string address, bool contained) => Assert.Equal(
-        contained, Matching.Contains(new CidrRange { AddressPrefix = prefix, PrefixLen = length }, System.Net.IPAddress.Parse(address)));
+        contained, Matching.Contains(
+            new CidrRange { AddressPrefix = prefix, PrefixLen = length }, System.Net.IPAddress.Parse(address)));
 }

@@ -1,6 +1,8 @@
 namespace Jumpgate.EnvoyConfig.Tests.Evaluation;
 
-/// <summary>Who of the parties has a SPIFFE ID: of its own, shared with another, of another trust domain, or none.</summary>
+/// <summary>
+/// Who of the parties has a SPIFFE ID: of its own, shared with another, of another trust domain, or none.
+/// </summary>
 internal static class RandomIds
 {
     public const string Other = "spiffe://example.org/ns/t/sa/other";

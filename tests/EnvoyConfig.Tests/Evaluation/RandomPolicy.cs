@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Jumpgate.EnvoyConfig.Tests.Evaluation;
 
-/// <summary>Policy documents for the workloads of <see cref="World"/>: few labels, ports and paths, so that rules meet each other and
-/// the requests of <see cref="RandomQuestion"/>.</summary>
+/// <summary>Policy documents for the workloads of <see cref="World"/>: few labels, ports and paths, so that rules meet
+/// each other and the requests of <see cref="RandomQuestion"/>.</summary>
 /// <param name="calls">For gRPC applications: only headers that are the caller's own.</param>
 internal sealed class RandomPolicy(Random random, bool calls = false)
 {
@@ -14,34 +14,42 @@ internal sealed class RandomPolicy(Random random, bool calls = false)
     private static readonly string[] Entities = ["all", "world", "world-ipv4", "world-ipv6", "host", "cluster"];
 
     private static readonly string[] Prefixes =
-        ["203.0.113.0/24", "203.0.113.4/30", "203.0.113.5", "0.0.0.0/0", "8.0.0.0/8", "2001:db8::/32", "2001:db8::5", "::/0"];
+        ["203.0.113.0/24", "203.0.113.4/30", "203.0.113.5", "0.0.0.0/0", "8.0.0.0/8", "2001:db8::/32",
+            "2001:db8::5", "::/0"];
 
     private static readonly string[] PrefixSets =
-        ["{ cidr: 203.0.113.0/24, except: [203.0.113.4/30] }", "{ cidr: 0.0.0.0/0, except: [8.0.0.0/8, 203.0.113.128/25] }",
+        ["{ cidr: 203.0.113.0/24, except: [203.0.113.4/30] }",
+            "{ cidr: 0.0.0.0/0, except: [8.0.0.0/8, 203.0.113.128/25] }",
             "{ cidr: 2001:db8::/32, except: ['2001:db8::/64'] }"];
 
     private static readonly string[] L7Ports =
         ["{ port: 80, protocol: TCP }", "{ port: 8080, protocol: TCP }", "{ port: web, protocol: TCP }",
-            "{ port: 8080, endPort: 8082, protocol: TCP }", "{ port: grpc, protocol: TCP }", "{ port: 9090, protocol: TCP }"];
+            "{ port: 8080, endPort: 8082, protocol: TCP }", "{ port: grpc, protocol: TCP }",
+            "{ port: 9090, protocol: TCP }"];
 
     private static readonly string[] L4Ports =
         ["{ port: 80 }", "{ port: 0 }", "{ port: 80, endPort: 8081, protocol: TCP }", "{ port: 5432, protocol: TCP }",
             "{ port: 53, protocol: UDP }", "{ port: 8081, protocol: ANY }"];
 
-    private static readonly string[] Methods = ["GET", "POST", "GET|HEAD", ".*", "P.*", "CONNECT", "[A-Z]+", "(?i)get", "OPTIONS"];
+    private static readonly string[] Methods =
+        ["GET", "POST", "GET|HEAD", ".*", "P.*", "CONNECT", "[A-Z]+", "(?i)get", "OPTIONS"];
 
     private static readonly string[] Paths =
     [
-        "/", "/.*", "/v1/.*", "/v1/items", "/v1/items/[0-9]+", "/v1(/[a-z]+)*", ".*", "/a", "/a/b", "/b", "/A", "/v1/items\\?.*",
-        "/.*\\?q=1", "/.*%.*", "/.*%2[Ff].*", "/.*%2e.*", "[^.]*", "/pkg.Service/Get", "/pkg\\.Service/(Get|List)", "/v1/.*/items",
+        "/", "/.*", "/v1/.*", "/v1/items", "/v1/items/[0-9]+", "/v1(/[a-z]+)*", ".*", "/a", "/a/b", "/b", "/A",
+            "/v1/items\\?.*",
+        "/.*\\?q=1", "/.*%.*", "/.*%2[Ff].*", "/.*%2e.*", "[^.]*", "/pkg.Service/Get", "/pkg\\.Service/(Get|List)",
+        "/v1/.*/items",
         "\\*", "(/v1|/v2)/.*", "/.*/", "/[^/]*", "/.*//.*",
     ];
 
-    private static readonly string[] Hosts = ["a\\.test", "a\\.test(:80)?", ".*", "[a-z.]+", "(?i)a\\.test", "10\\.1\\.0\\.[0-9]+:80"];
+    private static readonly string[] Hosts =
+        ["a\\.test", "a\\.test(:80)?", ".*", "[a-z.]+", "(?i)a\\.test", "10\\.1\\.0\\.[0-9]+:80"];
 
     private static readonly string[] Headers =
     [
-        "X-Token: 1", "X-Token", "x-token: 1,1", "X-Token:1,2", "X-Role admin", "X-Role: Admin", "X-B: yes no", "X-B", "Host: a.test",
+        "X-Token: 1", "X-Token", "x-token: 1,1", "X-Token:1,2", "X-Role admin", "X-Role: Admin", "X-B: yes no", "X-B",
+            "Host: a.test",
         "X-Forwarded-For: 10.1.0.1", "X-Forwarded-For", "X-Request-Id", "X-Empty",
     ];
 
@@ -49,7 +57,8 @@ internal sealed class RandomPolicy(Random random, bool calls = false)
     [
         .. Headers, "Content-Type: application/grpc", "User-Agent: probe",
         // What Envoy does not leave as it was sent: such rules have to be refused, or nothing here would go on.
-        "X-Forwarded-Proto: https", "X-Envoy-Internal: true", "Connection", "TE: trailers", "Transfer-Encoding: chunked",
+        "X-Forwarded-Proto: https", "X-Envoy-Internal: true", "Connection", "TE: trailers",
+            "Transfer-Encoding: chunked",
         "X-Forwarded-Client-Cert", "Upgrade: websocket", "Expect", "Keep-Alive",
     ];
 
@@ -72,7 +81,8 @@ internal sealed class RandomPolicy(Random random, bool calls = false)
             .AppendLine("spec:").Append("  endpointSelector: ").AppendLine(Pick(Selectors));
         if (random.Next(6) == 0)
         {
-            text.Append("  enableDefaultDeny: { ").Append(random.Next(2) == 0 ? "ingress" : "egress").AppendLine(random.Next(2) == 0 ? ": true }" : ": false }");
+            text.Append("  enableDefaultDeny: { ").Append(random.Next(2) == 0 ? "ingress" : "egress")
+                .AppendLine(random.Next(2) == 0 ? ": true }" : ": false }");
         }
 
         var first = random.Next(4);
@@ -129,7 +139,8 @@ internal sealed class RandomPolicy(Random random, bool calls = false)
             text.Append("        - ports: [ ").AppendJoin(", ", Some(asks ? L7Ports : L4Ports, 2)).AppendLine(" ]");
             if (asks)
             {
-                var rules = random.Next(25) == 0 ? [] : Enumerable.Range(0, random.Next(1, 5)).Select(_ => Rule()).ToList();
+                var rules = random.Next(25) == 0
+                    ? [] : Enumerable.Range(0, random.Next(1, 5)).Select(_ => Rule()).ToList();
                 text.Append("          rules: { http: [ ").AppendJoin(", ", rules).AppendLine(" ] }");
             }
         }

@@ -6,7 +6,8 @@ namespace Jumpgate.EnvoyConfig.Tests.Evaluation;
 public sealed class RbacEngineTests
 {
     private const string Match = """{"p": {"permissions": [{"any": true}], "principals": [{"any": true}]}}""";
-    private const string NoMatch = """{"p": {"permissions": [{"destinationPort": 1}], "principals": [{"any": true}]}}""";
+    private const string NoMatch =
+        """{"p": {"permissions": [{"destinationPort": 1}], "principals": [{"any": true}]}}""";
 
     [Theory]
     [InlineData("ALLOW", Match, true)]
@@ -17,11 +18,15 @@ public sealed class RbacEngineTests
     [InlineData("DENY", "{}", true)]
     [InlineData("LOG", NoMatch, true)]
     // A principal that does not match, beside one that does; a permission that does, beside one that does not.
-    [InlineData("ALLOW", """{"p": {"permissions": [{"any": true}], "principals": [{"notId": {"any": true}}]}}""", false)]
-    [InlineData("ALLOW", """{"p": {"permissions": [{"destinationPort": 1}, {"any": true}], "principals": [{"any": true}]}}""", true)]
-    [InlineData("ALLOW", """{"p": {"permissions": [{"destinationPort": 1}], "principals": [{"any": true}]}, "q": {"permissions": [{"any": true}], "principals": [{"any": true}]}}""", true)]
+    [InlineData(
+        "ALLOW", """{"p": {"permissions": [{"any": true}], "principals": [{"notId": {"any": true}}]}}""", false)]
+    [InlineData("ALLOW",
+        """{"p": {"permissions": [{"destinationPort": 1}, {"any": true}], "principals": [{"any": true}]}}""", true)]
+    [InlineData(
+        "ALLOW", """{"p": {"permissions": [{"destinationPort": 1}], "principals": [{"any": true}]}, "q": {"permissions": [{"any": true}], "principals": [{"any": true}]}}""", true)]
     public void Action_OverPolicies_AllowsOrDenies(string action, string policies, bool allowed) =>
-        Assert.Equal(allowed, Engine().Allows(RBAC.Parser.ParseJson($$"""{"action": "{{action}}", "policies": {{policies}}}""")));
+        Assert.Equal(allowed,
+            Engine().Allows(RBAC.Parser.ParseJson($$"""{"action": "{{action}}", "policies": {{policies}}}""")));
 
     [Theory]
     [InlineData("""{"andRules": {"rules": [{"any": true}, {"destinationPort": 80}]}}""", true)]
@@ -58,7 +63,8 @@ public sealed class RbacEngineTests
     {
         var engine = Engine();
 
-        Assert.False((engine with { Connection = engine.Connection with { Principal = null } }).Matches(new Principal { Authenticated = new() }));
+        Assert.False((engine with { Connection = engine.Connection with { Principal = null } })
+            .Matches(new Principal { Authenticated = new() }));
     }
 
     [Theory]
@@ -74,9 +80,12 @@ public sealed class RbacEngineTests
 
     [Fact]
     public void Condition_OfAPolicy_Throws() => Assert.Throws<NotModelledException>(() => Engine().Allows(
-        RBAC.Parser.ParseJson("""{"policies": {"p": {"permissions": [{"any": true}], "principals": [{"any": true}], "condition": {}}}}""")));
+        RBAC.Parser.ParseJson(
+            """{"policies": {"p": {"permissions": [{"any": true}], "principals": [{"any": true}], "condition": {}}}}""")));
 
     private static RbacEngine Engine() => new(
-        new DownstreamConnection(IPEndPoint.Parse("10.0.0.1:1234"), IPEndPoint.Parse("10.0.0.2:80")) { Principal = "spiffe://x/a" },
+        new DownstreamConnection(
+            IPEndPoint.Parse("10.0.0.1:1234"), IPEndPoint.Parse("10.0.0.2:80"))
+        { Principal = "spiffe://x/a" },
         new EnvoyRequest("GET", "/a?b", "h", []), IPAddress.Parse("192.0.2.7"));
 }

@@ -10,27 +10,31 @@ internal sealed record Routing(RouteConfiguration Configuration)
     /// <returns>Null for either where there is none.</returns>
     public (VirtualHost? Host, Route? Route) Find(EnvoyRequest request)
     {
-        NotModelledException.ThrowUnlessOnly(Configuration, "name", "virtual_hosts", "typed_per_filter_config", "validate_clusters");
+        NotModelledException.ThrowUnlessOnly(
+            Configuration, "name", "virtual_hosts", "typed_per_filter_config", "validate_clusters");
         var host = FindHost(request.Authority);
         if (host is not null)
         {
             NotModelledException.ThrowUnlessOnly(host, "name", "domains", "routes", "typed_per_filter_config");
         }
 
-        // "The list of routes that will be matched, in order, for incoming requests. The first route that matches will be used."
+        // "The list of routes that will be matched, in order, for incoming requests. The first route that matches will
+        // be used."
         return (host, host?.Routes.FirstOrDefault(r => Matches(r.Match, request)));
     }
 
-    /// <summary>"The most specific config wins": of the route, of the virtual host, of the configuration. By the filter's name: under
-    /// another one it never applies.</summary>
+    /// <summary>"The most specific config wins": of the route, of the virtual host, of the configuration. By the
+    /// filter's name: under another one it never applies.</summary>
     public Any? Override(string filter, VirtualHost? host, Route? route) =>
-        Of(route?.TypedPerFilterConfig, filter) ?? Of(host?.TypedPerFilterConfig, filter) ?? Of(Configuration.TypedPerFilterConfig, filter);
+        Of(route?.TypedPerFilterConfig, filter) ?? Of(host?.TypedPerFilterConfig, filter)
+            ?? Of(Configuration.TypedPerFilterConfig, filter);
 
     private static Any? Of(MapField<string, Any>? configs, string filter) =>
         configs is not null && configs.TryGetValue(filter, out var found) ? found : null;
 
-    /// <summary>"Domain search order: 1. Exact domain names. 2. Suffix domain wildcards. 3. Prefix domain wildcards. 4. Special
-    /// wildcard * matching any domain. The wildcard will not match the empty string. The longest wildcards match first."</summary>
+    /// <summary>"Domain search order: 1. Exact domain names. 2. Suffix domain wildcards. 3. Prefix domain wildcards. 4.
+    /// Special wildcard * matching any domain. The wildcard will not match the empty string. The longest wildcards
+    /// match first."</summary>
     private VirtualHost? FindHost(string authority)
     {
         var all = Configuration.VirtualHosts.SelectMany(h => h.Domains.Select(d => (Domain: d, Host: h))).ToList();
@@ -47,7 +51,8 @@ internal sealed record Routing(RouteConfiguration Configuration)
     private static bool Matches(RouteMatch match, EnvoyRequest request)
     {
         NotModelledException.ThrowUnlessOnly(
-            match, "prefix", "path", "safe_regex", "path_separated_prefix", "connect_matcher", "case_sensitive", "headers", "grpc");
+            match, "prefix", "path", "safe_regex", "path_separated_prefix", "connect_matcher", "case_sensitive",
+            "headers", "grpc");
         return MatchesPath(match, request)
             // "The router will check the request's headers against all the specified headers in the route config."
             && match.Headers.All(h => Matching.Matches(h, request))
@@ -57,13 +62,16 @@ internal sealed record Routing(RouteConfiguration Configuration)
 
     private static bool MatchesPath(RouteMatch match, EnvoyRequest request)
     {
-        // "the matcher will only match CONNECT or CONNECT-UDP requests. This is the only way to match CONNECT requests for HTTP/1.1."
+        // "the matcher will only match CONNECT or CONNECT-UDP requests. This is the only way to match CONNECT requests
+        // for HTTP/1.1."
         if (match.PathSpecifierCase == RouteMatch.PathSpecifierOneofCase.ConnectMatcher || request.Path is null)
         {
-            return match.PathSpecifierCase == RouteMatch.PathSpecifierOneofCase.ConnectMatcher && request.Method == "CONNECT";
+            return match.PathSpecifierCase == RouteMatch.PathSpecifierOneofCase.ConnectMatcher
+                && request.Method == "CONNECT";
         }
 
-        // "Indicates that prefix/path matching should be case sensitive. The default is true. Ignored for safe_regex matching."
+        // "Indicates that prefix/path matching should be case sensitive. The default is true. Ignored for safe_regex
+        // matching."
         var comparison = match.CaseSensitive ?? true ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
         var path = Matching.WithoutQuery(request.Path);
         return match.PathSpecifierCase switch

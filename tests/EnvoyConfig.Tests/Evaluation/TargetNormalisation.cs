@@ -1,6 +1,7 @@
 using System.Text;
 using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
-using Escaped = Envoy.Extensions.Filters.Network.HttpConnectionManager.V3.HttpConnectionManager.Types.PathWithEscapedSlashesAction;
+using Escaped =
+    Envoy.Extensions.Filters.Network.HttpConnectionManager.V3.HttpConnectionManager.Types.PathWithEscapedSlashesAction;
 
 namespace Jumpgate.EnvoyConfig.Tests.Evaluation;
 
@@ -13,7 +14,9 @@ public enum TargetOutcome
     Redirected,
 }
 
-/// <summary>What the connection manager does to <c>:path</c> before anything else sees it (http_connection_manager.proto).</summary>
+/// <summary>
+/// What the connection manager does to <c>:path</c> before anything else sees it (http_connection_manager.proto).
+/// </summary>
 internal static class TargetNormalisation
 {
     private const string PathCharacters = "-._~!$&'()*+,;=:@%/\\";
@@ -35,11 +38,12 @@ internal static class TargetNormalisation
             // "Envoy, by default, takes the KEEP_UNCHANGED action."
             case Escaped.ImplementationSpecificDefault or Escaped.KeepUnchanged:
                 break;
-            // "Reject client request with the 400 status. gRPC requests will be rejected with the INTERNAL (13) error code."
+            // "Reject client request with the 400 status. gRPC requests will be rejected with the INTERNAL (13) error
+            // code."
             case Escaped.RejectRequest when HasEscapedSlash(url):
                 return (TargetOutcome.Rejected, path);
-            // "Unescape %2F and %5C sequences and redirect request to the new path if these sequences were present. Redirect occurs
-            // after path normalization and merge slashes transformations if they were configured."
+            // "Unescape %2F and %5C sequences and redirect request to the new path if these sequences were present.
+            // Redirect occurs after path normalization and merge slashes transformations if they were configured."
             case Escaped.UnescapeAndRedirect when HasEscapedSlash(url):
                 outcome = TargetOutcome.Redirected;
                 url = Unescape(url);
@@ -50,8 +54,8 @@ internal static class TargetNormalisation
                 break;
         }
 
-        // "Should paths be normalized according to RFC 3986 before any processing of requests by HTTP filters or routing?" An
-        // asterisk is no path.
+        // "Should paths be normalized according to RFC 3986 before any processing of requests by HTTP filters or
+        // routing?" An asterisk is no path.
         if (manager.NormalizePath == true && url != "*")
         {
             if (url.Any(c => !char.IsAsciiLetterOrDigit(c) && !PathCharacters.Contains(c, StringComparison.Ordinal)))
@@ -67,8 +71,8 @@ internal static class TargetNormalisation
             url = Normalise(url);
         }
 
-        // "Determines if adjacent slashes in the path are merged into one before any processing of requests by HTTP filters or
-        // routing." After normalisation: that is the order in which the fields' documentation names them.
+        // "Determines if adjacent slashes in the path are merged into one before any processing of requests by HTTP
+        // filters or routing." After normalisation: that is the order in which the fields' documentation names them.
         if (manager.MergeSlashes)
         {
             url = Merge(url);
@@ -78,22 +82,24 @@ internal static class TargetNormalisation
     }
 
     private static bool HasEscapedSlash(string url) =>
-        url.Contains("%2F", StringComparison.OrdinalIgnoreCase) || url.Contains("%5C", StringComparison.OrdinalIgnoreCase);
+        url.Contains("%2F", StringComparison.OrdinalIgnoreCase)
+            || url.Contains("%5C", StringComparison.OrdinalIgnoreCase);
 
     private static string Unescape(string url) => url.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase)
         .Replace("%5C", "\\", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// RFC 3986 6.2.2.2 (escapes of unreserved characters are decoded) and 6.2.2.3 (dot segments are removed, 5.2.4); "Envoy does
-    /// not perform case normalization". One pass from the left: what a bad escape leaves is not looked at again. Envoy's
-    /// library is a browser's, to which a backslash is a slash.
+    /// RFC 3986 6.2.2.2 (escapes of unreserved characters are decoded) and 6.2.2.3 (dot segments are removed, 5.2.4);
+    /// "Envoy does not perform case normalization". One pass from the left: what a bad escape leaves is not looked at
+    /// again. Envoy's library is a browser's, to which a backslash is a slash.
     /// </summary>
     private static string Normalise(string url)
     {
         var decoded = new StringBuilder(url.Length);
         for (var i = 0; i < url.Length; i++)
         {
-            if (url[i] == '%' && i + 2 < url.Length && char.IsAsciiHexDigit(url[i + 1]) && char.IsAsciiHexDigit(url[i + 2])
+            if (url[i] == '%' && i + 2 < url.Length && char.IsAsciiHexDigit(url[i + 1])
+                && char.IsAsciiHexDigit(url[i + 2])
                 && (char)Convert.FromHexString(url.AsSpan(i + 1, 2))[0] is var character
                 && (char.IsAsciiLetterOrDigit(character) || character is '-' or '.' or '_' or '~'))
             {

@@ -1,5 +1,6 @@
 using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
-using Escaped = Envoy.Extensions.Filters.Network.HttpConnectionManager.V3.HttpConnectionManager.Types.PathWithEscapedSlashesAction;
+using Escaped =
+    Envoy.Extensions.Filters.Network.HttpConnectionManager.V3.HttpConnectionManager.Types.PathWithEscapedSlashesAction;
 
 namespace Jumpgate.EnvoyConfig.Tests.Evaluation;
 
@@ -47,16 +48,19 @@ public sealed class TargetNormalisationTests
         Assert.Equal((TargetOutcome.Taken, "/a?%2f"), Apply("/a?%2f", action));
 
     [Fact]
-    public void Apply_Fragment_IsRejected() => Assert.Equal(TargetOutcome.Rejected, Apply("/a#b", Escaped.KeepUnchanged).Outcome);
+    public void Apply_Fragment_IsRejected() =>
+        Assert.Equal(TargetOutcome.Rejected, Apply("/a#b", Escaped.KeepUnchanged).Outcome);
 
     [Fact]
     public void Apply_WithoutNormalisation_LeavesThePath() =>
-        Assert.Equal((TargetOutcome.Taken, "/a/..//%61"), TargetNormalisation.Apply(new HttpConnectionManager(), "/a/..//%61"));
+        Assert.Equal(
+            (TargetOutcome.Taken, "/a/..//%61"), TargetNormalisation.Apply(new HttpConnectionManager(), "/a/..//%61"));
 
     [Fact]
     public void Apply_CharacterThatRfc3986HasNot_Throws() =>
         Assert.Throws<NotModelledException>(() => Apply("/a\"b", Escaped.KeepUnchanged));
 
     private static (TargetOutcome Outcome, string Path) Apply(string path, Escaped action) => TargetNormalisation.Apply(
-        new HttpConnectionManager { NormalizePath = true, MergeSlashes = true, PathWithEscapedSlashesAction = action }, path);
+        new HttpConnectionManager { NormalizePath = true, MergeSlashes = true, PathWithEscapedSlashesAction = action },
+        path);
 }

@@ -6,13 +6,13 @@ using Jumpgate.EnvoyConfig.Sidecar;
 namespace Jumpgate.EnvoyConfig.Tests.Evaluation;
 
 /// <summary>
-/// transport_sockets/tls/v3: who gets through a handshake. Secrets come from an SDS server that names them as SPIRE does: a
-/// certificate by its URI, an authority by its trust domain.
+/// transport_sockets/tls/v3: who gets through a handshake. Secrets come from an SDS server that names them as SPIRE
+/// does: a certificate by its URI, an authority by its trust domain.
 /// </summary>
 internal static class TransportSecurity
 {
-    /// <summary>gRFC A29, servers: a provider of the bootstrap has the authority, here of every trust domain, and names are not
-    /// compared.</summary>
+    /// <summary>gRFC A29, servers: a provider of the bootstrap has the authority, here of every trust domain, and names
+    /// are not compared.</summary>
     public static DownstreamConnection? AcceptCall(TransportSocket? socket, DownstreamConnection connection)
     {
         if (socket is null)
@@ -75,13 +75,16 @@ internal static class TransportSecurity
     private static bool Trusts(CommonTlsContext common, Certificate other)
     {
         // "The default CertificateValidationContext and dynamic CertificateValidationContext are merged".
-        var combined = common.CombinedValidationContext ?? throw new NotModelledException("a validation context that is not combined");
+        var combined = common.CombinedValidationContext
+            ?? throw new NotModelledException("a validation context that is not combined");
         var names = combined.DefaultValidationContext;
-        NotModelledException.ThrowUnlessOnly(combined, "default_validation_context", "validation_context_sds_secret_config");
+        NotModelledException.ThrowUnlessOnly(
+            combined, "default_validation_context", "validation_context_sds_secret_config");
         NotModelledException.ThrowUnlessOnly(names, "match_typed_subject_alt_names");
 
-        // "An optional list of Subject Alternative name matchers. If specified, Envoy will verify that the Subject Alternative Name of
-        // the presented certificate matches one of the specified matchers. The matching uses "any" semantics".
+        // "An optional list of Subject Alternative name matchers. If specified, Envoy will verify that the Subject
+        // Alternative Name of the presented certificate matches one of the specified matchers. The matching uses "any"
+        // semantics".
         return other.Authority == Name(combined.ValidationContextSdsSecretConfig)
             && (names.MatchTypedSubjectAltNames.Count == 0 || names.MatchTypedSubjectAltNames.Any(m =>
                 m.SanType == SubjectAltNameMatcher.Types.SanType.Uri && Matching.Matches(m.Matcher, other.Uri)));
@@ -90,7 +93,8 @@ internal static class TransportSecurity
     private static Certificate Own(CommonTlsContext common)
     {
         NotModelledException.ThrowUnlessOnly(
-            common, "tls_params", "tls_certificate_sds_secret_configs", "combined_validation_context", "alpn_protocols");
+            common, "tls_params", "tls_certificate_sds_secret_configs", "combined_validation_context",
+            "alpn_protocols");
         return Certificate.Genuine(Name(common.TlsCertificateSdsSecretConfigs.Single()));
     }
 

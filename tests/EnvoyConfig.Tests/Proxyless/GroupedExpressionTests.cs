@@ -37,13 +37,16 @@ public sealed class GroupedExpressionTests
                 - toPorts: [ { ports: [ { port: 80, protocol: TCP } ], rules: { http: [ { path: '{{path}}' } ] } } ]
             """)]);
         Assert.Empty(documents.Diagnostics);
-        var workload = WorkloadFileReader.Read("w.yaml", "workloads: [ { name: w, labels: { a: b }, netns: w, addresses: [10.0.0.1] } ]")
-            .Workloads.Select(w => new Workload { Name = w.Name, Labels = w.Labels, Addresses = w.Addresses, Ports = w.Ports }).Single();
+        var workload = WorkloadFileReader.Read(
+            "w.yaml", "workloads: [ { name: w, labels: { a: b }, netns: w, addresses: [10.0.0.1] } ]")
+            .Workloads.Select(w =>
+                new Workload { Name = w.Name, Labels = w.Labels, Addresses = w.Addresses, Ports = w.Ports }).Single();
         var view = new PolicyView(PolicySnapshot.Create(
             1, [workload], documents.Documents, [], new IdentityAllocator(), new NoSecrets()));
         var rules = RbacCompiler.Http(view.Of(workload, TrafficDirection.Ingress), 80, form);
         return Conditions(rules.Allow.Policies.Values.SelectMany(p => p.Permissions))
-            .Select(p => p.UrlPath?.Path.SafeRegex?.Regex ?? (p.Header is { Name: ":path" } h ? h.StringMatch.SafeRegex?.Regex : null))
+            .Select(p => p.UrlPath?.Path.SafeRegex?.Regex
+                ?? (p.Header is { Name: ":path" } h ? h.StringMatch.SafeRegex?.Regex : null))
             .Single(r => r is not null)!;
     }
 

@@ -25,16 +25,20 @@ public sealed class ResourceValidatorTests
     private static readonly ImmutableArray<(IMessage Bad, string[] Problems, IMessage Good)> Messages =
     [
         // bool.const, in a oneof: counts for the member that is chosen.
-        (new ExtAuthzPerRoute { Disabled = false }, ["disabled: bool.const: true"], new ExtAuthzPerRoute { Disabled = true }),
+        (new ExtAuthzPerRoute { Disabled = false }, ["disabled: bool.const: true"],
+            new ExtAuthzPerRoute { Disabled = true }),
         // oneof required.
         (new ExtAuthzPerRoute(), ["override: one of them is required"], new ExtAuthzPerRoute { CheckSettings = new() }),
         // message.required: a message, a wrapper, an Any, a duration.
-        (new Rds { RouteConfigName = "r" }, ["config_source: required"], new Rds { RouteConfigName = "r", ConfigSource = Ads }),
+        (new Rds { RouteConfigName = "r" }, ["config_source: required"],
+            new Rds { RouteConfigName = "r", ConfigSource = Ads }),
         (new RuntimeFeatureFlag { RuntimeKey = "k" }, ["default_value: required"],
             new RuntimeFeatureFlag { RuntimeKey = "k", DefaultValue = false }),
         (new TypedExtensionConfig { Name = "x" }, ["typed_config: required"], Named("x")),
-        (new BackoffStrategy(), ["base_interval: required"], new BackoffStrategy { BaseInterval = new Duration { Seconds = 1 } }),
-        (new SocketOption { Name = 1 }, ["value: one of them is required"], new SocketOption { Name = 1, IntValue = 0 }),
+        (new BackoffStrategy(), ["base_interval: required"],
+            new BackoffStrategy { BaseInterval = new Duration { Seconds = 1 } }),
+        (new SocketOption { Name = 1 }, ["value: one of them is required"],
+            new SocketOption { Name = 1, IntValue = 0 }),
         (new Address(), ["address: one of them is required"], Loopback(80)),
         // uint32.lte, deep; defined_only.
         (Loopback(65536), ["socket_address.port_value: uint32.lte: 65535"], Loopback(65535)),
@@ -45,19 +49,25 @@ public sealed class ResourceValidatorTests
             ["protocol: enum.defined_only: true"], new SocketAddress { Address = "::1", PortValue = 1 }),
         // A scalar without presence is checked when it is not set: zero is what is sent.
         (new HttpStatus(), ["code: enum.not_in: [0]"], new HttpStatus { Code = StatusCode.Forbidden }),
-        (new SocketAddress { PortValue = 1 }, ["address: string.min_len: 1"], new SocketAddress { Address = "::1", PortValue = 1 }),
+        (new SocketAddress { PortValue = 1 }, ["address: string.min_len: 1"],
+            new SocketAddress { Address = "::1", PortValue = 1 }),
         // A scalar in a oneof is checked only when it is chosen, then also when it is empty.
         (new StringMatcher { Prefix = "" }, ["prefix: string.min_len: 1"], new StringMatcher { Exact = "" }),
         // Wrappers.
-        (new CidrRange { AddressPrefix = "::", PrefixLen = 129 }, ["prefix_len: uint32.lte: 128"], new CidrRange { AddressPrefix = "::" }),
+        (new CidrRange { AddressPrefix = "::", PrefixLen = 129 }, ["prefix_len: uint32.lte: 128"],
+            new CidrRange { AddressPrefix = "::" }),
         // Ranges, reversed: nothing or at least a second.
         (new QuicKeepAliveSettings { InitialInterval = new Duration { Nanos = 1 } },
             ["initial_interval: duration.lte: 0s", "initial_interval: duration.gte: 1s"],
             new QuicKeepAliveSettings { InitialInterval = new Duration() }),
         // Lists, and rules on items.
-        (new VirtualHost { Name = "v", Domains = { "a", "b\n" } }, ["domains[1]: string.well_known_regex: HttpHeaderValue"], new VirtualHost { Name = "v", Domains = { "a" } }),
-        (new VirtualHost { Name = "v" }, ["domains: repeated.min_items: 1"], new VirtualHost { Name = "v", Domains = { "*" } }),
-        (new InternalRedirectPolicy { ResponseHeadersToCopy = { "a", "a" } }, ["response_headers_to_copy: repeated.unique: true"],
+        (new VirtualHost { Name = "v", Domains = { "a", "b\n" } },
+            ["domains[1]: string.well_known_regex: HttpHeaderValue"],
+            new VirtualHost { Name = "v", Domains = { "a" } }),
+        (new VirtualHost { Name = "v" }, ["domains: repeated.min_items: 1"],
+            new VirtualHost { Name = "v", Domains = { "*" } }),
+        (new InternalRedirectPolicy { ResponseHeadersToCopy = { "a", "a" } },
+            ["response_headers_to_copy: repeated.unique: true"],
             new InternalRedirectPolicy { ResponseHeadersToCopy = { "a", "b" } }),
         (new HttpRouter { StrictCheckHeaders = { "x-other" } },
             ["strict_check_headers[0]: string.in: [\"x-envoy-upstream-rq-timeout-ms\", \"x-envoy-upstream-rq-per-try-timeout-ms\","
@@ -70,8 +80,10 @@ public sealed class ResourceValidatorTests
         // any: false is no rule that never matches, it is invalid.
         (new Permission { Any = false }, ["any: bool.const: true"], new Permission { Any = true }),
         // Header names.
-        (new HeaderValue { Key = "a\nb" }, ["key: string.well_known_regex: HttpHeaderName"], new HeaderValue { Key = "a" }),
-        (new HeaderValue { Key = "a", RawValue = ByteString.CopyFrom(new byte[16385]) }, ["raw_value: bytes.max_len: 16384"],
+        (new HeaderValue { Key = "a\nb" }, ["key: string.well_known_regex: HttpHeaderName"],
+            new HeaderValue { Key = "a" }),
+        (new HeaderValue { Key = "a", RawValue = ByteString.CopyFrom(new byte[16385]) },
+            ["raw_value: bytes.max_len: 16384"],
             new HeaderValue { Key = "a", RawValue = ByteString.CopyFrom(new byte[16384]) }),
         // Deprecated: a field, a value.
         (Deprecated(""), ["exact_match: field is deprecated since 3.0"],
@@ -79,8 +91,11 @@ public sealed class ResourceValidatorTests
         // Any: of no type, of an unknown one, of bytes that are something else.
         (Listener(new Any()), ["filter_chains[0].filters[0].typed_config: an Any without a type"], Listener(Good())),
         (Listener(new Any { TypeUrl = "x/made.up.Filter" }),
-            ["filter_chains[0].filters[0].typed_config: x/made.up.Filter is not a type that is known here"], Listener(Good())),
-        (Listener(Any.Pack(new HttpConnectionManager { StatPrefix = "", Rds = new Rds { RouteConfigName = "r", ConfigSource = Ads } })),
+            ["filter_chains[0].filters[0].typed_config: x/made.up.Filter is not a type that is known here"],
+            Listener(Good())),
+        (Listener(Any.Pack(
+            new HttpConnectionManager { StatPrefix = "",
+            Rds = new Rds { RouteConfigName = "r", ConfigSource = Ads } })),
             [$"filter_chains[0].filters[0].typed_config<{Manager}>.stat_prefix: string.min_len: 1"], Listener(Good())),
     ];
 
@@ -101,8 +116,12 @@ public sealed class ResourceValidatorTests
     {
         var matcher = Deprecated("b");
 
-        Assert.NotEmpty(ResourceValidator.Validate(matcher, ImmutableHashSet.Create("envoy.config.route.v3.HeaderMatcher.suffix_match")));
-        Assert.Empty(ResourceValidator.Validate(matcher, ImmutableHashSet.Create("envoy.config.route.v3.HeaderMatcher.exact_match")));
+        Assert.NotEmpty(
+            ResourceValidator.Validate(
+            matcher, ImmutableHashSet.Create("envoy.config.route.v3.HeaderMatcher.suffix_match")));
+        Assert.Empty(
+            ResourceValidator.Validate(
+            matcher, ImmutableHashSet.Create("envoy.config.route.v3.HeaderMatcher.exact_match")));
     }
 
     [Fact]
@@ -124,7 +143,8 @@ public sealed class ResourceValidatorTests
     [Fact]
     public void BytesOfAnotherType_InAnAny_AreSaid()
     {
-        var problem = Assert.Single(Problems(Listener(new Any { TypeUrl = "x/" + Manager, Value = ByteString.CopyFrom(0x12, 0x7f) })));
+        var problem = Assert.Single(
+            Problems(Listener(new Any { TypeUrl = "x/" + Manager, Value = ByteString.CopyFrom(0x12, 0x7f) })));
 
         Assert.StartsWith($"filter_chains[0].filters[0].typed_config: its bytes are no {Manager}: ", problem);
     }
@@ -153,23 +173,31 @@ public sealed class ResourceValidatorTests
             permission = new Permission { NotRule = permission };
         }
 
-        Assert.StartsWith("no client could read this envoy.config.rbac.v3.Permission: ", Assert.Single(Problems(permission)));
+        Assert.StartsWith(
+            "no client could read this envoy.config.rbac.v3.Permission: ", Assert.Single(Problems(permission)));
     }
 
     /// <summary>From JSON: the compiler knows what is obsolete too.</summary>
-    private static HeaderMatcher Deprecated(string value) => HeaderMatcher.Parser.ParseJson($$"""{"name": "a", "exactMatch": "{{value}}"}""");
+    private static HeaderMatcher Deprecated(string value) =>
+        HeaderMatcher.Parser.ParseJson($$"""{"name": "a", "exactMatch": "{{value}}"}""");
 
     private static ConfigSource Ads => new() { Ads = new(), ResourceApiVersion = ApiVersion.V3 };
 
-    private static Envoy.Config.Rbac.V3.Policy Anybody => new() { Permissions = { new Permission { Any = true } }, Principals = { new Principal { Any = true } } };
+    private static Envoy.Config.Rbac.V3.Policy Anybody =>
+        new() { Permissions = { new Permission { Any = true } }, Principals = { new Principal { Any = true } } };
 
-    private static Address Loopback(uint port) => new() { SocketAddress = new() { Address = "127.0.0.1", PortValue = port } };
+    private static Address Loopback(uint port) =>
+        new() { SocketAddress = new() { Address = "127.0.0.1", PortValue = port } };
 
     private static TypedExtensionConfig Named(string name) =>
         new() { Name = name, TypedConfig = Any.Pack(new HttpRouter()) };
 
     private static Any Good() =>
-        Any.Pack(new HttpConnectionManager { StatPrefix = "x", Rds = new Rds { RouteConfigName = "r", ConfigSource = Ads } });
+        Any.Pack(new HttpConnectionManager
+        {
+            StatPrefix = "x",
+            Rds = new Rds { RouteConfigName = "r", ConfigSource = Ads }
+        });
 
     private static Listener Listener(Any filter) => new()
     {
@@ -178,5 +206,6 @@ public sealed class ResourceValidatorTests
         FilterChains = { new FilterChain { Filters = { new NetworkFilter { Name = "http", TypedConfig = filter } } } },
     };
 
-    private static string[] Problems(IMessage message) => [.. ResourceValidator.Validate(message).Select(p => p.ToString())];
+    private static string[] Problems(IMessage message) =>
+        [.. ResourceValidator.Validate(message).Select(p => p.ToString())];
 }

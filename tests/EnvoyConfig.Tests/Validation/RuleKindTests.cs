@@ -16,30 +16,41 @@ public sealed class RuleKindTests
     private static readonly ImmutableArray<(string Kind, FieldRules Rules, object[] Bad, object[] Good)> Kinds =
     [
         ("bool.const", new() { Bool = new() { Const = true } }, [false], [true]),
-        ("bytes.min_len", new() { Bytes = new() { MinLen = 2 } }, [ByteString.CopyFrom(1)], [ByteString.CopyFrom(1, 2)]),
-        ("bytes.max_len", new() { Bytes = new() { MaxLen = 1 } }, [ByteString.CopyFrom(1, 2)], [ByteString.CopyFrom(1), ByteString.Empty]),
+        ("bytes.min_len", new() { Bytes = new() { MinLen = 2 } }, [ByteString.CopyFrom(1)],
+            [ByteString.CopyFrom(1, 2)]),
+        ("bytes.max_len", new() { Bytes = new() { MaxLen = 1 } }, [ByteString.CopyFrom(1, 2)],
+            [ByteString.CopyFrom(1), ByteString.Empty]),
         ("double.gt", new() { Double = new() { Gt = 0 } }, [0.0, -1.0], [0.1]),
         ("double.gte", new() { Double = new() { Gte = 0 } }, [-0.1], [0.0]),
         ("double.lte", new() { Double = new() { Lte = 1 } }, [1.1], [1.0]),
-        ("duration.gt", new() { Duration = new() { Gt = new() } }, [new Duration(), new Duration { Nanos = -1 }], [new Duration { Nanos = 1 }]),
+        ("duration.gt", new() { Duration = new() { Gt = new() } }, [new Duration(), new Duration { Nanos = -1 }],
+            [new Duration { Nanos = 1 }]),
         ("duration.gte", new() { Duration = new() { Gte = Second } }, [new Duration { Nanos = 999_999_999 }], [Second]),
         ("duration.lt", new() { Duration = new() { Lt = Second } }, [Second], [new Duration { Nanos = 999_999_999 }]),
-        ("duration.lte", new() { Duration = new() { Lte = Second } }, [new Duration { Seconds = 1, Nanos = 1 }], [Second]),
+        ("duration.lte", new() { Duration = new() { Lte = Second } },
+            [new Duration { Seconds = 1, Nanos = 1 }], [Second]),
         ("enum.defined_only", new() { Enum = new() { DefinedOnly = true } }, [(RequestMethod)99], [RequestMethod.Get]),
-        ("enum.not_in", new() { Enum = new() { NotIn = { 0, 2 } } }, [RequestMethod.MethodUnspecified, RequestMethod.Head], [RequestMethod.Get]),
-        ("map.min_pairs", new() { Map = new() { MinPairs = 1 } }, [new Dictionary<string, int>()], [new Dictionary<string, int> { ["a"] = 1 }]),
+        ("enum.not_in", new() { Enum = new() { NotIn = { 0, 2 } } },
+            [RequestMethod.MethodUnspecified, RequestMethod.Head], [RequestMethod.Get]),
+        ("map.min_pairs", new() { Map = new() { MinPairs = 1 } }, [new Dictionary<string, int>()],
+            [new Dictionary<string, int> { ["a"] = 1 }]),
         ("repeated.min_items", new() { Repeated = new() { MinItems = 1 } }, [new List<int>()], [new List<int> { 1 }]),
-        ("repeated.max_items", new() { Repeated = new() { MaxItems = 1 } }, [new List<int> { 1, 2 }], [new List<int> { 1 }]),
-        ("repeated.unique", new() { Repeated = new() { Unique = true } }, [new List<int> { 1, 2, 1 }], [new List<int> { 1, 2 }, new List<int>()]),
+        ("repeated.max_items", new() { Repeated = new() { MaxItems = 1 } }, [new List<int> { 1, 2 }],
+            [new List<int> { 1 }]),
+        ("repeated.unique", new() { Repeated = new() { Unique = true } }, [new List<int> { 1, 2, 1 }],
+            [new List<int> { 1, 2 }, new List<int>()]),
         ("string.in", new() { String = new() { In = { "a", "b" } } }, ["", "A", "ab"], ["a", "b"]),
         ("string.min_len", new() { String = new() { MinLen = 2 } }, ["", "a", "\U0001F600"], ["ab", "éé"]),
         ("string.max_bytes", new() { String = new() { MaxBytes = 3 } }, ["abcd", "éé"], ["abc", "é", ""]),
         ("string.min_bytes", new() { String = new() { MinBytes = 2 } }, ["a"], ["é"]),
         ("string.prefix", new() { String = new() { Prefix = "envoy." } }, ["", "Envoy.x"], ["envoy.", "envoy.x"]),
         ("string.pattern", new() { String = new() { Pattern = "^[0-9a-z]+$" } }, ["", "a b", "a\n", "A"], ["a0"]),
-        ("string.well_known_regex", Header(KnownRegex.HttpHeaderName, true), ["", "a b", "a:", ":", "a\n", "é"], ["a", ":path", "X_!~"]),
-        ("string.well_known_regex", Header(KnownRegex.HttpHeaderValue, true), ["a\nb", "\0", "\x7f"], ["", "a\tb", "é"]),
-        ("string.well_known_regex", Header(KnownRegex.HttpHeaderName, false), ["a\nb", "\0", "\r"], ["", "a b", "\x7f"]),
+        ("string.well_known_regex", Header(KnownRegex.HttpHeaderName, true), ["", "a b", "a:", ":", "a\n", "é"],
+            ["a", ":path", "X_!~"]),
+        ("string.well_known_regex", Header(KnownRegex.HttpHeaderValue, true), ["a\nb", "\0", "\x7f"],
+            ["", "a\tb", "é"]),
+        ("string.well_known_regex", Header(KnownRegex.HttpHeaderName, false), ["a\nb", "\0", "\r"],
+            ["", "a b", "\x7f"]),
         ("uint32.gt", new() { Uint32 = new() { Gt = 0 } }, [0u], [1u, uint.MaxValue]),
         ("uint32.gte", new() { Uint32 = new() { Gte = 100 } }, [0u, 99u], [100u]),
         ("uint32.lt", new() { Uint32 = new() { Lt = 600 } }, [600u], [599u]),
@@ -48,8 +59,10 @@ public sealed class RuleKindTests
         ("uint64.gte", new() { Uint64 = new() { Gte = 1 } }, [0ul], [1ul]),
         ("uint64.lt", new() { Uint64 = new() { Lt = 9 } }, [9ul], [8ul]),
         ("uint64.lte", new() { Uint64 = new() { Lte = 9 } }, [10ul, ulong.MaxValue], [9ul]),
-        ("any.in", new() { Any = new() { In = { "x/a" } } }, [new Any { TypeUrl = "x/b" }], [new Any { TypeUrl = "x/a" }]),
-        ("any.not_in", new() { Any = new() { NotIn = { "x/a" } } }, [new Any { TypeUrl = "x/a" }], [new Any { TypeUrl = "x/b" }]),
+        ("any.in", new() { Any = new() { In = { "x/a" } } }, [new Any { TypeUrl = "x/b" }],
+            [new Any { TypeUrl = "x/a" }]),
+        ("any.not_in", new() { Any = new() { NotIn = { "x/a" } } }, [new Any { TypeUrl = "x/a" }],
+            [new Any { TypeUrl = "x/b" }]),
     ];
 
     public static TheoryData<int> Cases => [.. Enumerable.Range(0, Kinds.Length)];
@@ -70,7 +83,8 @@ public sealed class RuleKindTests
     [Fact]
     public void Kinds_OfAllTypesThatAreCompiledIn_AreImplementedAndHaveACase()
     {
-        var rules = EnvoyTypes.Messages.SelectMany(m => MessagePlan.Of(m).Rules.Select(r => (Rule: r, Type: m.FullName))).ToList();
+        var rules = EnvoyTypes.Messages.SelectMany(m =>
+            MessagePlan.Of(m).Rules.Select(r => (Rule: r, Type: m.FullName))).ToList();
 
         Assert.True(rules.Count > 350, $"only {rules.Count} rules were found");
         Assert.Equal([], rules.Where(r => r.Rule.Holds is null).Select(r => $"{r.Type}: {r.Rule.Text}"));

@@ -9,7 +9,8 @@ public class ConnectionDispatcherTests
     [Fact]
     public async Task Serve_NoHttpRules_RelaysAnyBytesWithHalfClose()
     {
-        using var server = new RawServer(async connection => await connection.SendAsync(Reverse(await connection.ReadToEndAsync())));
+        using var server =
+            new RawServer(async connection => await connection.SendAsync(Reverse(await connection.ReadToEndAsync())));
         await using var filter = await FilterHarness.StartAsync(server);
         filter.Policy.HasHttpRules = false;
         using var client = await filter.ConnectAsync();

@@ -132,7 +132,8 @@ public class DecisionTests
         foreach (var target in targets)
         {
             var answer = await client.ReadMessageAsync();
-            Assert.Equal(target.StartsWith("/denied", StringComparison.Ordinal) ? "Access denied\r\n" : target, answer!.Body);
+            Assert.Equal(target.StartsWith("/denied", StringComparison.Ordinal)
+                ? "Access denied\r\n" : target, answer!.Body);
         }
 
         Assert.DoesNotContain("denied", server.Received, StringComparison.Ordinal);
@@ -142,7 +143,8 @@ public class DecisionTests
     [Fact]
     public async Task Serve_RequestInTwoPartsAtEveryByte_IsServedAlike()
     {
-        const string Request = "POST /a%62 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;x\r\nabc\r\n0\r\nT: u\r\n\r\n";
+        const string Request =
+            "POST /a%62 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;x\r\nabc\r\n0\r\nT: u\r\n\r\n";
         using var server = RawServer.Answering(r => RawServer.Text(r.Target + r.Body));
         await using var filter = await FilterHarness.StartAsync(server);
         for (var split = 1; split < Request.Length; split++)
@@ -176,7 +178,8 @@ public class DecisionTests
         await using var filter = await FilterHarness.StartAsync(server);
         using var client = await filter.ConnectAsync();
         foreach (var (verdict, status) in new[]
-            { (HttpVerdict.Allowed, 200), (HttpVerdict.Denied, 403), (HttpVerdict.Audit, 200), (HttpVerdict.Denied, 403) })
+            { (HttpVerdict.Allowed, 200), (HttpVerdict.Denied, 403), (HttpVerdict.Audit, 200),
+                (HttpVerdict.Denied, 403) })
         {
             filter.Policy.Judge = (in HttpRequestView _) => TestPolicy.Of(verdict);
             await client.SendAsync("GET /same HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -245,13 +248,15 @@ public class DecisionTests
         filter.Policy.Judge = (in HttpRequestView request) =>
         {
             seen |= request.Headers.TryGet("X-Has-Force", out _) || request.Headers.TryGet("Connection", out _);
-            return request.Headers.TryGet("X-Other", out var other) && other == "1,2" ? TestPolicy.Allowed : TestPolicy.Denied;
+            return request.Headers.TryGet("X-Other", out var other) && other == "1,2"
+                ? TestPolicy.Allowed : TestPolicy.Denied;
         };
         using var client = await filter.ConnectAsync();
         await client.SendAsync(
             "GET / HTTP/1.1\r\nHost: a\r\nx-other: 1\r\nX-Has-Force: true\r\nX-OTHER:2 \r\nConnection: keep-alive, x-has-force\r\n"
             + "Keep-Alive: timeout=5\r\nTE: trailers\r\nProxy-Connection: keep-alive\r\n\r\n");
-        Assert.Equal("GET / HTTP/1.1\r\nHost: a\r\nx-other: 1\r\nX-OTHER:2 \r\n\r\n", (await client.ReadMessageAsync())!.Body);
+        Assert.Equal(
+            "GET / HTTP/1.1\r\nHost: a\r\nx-other: 1\r\nX-OTHER:2 \r\n\r\n", (await client.ReadMessageAsync())!.Body);
         Assert.False(seen);
     }
 

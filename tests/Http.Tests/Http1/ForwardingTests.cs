@@ -133,12 +133,14 @@ public class ForwardingTests
         {
             var head = await connection.ReadHeadAsync();
             Assert.Equal("websocket", RawMessage.HeaderOf(head!, "Upgrade"));
-            await connection.SendAsync("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nhello");
+            await connection.SendAsync(
+                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nhello");
             await connection.SendAsync("<" + await connection.ReadToEndAsync() + ">");
         });
         await using var filter = await FilterHarness.StartAsync(server);
         using var client = await filter.ConnectAsync();
-        await client.SendAsync("GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX: y\r\n\r\nGET /denied HTTP/1.1\r\n\r\n");
+        await client.SendAsync(
+            "GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX: y\r\n\r\nGET /denied HTTP/1.1\r\n\r\n");
         var head = await client.ReadHeadAsync();
         Assert.StartsWith("HTTP/1.1 101 ", head, StringComparison.Ordinal);
         Assert.Equal("websocket", RawMessage.HeaderOf(head!, "Upgrade"));
@@ -166,7 +168,8 @@ public class ForwardingTests
     [Fact]
     public async Task Serve_ServerSwitchesUnasked_Is502()
     {
-        using var server = RawServer.Answering(_ => "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n");
+        using var server =
+            RawServer.Answering(_ => "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n");
         await using var filter = await FilterHarness.StartAsync(server);
         using var client = await filter.ConnectAsync();
         await client.SendAsync(Get);
@@ -324,7 +327,8 @@ public class ForwardingTests
         {
             Assert.Equal(1, await client.Socket.ReceiveAsync(one.AsMemory()).AsTask().Within());
             head.Add(one[0]);
-            if (head.Count >= 2 && head[^1] == '\n' && (separators == 1 && chunked || head is [.., _, _, 13, 10] && head[^3] == '\n'))
+            if (head.Count >= 2 && head[^1] == '\n'
+                && (separators == 1 && chunked || head is [.., _, _, 13, 10] && head[^3] == '\n'))
             {
                 separators--;
             }

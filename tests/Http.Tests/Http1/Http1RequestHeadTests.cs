@@ -57,8 +57,10 @@ public class Http1RequestHeadTests
         Assert.Equal(expected, Parse(head, out _));
 
     [Theory]
-    [InlineData("Content-Length: 1\r\nTransfer-Encoding: chunked\r\n", RequestRejection.ContentLengthWithTransferEncoding)]
-    [InlineData("Transfer-Encoding: chunked\r\nContent-Length: 0\r\n", RequestRejection.ContentLengthWithTransferEncoding)]
+    [InlineData(
+        "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n", RequestRejection.ContentLengthWithTransferEncoding)]
+    [InlineData(
+        "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n", RequestRejection.ContentLengthWithTransferEncoding)]
     [InlineData("Content-Length: 1\r\nContent-Length: 1\r\n", RequestRejection.RepeatedContentLength)]
     [InlineData("Content-Length: 1\r\ncontent-length: 2\r\n", RequestRejection.RepeatedContentLength)]
     [InlineData("Content-Length: +1\r\n", RequestRejection.BadContentLength)]
@@ -110,7 +112,8 @@ public class Http1RequestHeadTests
     [Fact]
     public void Parse_PlainRequest_HasItsParts()
     {
-        Assert.Equal(RequestRejection.None, Parse("PATCH /a?b=c HTTP/1.1\r\nhost: \t a.b:80 \r\nX:\r\n\r\n", out var request));
+        Assert.Equal(
+            RequestRejection.None, Parse("PATCH /a?b=c HTTP/1.1\r\nhost: \t a.b:80 \r\nX:\r\n\r\n", out var request));
         Assert.Equal("PATCH", request.Method.ToString());
         Assert.Equal("/a?b=c", request.Target.ToString());
         Assert.Equal("a.b:80", request.Authority.ToString());

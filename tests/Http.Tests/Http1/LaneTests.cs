@@ -38,6 +38,20 @@ public class LaneTests
     }
 
     [Fact]
+    public async Task Head_ThatDoesNotGoOn_EndsTheConnection_ThoughTheKernelHasServedIt()
+    {
+        using var server = RawServer.Naming();
+        await using var filter = await FilterHarness.StartAsync(
+            server, new HttpFilterOptions { HeadTimeout = TimeSpan.FromMilliseconds(50) });
+        filter.Lanes = new FakeLane { Idle = TimeSpan.Zero };
+        using var client = await ServedAsync(filter);
+
+        await client.SendAsync("GET /a HTTP/1.1\r\n");
+
+        await filter.FinishAsync();
+    }
+
+    [Fact]
     public async Task Answer_WhileAResponseIsOnItsWay_Waits()
     {
         var lane = new FakeLane();
@@ -91,6 +105,54 @@ public class LaneTests
 
         lane.MayWrite = true;
         Assert.Equal(403, (await client.ReadMessageAsync())!.Status);
+    }
+
+    /// <summary>
+    /// The kernel has handed on the beginning of a chunked response; the filter knows where it stands.
+    /// </summary>
+    [Theory]
+    [InlineData(ChunkPart.Size, 0, "5\r\nhello\r\n0\r\n\r\n", "5\r\nhello\r\n0\r\n\r\n")]
+    [InlineData(ChunkPart.Size, 0, "005;a=b\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n", "5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n")]
+    [InlineData(ChunkPart.Size, 0, "0\r\n\r\n", "0\r\n\r\n")]
+    [InlineData(ChunkPart.Data, 2, "lo\r\n1\r\n!\r\n0\r\n\r\n", "lo\r\n1\r\n!\r\n0\r\n\r\n")]
+    [InlineData(ChunkPart.DataEnd, 0, "\r\n1\r\n!\r\n0\r\n\r\n", "\r\n1\r\n!\r\n0\r\n\r\n")]
+    [InlineData(ChunkPart.Trailer, 0, "\r\n", "\r\n")]
+    [InlineData(ChunkPart.Trailer, 0, "X-Sum: 1\r\n\r\n", "X-Sum: 1\r\n\r\n")]
+    public async Task TakeOver_InAChunkedResponse_GoesOnThere(ChunkPart part, long left, string rest, string expected)
+    {
+        var lane = new FakeLane();
+        using var server = RawServer.Naming();
+        await using var filter = await FilterHarness.StartAsync(server);
+        filter.Lanes = lane;
+        using var client = await ServedAsync(filter);
+
+        lane.BeginAt(new ChunkPosition(part, left));
+        await server.Connections.First().SendAsync(rest);
+
+        Assert.Equal(expected, await client.ReadExactAsync(expected.Length));
+        await Wait.UntilAsync(() => lane.Finished == 200, Patience, "the response to be counted");
+        await client.SendAsync(Get);
+        Assert.Equal(200, (await client.ReadMessageAsync())!.Status);
+    }
+
+    [Theory]
+    [InlineData(ChunkPart.Size, 0, "x\r\n")]
+    [InlineData(ChunkPart.Data, 2, "loX")]
+    [InlineData(ChunkPart.DataEnd, 0, "X\r\n")]
+    [InlineData(ChunkPart.Trailer, 0, "Content-Length: 5\r\n\r\n")]
+    public async Task TakeOver_InAMalformedResponse_EndsTheConnection(ChunkPart part, long left, string rest)
+    {
+        var lane = new FakeLane();
+        using var server = RawServer.Naming();
+        await using var filter = await FilterHarness.StartAsync(server);
+        filter.Lanes = lane;
+        using var client = await ServedAsync(filter);
+
+        lane.BeginAt(new ChunkPosition(part, left));
+        await server.Connections.First().SendAsync(rest + "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+
+        Assert.DoesNotContain("HTTP/1.1", await client.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Equal(0, lane.Finished);
     }
 
     /// <summary>A client that has been answered once: its lane is open.</summary>

@@ -3,7 +3,9 @@ using Jumpgate.Http.Tests.Support;
 
 namespace Jumpgate.Http.Tests.Http1;
 
-/// <summary>Hostile bytes end the connection with an answer, and nothing behind the bad point reaches the server.</summary>
+/// <summary>
+/// Hostile bytes end the connection with an answer, and nothing behind the bad point reaches the server.
+/// </summary>
 public class SmugglingTests
 {
     private const string Inner = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -56,7 +58,8 @@ public class SmugglingTests
         await filter.FinishAsync();
         await server.FinishAsync();
         Assert.Equal(First, server.Received);
-        Assert.Equal([RequestOutcome.Forwarded, RequestOutcome.Rejected], filter.Observer.Counts.Select(c => c.Outcome));
+        Assert.Equal(
+            [RequestOutcome.Forwarded, RequestOutcome.Rejected], filter.Observer.Counts.Select(c => c.Outcome));
     }
 
     [Theory]
@@ -89,7 +92,8 @@ public class SmugglingTests
         using var server = RawServer.Naming();
         await using var filter = await FilterHarness.StartAsync(server);
         using var client = await filter.ConnectAsync();
-        await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n" + chunks + Inner);
+        await client.SendAsync(
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n" + chunks + Inner);
         var answer = await client.ReadMessageAsync();
         Assert.Equal(400, answer!.Status);
         Assert.Equal(string.Empty, await client.ReadToEndAsync());

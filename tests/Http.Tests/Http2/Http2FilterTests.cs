@@ -16,7 +16,8 @@ public class Http2FilterTests
     [Fact]
     public async Task Serve_AllowedRequest_IsForwardedWithItsAuthority()
     {
-        await using var server = await H2Server.StartAsync(c => c.Response.WriteAsync($"{c.Request.Method} {c.Request.Host}"));
+        await using var server =
+            await H2Server.StartAsync(c => c.Response.WriteAsync($"{c.Request.Method} {c.Request.Host}"));
         await using var filter = await FilterHarness.StartAsync(server.Address);
         using var client = Client();
         using var request = Request(filter, HttpMethod.Get, "/x");
@@ -116,11 +117,13 @@ public class Http2FilterTests
         await using var server = await H2Server.StartAsync(c => c.Response.WriteAsync("ok"));
         await using var filter = await FilterHarness.StartAsync(server.Address);
         using var client = Client();
-        foreach (var verdict in new[] { HttpVerdict.Allowed, HttpVerdict.Denied, HttpVerdict.Allowed, HttpVerdict.Denied })
+        foreach (var verdict in new[] { HttpVerdict.Allowed, HttpVerdict.Denied, HttpVerdict.Allowed,
+            HttpVerdict.Denied })
         {
             filter.Policy.Judge = (in HttpRequestView _) => TestPolicy.Of(verdict);
             using var answer = await client.SendAsync(Request(filter, HttpMethod.Get, "/same")).Within();
-            Assert.Equal(verdict == HttpVerdict.Denied ? HttpStatusCode.Forbidden : HttpStatusCode.OK, answer.StatusCode);
+            Assert.Equal(verdict == HttpVerdict.Denied
+                ? HttpStatusCode.Forbidden : HttpStatusCode.OK, answer.StatusCode);
         }
     }
 
@@ -128,7 +131,8 @@ public class Http2FilterTests
     public async Task Serve_HeaderMutations_ReachTheServerAndNothingIsAdded()
     {
         await using var server = await H2Server.StartAsync(c => c.Response.WriteAsync(string.Join(
-            '\n', c.Request.Headers.Where(h => !h.Key.StartsWith(':') && h.Key != "Host").Select(h => $"{h.Key.ToLowerInvariant()}={h.Value}").Order())));
+            '\n', c.Request.Headers.Where(h => !h.Key.StartsWith(':') && h.Key != "Host")
+            .Select(h => $"{h.Key.ToLowerInvariant()}={h.Value}").Order())));
         await using var filter = await FilterHarness.StartAsync(server.Address);
         filter.Policy.Judge = static (in HttpRequestView _) => TestPolicy.Of(
             HttpVerdict.Allowed,

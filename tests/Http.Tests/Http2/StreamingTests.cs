@@ -25,6 +25,8 @@ public class StreamingTests
         });
         await using var proxy = await ProxyHarness.StartAsync(backend.EndPoint, FakePolicy.AllowAll);
         using var client = proxy.CreateClient();
+        // Connections that are at rest: nothing but the conversation itself makes anybody send what is waiting.
+        await client.GetStringAsync(new Uri("/", UriKind.Relative));
         using var content = new ConversationContent();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/")
         {
@@ -47,6 +49,7 @@ public class StreamingTests
 
         content.End();
         Assert.Equal(0, await answers.ReadAsync(buffer).AsTask().WaitAsync(Patience));
+        Assert.Equal(RequestOutcome.Forwarded, (await proxy.Observer.NextAsync()).Outcome);
         Assert.Equal(RequestOutcome.Forwarded, (await proxy.Observer.NextAsync()).Outcome);
     }
 
@@ -289,6 +292,8 @@ public class StreamingTests
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
+            // HttpClient holds a request's head back until its content is flushed, or something else is sent.
+            await stream.FlushAsync();
             _stream.SetResult(stream);
             await _end.Task;
         }

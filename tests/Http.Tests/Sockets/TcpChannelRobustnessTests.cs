@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Tests.Support;
+using static Jumpgate.Http.Tests.Sockets.Channels;
 
 namespace Jumpgate.Http.Tests.Sockets;
 
@@ -36,7 +37,9 @@ public sealed class TcpChannelRobustnessTests
         }
     }
 
-    /// <summary>Descriptors are used again at once: bytes, ends and wake-ups must find whom they are meant for.</summary>
+    /// <summary>
+    /// Descriptors are used again at once: bytes, ends and wake-ups must find whom they are meant for.
+    /// </summary>
     [Fact]
     public async Task Churn_WithCloseFromElsewhere_NobodyHearsAnothers()
     {
@@ -94,7 +97,7 @@ public sealed class TcpChannelRobustnessTests
         Assert.Equal(SocketError.TimedOut, late.SocketErrorCode);
 
         using var cancel = new CancellationTokenSource();
-        var connecting = ConnectAsync(at, Bounded.Limit, cancel.Token);
+        var connecting = ConnectAsync(at, Bounded.Limit, cancellation: cancel.Token);
         Assert.False(connecting.IsCompleted);
         await cancel.CancelAsync();
 
@@ -135,33 +138,6 @@ public sealed class TcpChannelRobustnessTests
             {
                 // Reset, as half of them are.
             }
-        }
-    }
-
-    private static Task<TcpChannel> ConnectAsync(
-        IPEndPoint to, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
-        TcpSocket.Create(to.AddressFamily)
-            .ConnectAsync(to, looksTwice: false, timeout ?? Bounded.Limit, cancellation).AsTask();
-
-    private static async Task<(TcpChannel Channel, Socket Other)> PairAsync()
-    {
-        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listener.Listen();
-        var channel = await ConnectAsync((IPEndPoint)listener.LocalEndPoint!).Within();
-        return (channel, await listener.AcceptAsync().Within());
-    }
-
-    private static async Task<int> ReceiveAsync(TcpChannel channel, Memory<byte> buffer)
-    {
-        while (true)
-        {
-            if (channel.TryReceive(buffer.Span) is var count and not TcpChannel.WouldBlock)
-            {
-                return count;
-            }
-
-            await channel.WaitReadableAsync();
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Tests.Support;
 using Jumpgate.Testing;
+using static Jumpgate.Http.Tests.Sockets.Channels;
 
 namespace Jumpgate.Http.Tests.Sockets;
 
@@ -48,6 +49,35 @@ public sealed class TcpChannelTests
         listener.Dispose();
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => (Task)accepting.Within());
+    }
+
+    [Fact]
+    public async Task Receive_LessThanAskedFor_LooksAgainOnlyWhereItMayHaveJoined()
+    {
+        var (channel, other) = await PairAsync(mayJoin: true);
+        using (channel)
+        using (other)
+        {
+            Assert.True(await LooksAgainAsync());
+
+            channel.HasNotJoined();
+
+            Assert.False(channel.MayHaveJoined);
+            Assert.False(await LooksAgainAsync());
+        }
+
+        async Task<bool> LooksAgainAsync()
+        {
+            while (channel.TryReceive(new byte[100]) != TcpChannel.WouldBlock)
+            {
+            }
+
+            var waiting = channel.WaitReadableAsync().AsTask();
+            await other.SendAsync(new byte[3]);
+            await waiting.Within();
+            Assert.Equal(3, channel.TryReceive(new byte[100]));
+            return channel.MayRead;
+        }
     }
 
     [Fact]
@@ -209,33 +239,8 @@ public sealed class TcpChannelTests
     {
         var socket = TcpSocket.Create(loopback.AddressFamily);
         socket.Bind(new IPEndPoint(loopback, 0));
-        var listener = socket.Listen(16, looksTwice: false);
+        var listener = socket.Listen(16, mayJoin: false);
         at = listener.LocalAddress;
         return listener;
-    }
-
-    private static Task<TcpChannel> ConnectAsync(IPEndPoint to) => TcpSocket.Create(to.AddressFamily)
-        .ConnectAsync(to, looksTwice: false, Bounded.Limit, CancellationToken.None).AsTask();
-
-    private static async Task<(TcpChannel Channel, Socket Other)> PairAsync()
-    {
-        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listener.Listen();
-        var channel = await ConnectAsync((IPEndPoint)listener.LocalEndPoint!).Within();
-        return (channel, await listener.AcceptAsync().Within());
-    }
-
-    private static async Task<int> ReceiveAsync(TcpChannel channel, Memory<byte> buffer)
-    {
-        while (true)
-        {
-            if (channel.TryReceive(buffer.Span) is var count and not TcpChannel.WouldBlock)
-            {
-                return count;
-            }
-
-            await channel.WaitReadableAsync();
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Jumpgate.Connections;
 using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Connections;
 
@@ -29,7 +30,17 @@ internal sealed class FakeLane : ILane, ILaneOpener, ISendPacer
 
     public TimeSpan Idle { get; set; }
 
-    public bool HasRequestsUnderWay => false;
+    /// <summary>Requests that the kernel is said to have handed to the server.</summary>
+    public int UnderWay { get; private set; }
+
+    public bool HasRequestsUnderWay => UnderWay > 0;
+
+    public ChunkPosition PositionUnderWay { get; private set; }
+
+    public int StatusUnderWay => 200;
+
+    /// <summary>What the filter said of the last response that it took over.</summary>
+    public int? Finished { get; private set; }
 
     public bool IsSettled
     {
@@ -57,7 +68,8 @@ internal sealed class FakeLane : ILane, ILaneOpener, ISendPacer
 
     public ILane TryOpen(TcpChannel client, TcpChannel server) => this;
 
-    public ValueTask<ISendPacer?> TryPaceAsync(SafeHandle socket) => new(HasJoined(socket) ? this : null);
+    public ValueTask<SocketPacing> PaceAsync(SafeHandle socket) =>
+        new(HasJoined(socket) ? new SocketPacing(true, this) : default);
 
     public async ValueTask WaitAsync(int bytes)
     {
@@ -76,11 +88,17 @@ internal sealed class FakeLane : ILane, ILaneOpener, ISendPacer
     {
     }
 
-    public void FinishOne()
+    /// <summary>The kernel is said to have handed on a request, and its response as far as this.</summary>
+    public void BeginAt(ChunkPosition position) => (PositionUnderWay, UnderWay) = (position, 1);
+
+    public void FinishOne(int status)
     {
+        Finished = status;
+        PositionUnderWay = default;
+        UnderWay--;
     }
 
-    public bool Close() => false;
+    public bool Close() => UnderWay > 0;
 
     public void Dispose()
     {

@@ -107,7 +107,8 @@ internal sealed class FilterHarness : IAsyncDisposable, IUpstreamConnector
         }
     }
 
-    private ProxiedConnection Describe(Socket client) => Describe((IPEndPoint)client.RemoteEndPoint!, TcpChannel.Adopt(client));
+    private ProxiedConnection Describe(Socket client) =>
+        Describe((IPEndPoint)client.RemoteEndPoint!, TcpChannel.Adopt(client));
 
     private ProxiedConnection Describe(IPEndPoint source, TcpChannel client) => new()
     {

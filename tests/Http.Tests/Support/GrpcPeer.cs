@@ -3,7 +3,9 @@ using System.Net;
 
 namespace Jumpgate.Http.Tests.Support;
 
-/// <summary>A real gRPC server and client (Python's grpcio, generic handlers): bytes in, bytes out, no generated code.</summary>
+/// <summary>
+/// A real gRPC server and client (Python's grpcio, generic handlers): bytes in, bytes out, no generated code.
+/// </summary>
 internal sealed class GrpcPeer : IDisposable
 {
     private const string Server = """
@@ -59,7 +61,8 @@ internal sealed class GrpcPeer : IDisposable
     /// <returns>What it printed.</returns>
     public static async Task<string> RunClientAsync(IPEndPoint through, string script)
     {
-        using var process = Start($"import grpc\nchannel = grpc.insecure_channel('{through}')\n{script}\nchannel.close()\n");
+        using var process =
+            Start($"import grpc\nchannel = grpc.insecure_channel('{through}')\n{script}\nchannel.close()\n");
         try
         {
             process.StandardInput.Close();

@@ -22,7 +22,8 @@ internal sealed class H2Server : IAsyncDisposable
     {
         get
         {
-            var addresses = _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
+            var addresses =
+                _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
             return new IPEndPoint(IPAddress.Loopback, new Uri(addresses.Addresses.Single()).Port);
         }
     }

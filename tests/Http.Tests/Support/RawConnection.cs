@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Jumpgate.Http.Tests.Support;
 
-/// <summary>A socket whose user writes and reads HTTP byte for byte (as Latin-1), and which keeps every byte received.</summary>
+/// <summary>
+/// A socket whose user writes and reads HTTP byte for byte (as Latin-1), and which keeps every byte received.
+/// </summary>
 internal sealed class RawConnection(Socket socket) : IDisposable
 {
     private readonly byte[] _buffer = new byte[64 * 1024];

@@ -40,7 +40,9 @@ internal sealed class RawServer : IDisposable
     /// <summary>Every byte of every connection.</summary>
     public string Received => string.Concat(_connections.Select(c => c.Received));
 
-    /// <summary>Waits until every connection so far is at its end, so that <see cref="Received"/> is all there will be.</summary>
+    /// <summary>
+    /// Waits until every connection so far is at its end, so that <see cref="Received"/> is all there will be.
+    /// </summary>
     public async Task FinishAsync()
     {
         foreach (var served in _served)
@@ -66,7 +68,8 @@ internal sealed class RawServer : IDisposable
             {
                 var connection = new RawConnection(await _listener.AcceptAsync());
                 _connections.Enqueue(connection);
-                _served.Enqueue(ServeAsync(connection));
+                // Known before it runs, so that FinishAsync cannot miss it.
+                _served.Enqueue(Task.Run(() => ServeAsync(connection)));
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)

@@ -7,7 +7,9 @@ namespace Jumpgate.Http.Tests.Support;
 
 internal delegate HttpDecision Judge(in HttpRequestView request);
 
-/// <summary>A policy that a test writes as a function; keeps what it was asked. Denies <c>/denied...</c> by default.</summary>
+/// <summary>
+/// A policy that a test writes as a function; keeps what it was asked. Denies <c>/denied...</c> by default.
+/// </summary>
 internal sealed class TestPolicy : IRequestPolicy, IConnectionPolicySource
 {
     private readonly ConcurrentQueue<string> _judged = new();

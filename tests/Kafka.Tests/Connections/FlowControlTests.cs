@@ -12,7 +12,9 @@ public class FlowControlTests
 {
     private const int Huge = 64 << 20;
 
-    /// <summary>What sockets and the filter hold of <see cref="Huge"/> together: the kernel gives a socket up to some MiB.</summary>
+    /// <summary>
+    /// What sockets and the filter hold of <see cref="Huge"/> together: the kernel gives a socket up to some MiB.
+    /// </summary>
     private const long MostUnderWay = 28 << 20;
 
     [Fact]
@@ -51,7 +53,9 @@ public class FlowControlTests
         await request.Sending;
     }
 
-    /// <summary>A client that asks and asks and reads nothing: its denials wait within bounds, and so does it.</summary>
+    /// <summary>
+    /// A client that asks and asks and reads nothing: its denials wait within bounds, and so does it.
+    /// </summary>
     [Fact]
     public async Task Denials_ClientThatReadsNothing_IsReadNoMore()
     {
@@ -79,7 +83,8 @@ public class FlowControlTests
     public async Task Idle_NothingMovesForTheLimit_EndsTheConnectionCounted()
     {
         var time = new ManualTime();
-        await using var harness = await KafkaHarness.StartAsync(filter: new KafkaFilter(new KafkaFilterOptions(), time));
+        await using var harness =
+            await KafkaHarness.StartAsync(filter: new KafkaFilter(new KafkaFilterOptions(), time));
         for (var i = 0; i < 8; i++)
         {
             time.Pass();
@@ -136,7 +141,8 @@ public class FlowControlTests
         harness.Client.Shutdown(SocketShutdown.Send);
         await broker;
         Assert.InRange(forwarded, 100, 139);
-        Assert.Equal(Enumerable.Repeat((short)0, forwarded).Concat(Enumerable.Repeat((short)30, count - forwarded)), codes);
+        Assert.Equal(
+            Enumerable.Repeat((short)0, forwarded).Concat(Enumerable.Repeat((short)30, count - forwarded)), codes);
     }
 
     [Fact]
@@ -171,7 +177,10 @@ public class FlowControlTests
 
         public Task StallAsync() => StallAsync(() => Sent);
 
-        /// <summary>Until nothing more is taken for a while; on a slow machine perhaps too early, which proves less and fails nothing.</summary>
+        /// <summary>
+        /// Until nothing more is taken for a while; on a slow machine perhaps too early, which proves less and fails
+        /// nothing.
+        /// </summary>
         public static async Task StallAsync(Func<long> progress)
         {
             var last = -1L;
@@ -187,7 +196,9 @@ public class FlowControlTests
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             var buffer = new byte[64 * 1024];
             var got = 0;
-            while (got < most && await from.ReceiveAsync(buffer.AsMemory(0, Math.Min(buffer.Length, most - got)), limit.Token) is > 0 and var n)
+            while (got < most
+                && await from.ReceiveAsync(
+                buffer.AsMemory(0, Math.Min(buffer.Length, most - got)), limit.Token) is > 0 and var n)
             {
                 got += n;
             }

@@ -35,7 +35,8 @@ public class KafkaFilterTests
         var read = new SampleReader(reply, 8).Read(Kafka.Messages.ApiCatalog.Get(KafkaApi.Produce).Reply(7));
         var topics = (List<Dictionary<string, object?>>)read["topics"]!;
         Assert.Equal(["allowed", "secret"], topics.Select(t => t["topic"]));
-        Assert.All(topics, t => Assert.Equal((short)29, ((List<Dictionary<string, object?>>)t["partitions"]!)[0]["error"]));
+        Assert.All(topics, t =>
+            Assert.Equal((short)29, ((List<Dictionary<string, object?>>)t["partitions"]!)[0]["error"]));
         Assert.Equal(2, Frames.RequestCorrelationOf(await harness.ReceiveRequestAsync()));
     }
 
@@ -165,6 +166,13 @@ public class KafkaFilterTests
 
         harness.Policy.Revision++;
         await harness.SendAsync(Frames.Fetch(4, 77, 2));
+        Assert.Equal(Frames.Fetch(4, 77, 2), await harness.ReceiveRequestAsync());
+        await harness.ReplyAsync(Frames.FetchReply(4, 77));
+        await harness.ReceiveReplyAsync();
+
+        harness.Policy.Revision++;
+        harness.Policy.Meaning = "other";
+        await harness.SendAsync(Frames.Fetch(5, 77, 3));
         Assert.Equal(70, BinaryPrimitives.ReadInt16BigEndian((await harness.ReceiveReplyAsync()).AsSpan(12)));
     }
 
@@ -336,7 +344,8 @@ public class KafkaFilterTests
         harness.Policy.DeniedTopics.Add("a");
         await harness.SendAsync(Frames.Produce(2, -1, 10, "a"));
 
-        Assert.Equal(29, BinaryPrimitives.ReadInt16BigEndian((await harness.ReceiveReplyAsync()).AsSpan(8 + 4 + 3 + 4 + 4)));
+        Assert.Equal(
+            29, BinaryPrimitives.ReadInt16BigEndian((await harness.ReceiveReplyAsync()).AsSpan(8 + 4 + 3 + 4 + 4)));
     }
 
     [Fact]

@@ -24,7 +24,10 @@ public class ShareGroupTests
         Assert.Equal(SessionNotFound, await DeniedAsync(harness, ShareFetch(version, 4, "other", epoch: 1), version));
 
         harness.Policy.Revision++;
-        Assert.Equal(SessionNotFound, await DeniedAsync(harness, ShareFetch(version, 5, "m", epoch: 2), version));
+        await ForwardedAsync(harness, ShareFetch(version, 5, "m", epoch: 2), FetchReply(version, 5, error: 0));
+        harness.Policy.Revision++;
+        harness.Policy.Meaning = "other";
+        Assert.Equal(SessionNotFound, await DeniedAsync(harness, ShareFetch(version, 6, "m", epoch: 3), version));
     }
 
     [Fact]
@@ -46,7 +49,40 @@ public class ShareGroupTests
 
         // The client begins anew, and is told.
         await harness.SendAsync(ShareFetch(1, 3, "m", epoch: 0, _open, _secret));
-        Assert.All(PartitionErrors(KafkaApi.ShareFetch, 1, await harness.ReceiveReplyAsync()), e => Assert.Equal((short)29, e));
+        Assert.All(PartitionErrors(KafkaApi.ShareFetch, 1, await harness.ReceiveReplyAsync()), e =>
+            Assert.Equal((short)29, e));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task ShareFetch_PerTopic_OpensASessionOfWhatIsCovered(short version)
+    {
+        await using var harness = await StartAsync();
+        harness.Policy.IsPerTopic = true;
+        await harness.SendAsync(ShareFetch(version, 1, "m", epoch: 0, _open, _secret));
+        Assert.Equal(ShareFetch(version, 1, "m", epoch: 0, _open), await harness.ReceiveRequestAsync());
+        await harness.ReplyAsync(FetchReply(version, 1, error: 0));
+        Assert.Equal([29], PartitionErrors(KafkaApi.ShareFetch, version, await harness.ReceiveReplyAsync()));
+
+        await ForwardedAsync(harness, ShareFetch(version, 2, "m", epoch: 1), FetchReply(version, 2, error: 0));
+
+        // The session has no denied topic, and gets none.
+        Assert.Equal(
+            SessionNotFound, await DeniedAsync(harness, ShareFetch(version, 3, "m", epoch: 2, _secret), version));
+    }
+
+    [Fact]
+    public async Task ShareFetch_PerTopicOpeningThatFailed_IsNoSession()
+    {
+        await using var harness = await StartAsync();
+        harness.Policy.IsPerTopic = true;
+        await harness.SendAsync(ShareFetch(1, 1, "m", epoch: 0, _open, _secret));
+        await harness.ReceiveRequestAsync();
+        await harness.ReplyAsync(FetchReply(1, 1, error: 16));
+        await harness.ReceiveReplyAsync();
+
+        Assert.Equal(SessionNotFound, await DeniedAsync(harness, ShareFetch(1, 2, "m", epoch: 1), 1));
     }
 
     [Fact]
@@ -81,7 +117,8 @@ public class ShareGroupTests
             await harness.SendAsync(request);
 
             var reply = new SampleReader(await harness.ReceiveReplyAsync(), 9).Read(api.Reply(version));
-            var error = reply.TryGetValue("error", out var top) ? top : ((List<Dictionary<string, object?>>)reply["groups"]!)[0]["error"];
+            var error = reply.TryGetValue("error", out var top)
+                ? top : ((List<Dictionary<string, object?>>)reply["groups"]!)[0]["error"];
             // An incremental fetch is told to begin anew.
             Assert.Contains((short)error!, key == KafkaApi.ShareFetch ? [SessionNotFound, 30] : (short[])[30]);
         }
@@ -93,7 +130,8 @@ public class ShareGroupTests
     {
         var harness = await KafkaHarness.StartAsync();
         harness.Policy.DeniedTopics.Add("secret");
-        await ForwardedAsync(harness, Frames.MetadataById(9), Frames.MetadataByIdReply(9, ("open", _open), ("secret", _secret)));
+        await ForwardedAsync(
+            harness, Frames.MetadataById(9), Frames.MetadataByIdReply(9, ("open", _open), ("secret", _secret)));
         return harness;
     }
 
@@ -109,17 +147,21 @@ public class ShareGroupTests
     private static async Task<short> DeniedAsync(KafkaHarness harness, byte[] request, short version)
     {
         await harness.SendAsync(request);
-        var reply = new SampleReader(await harness.ReceiveReplyAsync(), 9).Read(ApiCatalog.Get(KafkaApi.ShareFetch).Reply(version));
+        var reply = new SampleReader(await harness.ReceiveReplyAsync(), 9)
+            .Read(ApiCatalog.Get(KafkaApi.ShareFetch).Reply(version));
         return (short)reply["error"]!;
     }
 
     private static List<short> PartitionErrors(KafkaApi api, short version, byte[] reply)
     {
-        var topics = (List<Dictionary<string, object?>>)new SampleReader(reply, 9).Read(ApiCatalog.Get(api).Reply(version))["topics"]!;
-        return [.. topics.SelectMany(t => (List<Dictionary<string, object?>>)t["partitions"]!).Select(p => (short)p["error"]!)];
+        var topics = (List<Dictionary<string, object?>>)new SampleReader(reply, 9)
+            .Read(ApiCatalog.Get(api).Reply(version))["topics"]!;
+        return [.. topics.SelectMany(t => (List<Dictionary<string, object?>>)t["partitions"]!)
+            .Select(p => (short)p["error"]!)];
     }
 
-    private static byte[] ShareFetch(short version, int correlationId, string member, int epoch, params UInt128[] ids) =>
+    private static byte[] ShareFetch(
+        short version, int correlationId, string member, int epoch, params UInt128[] ids) =>
         Frames.Request(78, version, correlationId, w =>
         {
             w.WriteVarint(0);

@@ -75,9 +75,11 @@ public class TopicIdTests
             Frames.MetadataById(1, _open, _secret, _never),
             Frames.MetadataByIdReply(1, ("open", _open), ("secret", _secret), (null, _never)));
 
-        var topics = TopicsOf(KafkaApi.Metadata, 12, reply).ToDictionary(t => (UInt128)t["topicId"]!, t => (t["topic"], t["error"]));
+        var topics = TopicsOf(KafkaApi.Metadata, 12, reply)
+            .ToDictionary(t => (UInt128)t["topicId"]!, t => (t["topic"], t["error"]));
         Assert.Equal(("open", (short)0), topics[_open]);
         Assert.Equal(UnknownTopicId, topics[_never].Item2);
+        Assert.Equal((null, TopicDenied), topics[_secret]);
         Assert.DoesNotContain(topics.Values, t => t.Item1 is "secret");
         await harness.SendAsync(Fetch(2, _open));
         Assert.Equal(Fetch(2, _open), await harness.ReceiveRequestAsync());
@@ -114,11 +116,67 @@ public class TopicIdTests
         await harness.SendAsync(Fetch(1, _secret, _open, _never));
 
         // As a request of its own, which opens no session.
-        Assert.Equal(Fetch(1, epoch: -1, _open), await harness.ReceiveRequestAsync());
-        await harness.ReplyAsync(FetchReply(1, _open));
+        Assert.Equal(Frames.FetchById(1, epoch: -1, _open), await harness.ReceiveRequestAsync());
+        await harness.ReplyAsync(Frames.FetchByIdReply(1, _open));
         var codes = TopicsOf(KafkaApi.Fetch, 13, await harness.ReceiveReplyAsync()).ToDictionary(
-            t => (UInt128)t["topicId"]!, t => (short)((List<Dictionary<string, object?>>)t["partitions"]!)[0]["error"]!);
-        Assert.Equal(new Dictionary<UInt128, short> { [_secret] = TopicDenied, [_open] = 0, [_never] = UnknownTopicId }, codes);
+            t => (UInt128)t["topicId"]!, t =>
+                (short)((List<Dictionary<string, object?>>)t["partitions"]!)[0]["error"]!);
+        Assert.Equal(
+            new Dictionary<UInt128, short> { [_secret] = TopicDenied, [_open] = 0, [_never] = UnknownTopicId }, codes);
+    }
+
+    [Fact]
+    public async Task Fetch_PerTopicWithAZeroId_IsTakenOutAsUnknown()
+    {
+        await using var harness = await StartAsync();
+        harness.Policy.IsPerTopic = true;
+        await TeachAsync(harness);
+
+        await harness.SendAsync(Fetch(1, _open, 0));
+
+        Assert.Equal(Frames.FetchById(1, epoch: -1, _open), await harness.ReceiveRequestAsync());
+        await harness.ReplyAsync(Frames.FetchByIdReply(1, _open));
+        var codes = TopicsOf(KafkaApi.Fetch, 13, await harness.ReceiveReplyAsync()).Select(t =>
+            (short)((List<Dictionary<string, object?>>)t["partitions"]!)[0]["error"]!);
+        Assert.Equal([UnknownTopicId, 0], codes);
+    }
+
+    /// <summary>Beside a name the id is zero.</summary>
+    [Fact]
+    public async Task DeleteTopics_PerTopicWithNamesAndATopicWithout_IsTakenOutAlone()
+    {
+        await using var harness = await StartAsync();
+        harness.Policy.IsPerTopic = true;
+        await harness.SendAsync(Delete("open", null, "secret"));
+
+        Assert.Equal(Delete("open"), await harness.ReceiveRequestAsync());
+        await harness.ReplyAsync(Frames.Reply(1, w =>
+        {
+            w.WriteVarint(0);
+            w.WriteInt32(0);
+            w.WriteVarint(1);
+            w.WriteVarint(0);
+        }));
+        var topics = TopicsOf(KafkaApi.DeleteTopics, 6, await harness.ReceiveReplyAsync());
+        Assert.Equal(
+            [(null, UnknownTopicId), ("secret", TopicDenied)],
+            topics.Select(t => ((string?)t["topic"], (short)t["error"]!)));
+
+        static byte[] Delete(params string?[] names) => Frames.Request(20, 6, 1, w =>
+        {
+            w.WriteVarint(0);
+            w.WriteVarint((uint)names.Length + 1);
+            foreach (var name in names)
+            {
+                w.WriteStringLength(name?.Length ?? -1, compact: true);
+                w.Write(System.Text.Encoding.ASCII.GetBytes(name ?? ""));
+                w.WriteZeros(16);
+                w.WriteVarint(0);
+            }
+
+            w.WriteInt32(1000);
+            w.WriteVarint(0);
+        });
     }
 
     private static async Task<KafkaHarness> StartAsync(KafkaFilter? filter = null)
@@ -140,63 +198,13 @@ public class TopicIdTests
         return await harness.ReceiveReplyAsync();
     }
 
-    private static byte[] Fetch(int correlationId, params UInt128[] ids) => Fetch(correlationId, 0, ids);
-
-    /// <summary>Fetch 13 of partition 0 of each topic.</summary>
-    private static byte[] Fetch(int correlationId, int epoch, params UInt128[] ids) => Frames.Request(1, 13, correlationId, w =>
-    {
-        w.WriteVarint(0);
-        w.WriteInt32(-1);
-        w.WriteInt32(500);
-        w.WriteInt32(1);
-        w.WriteInt32(1 << 20);
-        w.WriteInt8(0);
-        w.WriteInt32(0);
-        w.WriteInt32(epoch);
-        w.WriteVarint((uint)ids.Length + 1);
-        foreach (var id in ids)
-        {
-            Frames.Id(w, id);
-            w.WriteVarint(2);
-            w.WriteInt32(0);
-            w.WriteInt32(-1);
-            w.WriteInt64(0);
-            w.WriteInt32(-1);
-            w.WriteInt64(-1);
-            w.WriteInt32(1 << 20);
-            w.WriteVarint(0);
-            w.WriteVarint(0);
-        }
-
-        w.WriteVarint(1);
-        w.WriteVarint(1);
-        w.WriteVarint(0);
-    });
-
-    /// <summary>One topic, one partition, no records.</summary>
-    private static byte[] FetchReply(int correlationId, UInt128 id) => Frames.Reply(correlationId, w =>
-    {
-        w.WriteVarint(0);
-        w.WriteInt32(0);
-        w.WriteInt16(0);
-        w.WriteInt32(0);
-        w.WriteVarint(2);
-        Frames.Id(w, id);
-        w.WriteVarint(2);
-        w.WriteInt32(0);
-        w.WriteInt16(0);
-        w.WriteZeros(24);
-        w.WriteVarint(1);
-        w.WriteInt32(-1);
-        w.WriteVarint(1);
-        w.WriteVarint(0);
-        w.WriteVarint(0);
-        w.WriteVarint(0);
-    });
+    private static byte[] Fetch(int correlationId, params UInt128[] ids) => Frames.FetchById(correlationId, 0, ids);
 
     private static short CodeOf(byte[] fetchReply) =>
-        (short)((List<Dictionary<string, object?>>)TopicsOf(KafkaApi.Fetch, 13, fetchReply)[0]["partitions"]!)[0]["error"]!;
+        (short)((List<Dictionary<string, object?>>)TopicsOf(
+            KafkaApi.Fetch, 13, fetchReply)[0]["partitions"]!)[0]["error"]!;
 
     private static List<Dictionary<string, object?>> TopicsOf(KafkaApi api, short version, byte[] reply) =>
-        (List<Dictionary<string, object?>>)new SampleReader(reply, 9).Read(ApiCatalog.Get(api).Reply(version))["topics"]!;
+        (List<Dictionary<string, object?>>)new SampleReader(reply, 9)
+            .Read(ApiCatalog.Get(api).Reply(version))["topics"]!;
 }

@@ -8,15 +8,18 @@ using Xunit.Abstractions;
 namespace Jumpgate.Kafka.Tests.Fuzzing;
 
 /// <summary>
-/// Whole connections of valid, spoilt and hostile frames, in pieces. Whatever reaches the broker is read there independently: it
-/// was judged, and names nothing that is denied. Replies come in order; a connection that ends early ends for a counted reason.
+/// Whole connections of valid, spoilt and hostile frames, in pieces. Whatever reaches the broker is read there
+/// independently: it was judged, and names nothing that is denied. Replies come in order; a connection that ends early
+/// ends for a counted reason.
 /// </summary>
 [Collection(nameof(Alone))]
 public class FilterFuzzTests(ITestOutputHelper output)
 {
     private const int Cases = 2_000;
 
-    /// <summary>More than the few buffers that a connection holds, and much less than what hostile lengths promise.</summary>
+    /// <summary>
+    /// More than the few buffers that a connection holds, and much less than what hostile lengths promise.
+    /// </summary>
     private const long MostBytesPerCase = 24 << 20;
 
     private static readonly UInt128[] _ids = [.. Enumerable.Range(1, 8).Select(i => new UInt128(0x4a47, (ulong)i))];
@@ -37,14 +40,17 @@ public class FilterFuzzTests(ITestOutputHelper output)
         for (var number = 0; number < cases; number++)
         {
             var allocated = GC.GetTotalAllocatedBytes();
-            var wrong = await RunAsync(filters[number % filters.Length], FuzzSettings.Dice(number), number % filters.Length == 0, totals);
+            var wrong = await RunAsync(
+                filters[number % filters.Length], FuzzSettings.Dice(number), number % filters.Length == 0, totals);
             Assert.True(wrong is null, $"seed {FuzzSettings.Seed}, case {number}: {wrong}");
             Assert.InRange(GC.GetTotalAllocatedBytes() - allocated, 0, MostBytesPerCase);
         }
 
         output.WriteLine($"seed {FuzzSettings.Seed}: {cases} connections, {totals}; closed: "
-            + string.Join(' ', filters.SelectMany(f => f.Closed).GroupBy(c => c.Key, c => c.Value).Select(g => $"{g.Key} {g.Sum()}")));
-        Assert.True(totals.Forwarded > cases / 4 && totals.Refused > cases / 4 && totals.ById > 0, $"{totals}: the run proves nothing");
+            + string.Join(' ',
+                filters.SelectMany(f => f.Closed).GroupBy(c => c.Key, c => c.Value).Select(g => $"{g.Key} {g.Sum()}")));
+        Assert.True(totals.Forwarded > cases / 4 && totals.Refused > cases / 4
+            && totals.ById > 0, $"{totals}: the run proves nothing");
     }
 
     internal static bool IsDenied(string name) => name.Length == 0 || name[^1] % 2 == 1;
@@ -57,7 +63,8 @@ public class FilterFuzzTests(ITestOutputHelper output)
         await using var harness = await KafkaHarness.StartAsync(filter: filter);
         await harness.SendAsync(Frames.MetadataById(1));
         await harness.ReceiveRequestAsync();
-        await harness.ReplyAsync(Frames.MetadataByIdReply(1, [.. _ids.Where(i => NameOf(i) is not null).Select(i => (NameOf(i)!, i))]));
+        await harness.ReplyAsync(
+            Frames.MetadataByIdReply(1, [.. _ids.Where(i => NameOf(i) is not null).Select(i => (NameOf(i)!, i))]));
         await harness.ReceiveReplyAsync();
     }
 
@@ -81,10 +88,12 @@ public class FilterFuzzTests(ITestOutputHelper output)
         if (wrong is null)
         {
             wrong = broker.Frames.Select(f => Judge(f, harness.Policy, totals)).FirstOrDefault(w => w is not null)
-                ?? Order(sent, correlations, isComplete: isHeld && !broker.HasSpoilt && filter.Closed.Values.Sum() == before);
+                ?? Order(sent, correlations, isComplete: isHeld && !broker.HasSpoilt
+                    && filter.Closed.Values.Sum() == before);
         }
 
-        totals.Refused += filter.Closed.Values.Sum() > before || harness.Records.Any(r => r.Decision is { Verdict: KafkaVerdict.Denied }) ? 1 : 0;
+        totals.Refused += filter.Closed.Values.Sum() > before
+            || harness.Records.Any(r => r.Decision is { Verdict: KafkaVerdict.Denied }) ? 1 : 0;
         return wrong is null ? null : $"{wrong}\nsent {string.Join(' ', sent.Select(Convert.ToHexString))}";
     }
 
@@ -104,7 +113,8 @@ public class FilterFuzzTests(ITestOutputHelper output)
         {
             // Larger than is held, and judged as it streams.
             writer = new SampleWriter(dice, elements: 3) { MostBytes = 600 };
-            return SampleWriter.Request(ApiCatalog.Get(KafkaApi.Produce), (short)dice.Next(10), writer, correlationId: correlationId);
+            return SampleWriter.Request(
+                ApiCatalog.Get(KafkaApi.Produce), (short)dice.Next(10), writer, correlationId: correlationId);
         }
 
         return dice.Next(5) < 3 ? frame : Mutation.Of(frame, dice);
@@ -166,11 +176,14 @@ public class FilterFuzzTests(ITestOutputHelper output)
             && reading.Topics.All(a.Topics.Contains) && reading.Groups.All(a.Groups.Contains)
             && reading.TransactionalIds.All(a.TransactionalIds.Contains));
         return denied.Count > 0 ? $"reached the broker with {string.Join(' ', denied)}: {reading}"
-            : policy.DeniedApis.Contains((KafkaApi)reading.Key) ? $"reached the broker, and its API is denied: {reading}"
+            : policy.DeniedApis.Contains((KafkaApi)reading.Key)
+                ? $"reached the broker, and its API is denied: {reading}"
             : isAsked ? null : $"reached the broker, and policy was never asked: {reading}";
     }
 
-    /// <summary>Replies in the order of the requests; all of them, where the connection was not closed for a reason.</summary>
+    /// <summary>
+    /// Replies in the order of the requests; all of them, where the connection was not closed for a reason.
+    /// </summary>
     private static string? Order(List<byte[]> sent, List<int> correlations, bool isComplete)
     {
         var stream = sent.SelectMany(f => f).ToArray();
@@ -191,7 +204,8 @@ public class FilterFuzzTests(ITestOutputHelper output)
             }
         }
 
-        var isInOrder = correlations.Count <= expected.Count && correlations.SequenceEqual(expected.Take(correlations.Count));
+        var isInOrder = correlations.Count <= expected.Count
+            && correlations.SequenceEqual(expected.Take(correlations.Count));
         return isInOrder && (!isComplete || correlations.Count == expected.Count)
             ? null
             : $"replies to {string.Join(' ', correlations)}, expected {string.Join(' ', expected)}";

@@ -6,7 +6,8 @@ namespace Jumpgate.Kafka.Tests.Fuzzing;
 internal static class Mutation
 {
     private static readonly int[] _lengths =
-        [-1, -2, 0, 1, 2, 3, 4, 7, 127, 128, 255, 256, 32767, 32768, 65535, 65536, 1 << 20, 1 << 24, int.MaxValue - 1, int.MaxValue, int.MinValue];
+        [-1, -2, 0, 1, 2, 3, 4, 7, 127, 128, 255, 256, 32767, 32768, 65535, 65536, 1 << 20, 1 << 24, int.MaxValue - 1,
+            int.MaxValue, int.MinValue];
 
     private static readonly byte[] _bytes = [0x00, 0x01, 0x02, 0x7f, 0x80, 0x81, 0xfe, 0xff];
 
@@ -79,7 +80,10 @@ internal static class Mutation
         return bytes;
     }
 
-    /// <summary>In place of the empty list at a flexible request's end: known numbers and others, sizes that are right and lies, in depth.</summary>
+    /// <summary>
+    /// In place of the empty list at a flexible request's end: known numbers and others, sizes that are right and lies,
+    /// in depth.
+    /// </summary>
     private static byte[] Tagged(Random dice, int depth = 0)
     {
         var bytes = new List<byte>();

@@ -11,8 +11,8 @@ using Xunit.Abstractions;
 namespace Jumpgate.Kafka.Tests.Fuzzing;
 
 /// <summary>
-/// Requests of every API and version, spoilt: what the walker takes for whole, an independent reading takes for whole too, and
-/// it names the same topics, ids, groups and transactional ids.
+/// Requests of every API and version, spoilt: what the walker takes for whole, an independent reading takes for whole
+/// too, and it names the same topics, ids, groups and transactional ids.
 /// </summary>
 public class WalkerFuzzTests(ITestOutputHelper output)
 {
@@ -35,15 +35,19 @@ public class WalkerFuzzTests(ITestOutputHelper output)
 
             whole++;
             var wrong = Compare(frame, facts!, ref byBroker);
-            Assert.True(wrong is null, $"seed {FuzzSettings.Seed}, case {number}: {wrong}\n{Convert.ToHexString(frame)}");
+            Assert.True(
+                wrong is null, $"seed {FuzzSettings.Seed}, case {number}: {wrong}\n{Convert.ToHexString(frame)}");
         }
 
-        output.WriteLine($"seed {FuzzSettings.Seed}: {cases} cases, {whole} whole, {byBroker} of them by the broker's descriptions");
+        output.WriteLine(
+            $"seed {FuzzSettings.Seed}: {cases} cases, {whole} whole, {byBroker} of them by the broker's descriptions");
         Assert.InRange(whole, cases / 20, cases - (cases / 20));
         Assert.True(byBroker > whole / 4, $"{byBroker} of {whole}: the comparison proves nothing");
     }
 
-    /// <summary>A request is judged, and goes on, as soon as nothing more can be named: at every cut, that must be all.</summary>
+    /// <summary>
+    /// A request is judged, and goes on, as soon as nothing more can be named: at every cut, that must be all.
+    /// </summary>
     [Fact]
     public void Walk_EverySplitOfEveryRequest_IsJudgedByAllThatItNames()
     {
@@ -56,14 +60,16 @@ public class WalkerFuzzTests(ITestOutputHelper output)
                 var frame = SampleWriter.Request(api, version, writer);
                 var facts = new RequestFacts();
                 var walk = new FrameWalk(new RequestWalker(facts, new NameCache()));
-                Assert.True(RequestHeader.TryRead(frame.AsSpan(4), new NameCache(), out var header, out var length, out _));
+                Assert.True(
+                    RequestHeader.TryRead(frame.AsSpan(4), new NameCache(), out var header, out var length, out _));
                 Assert.Equal(WalkStep.Done, WalkTo(frame.Length));
                 var all = Asked(facts);
                 for (var cut = 4 + length; cut < frame.Length; cut++)
                 {
                     Assert.Equal(WalkStep.NeedMore, WalkTo(cut));
                     judgedEarly += walk.IsAllNamed ? 1 : 0;
-                    Assert.True(!walk.IsAllNamed || Asked(facts) == all, $"{api.Api} {version} at {cut}: {Asked(facts)}, then {all} {Convert.ToHexString(frame)}");
+                    Assert.True(!walk.IsAllNamed || Asked(facts) == all,
+                        $"{api.Api} {version} at {cut}: {Asked(facts)}, then {all} {Convert.ToHexString(frame)}");
                 }
 
                 WalkStep WalkTo(int end)
@@ -82,7 +88,9 @@ public class WalkerFuzzTests(ITestOutputHelper output)
         var apis = Enum.GetValues<KafkaApi>();
         var api = ApiCatalog.Get(apis[number % apis.Length]);
         var version = (short)dice.Next(api.Versions.First, api.Versions.Last + 1);
-        var writer = new SampleWriter(dice, elements: dice.Next(3)) { HasNulls = dice.Next(3) == 0, ResourceType = (sbyte)dice.Next(1, 5) };
+        var writer = new SampleWriter(
+            dice, elements: dice.Next(3))
+        { HasNulls = dice.Next(3) == 0, ResourceType = (sbyte)dice.Next(1, 5) };
         var frame = SampleWriter.Request(api, version, writer, dice.Next(5) == 0 ? null : "client");
         return dice.Next(10) == 0 ? frame : Mutation.Of(frame, dice);
     }
@@ -121,7 +129,8 @@ public class WalkerFuzzTests(ITestOutputHelper output)
         ' ',
         [
             .. facts.Topics, .. facts.TopicIds, .. facts.Groups, .. facts.TransactionalIds, .. facts.CoordinatorKeys,
-            facts.CoordinatorType, facts.HasNullTopics, facts.HasEmptyTopics, facts.HasNamelessTopic, facts.HasOtherResources,
+            facts.CoordinatorType, facts.HasNullTopics, facts.HasEmptyTopics, facts.HasNamelessTopic,
+            facts.HasOtherResources,
             facts.IsOpaque, facts.Acks, facts.SessionId, facts.SessionEpoch, facts.Member ?? "none",
         ]);
 

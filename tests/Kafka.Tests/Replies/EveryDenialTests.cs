@@ -36,6 +36,63 @@ public class EveryDenialTests
         }
     }
 
+    /// <summary>A null list, which asks for all: there is no topic that the error could stand beside.</summary>
+    [Theory]
+    [InlineData(KafkaApi.OffsetFetch, 2)]
+    [InlineData(KafkaApi.ElectLeaders, 1)]
+    [InlineData(KafkaApi.DescribeLogDirs, 3)]
+    [InlineData(KafkaApi.ListPartitionReassignments, 0)]
+    [InlineData(KafkaApi.DescribeShareGroupOffsets, 0)]
+    [InlineData(KafkaApi.ConsumerGroupHeartbeat, 0)]
+    [InlineData(KafkaApi.ShareGroupHeartbeat, 0)]
+    public void Frame_NullLists_StillHasTheError(KafkaApi key, short first)
+    {
+        foreach (var (api, version) in EveryRequestTests.Versions(key).Where(v => v.Version >= first))
+        {
+            var sample = new SampleWriter(new Random(version)) { HasNullLists = true };
+            var request = SampleWriter.Request(api, version, sample);
+            Assert.Empty(sample.Topics);
+
+            var errors = Errors(Deny(api, version, request, 29, isOfTopics: true)).ToList();
+
+            Assert.NotEmpty(errors);
+            Assert.All(errors, e => Assert.Equal((short)29, e.Code));
+        }
+    }
+
+    [Fact]
+    public void Frame_GroupsWithAndWithoutAList_HaveTheErrorWhereTheyCan()
+    {
+        var api = ApiCatalog.Get(KafkaApi.OffsetFetch);
+        var request = Frames.Request(9, 8, 7, w =>
+        {
+            w.WriteVarint(0);
+            w.WriteVarint(4);
+            foreach (var count in new uint[] { 0, 1, 2 })
+            {
+                w.WriteString($"group-{count}", compact: true);
+                w.WriteVarint(count);
+                for (var i = 1; i < count; i++)
+                {
+                    w.WriteString("topic", compact: true);
+                    w.WriteVarint(2);
+                    w.WriteInt32(0);
+                    w.WriteVarint(0);
+                }
+
+                w.WriteVarint(0);
+            }
+
+            w.WriteInt8(0);
+            w.WriteVarint(0);
+        });
+
+        var groups = (List<Dictionary<string, object?>>)Deny(api, 8, request, 29, isOfTopics: true)["groups"]!;
+
+        Assert.Equal([29, 29, 0], groups.Select(g => (short)g["error"]!));
+        Assert.Equal((29, 0), (Errors(groups[2]).Max(e => e.Code), Errors(groups[2]).Min(e => e.Code)));
+    }
+
     /// <summary>Every partition of every topic, by name or id, in the request's order.</summary>
     [Theory]
     [InlineData(KafkaApi.Produce)]

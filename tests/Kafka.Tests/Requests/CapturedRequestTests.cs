@@ -73,7 +73,9 @@ public class CapturedRequestTests
 
     private static (RequestHeader Header, int BodyStart) HeaderOf(byte[] frame)
     {
-        Assert.True(RequestHeader.TryRead(frame.AsSpan(4), new NameCache(), out var header, out var length, out var error), $"{error}");
+        Assert.True(
+            RequestHeader.TryRead(frame.AsSpan(4), new NameCache(), out var header, out var length, out var error),
+            $"{error}");
         return (header!, 4 + length);
     }
 

@@ -8,7 +8,9 @@ using Jumpgate.Policy.Kafka;
 
 namespace Jumpgate.Kafka.Tests.Requests;
 
-/// <summary>Every API in every version: written from its description, walked through in one piece and in all others.</summary>
+/// <summary>
+/// Every API in every version: written from its description, walked through in one piece and in all others.
+/// </summary>
 public class EveryRequestTests
 {
     public static TheoryData<KafkaApi> Apis => [.. Enum.GetValues<KafkaApi>()];
@@ -74,7 +76,8 @@ public class EveryRequestTests
     [MemberData(nameof(Apis))]
     public void Walk_CutOrLonger_IsRefused(KafkaApi key)
     {
-        foreach (var (api, version) in Versions(key).Where(v => v.Api.Request(v.Version).Fields is [{ Type: not WireType.Opaque }, ..]))
+        foreach (var (api, version) in Versions(key)
+            .Where(v => v.Api.Request(v.Version).Fields is [{ Type: not WireType.Opaque }, ..]))
         {
             var frame = SampleWriter.Request(api, version, new SampleWriter(new Random(version)));
             var (longer, error, _) = Walk(api, version, [.. frame, 0], frame.Length + 1);

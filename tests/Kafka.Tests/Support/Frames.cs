@@ -7,7 +7,8 @@ namespace Jumpgate.Kafka.Tests.Support;
 internal static class Frames
 {
     /// <summary>Produce 7: <paramref name="topics"/> with one partition 0 each.</summary>
-    public static byte[] Produce(int correlationId, short acks, int recordBytes, params string[] topics) => Request(0, 7, correlationId, w =>
+    public static byte[] Produce(int correlationId, short acks, int recordBytes, params string[] topics) =>
+        Request(0, 7, correlationId, w =>
     {
         w.WriteInt16(-1);
         w.WriteInt16(acks);
@@ -23,8 +24,32 @@ internal static class Frames
         }
     });
 
+    /// <summary>Produce 13: topics by ids, with one partition 0 each.</summary>
+    public static byte[] ProduceById(int correlationId, int recordBytes, params UInt128[] ids) =>
+        Request(0, 13, correlationId, w =>
+    {
+        w.WriteVarint(0);
+        w.WriteVarint(0);
+        w.WriteInt16(-1);
+        w.WriteInt32(1000);
+        w.WriteVarint((uint)ids.Length + 1);
+        foreach (var id in ids)
+        {
+            Id(w, id);
+            w.WriteVarint(2);
+            w.WriteInt32(0);
+            w.WriteLength(recordBytes, compact: true);
+            w.Write(new byte[recordBytes]);
+            w.WriteVarint(0);
+            w.WriteVarint(0);
+        }
+
+        w.WriteVarint(0);
+    });
+
     /// <summary>Fetch 11 of partition 0 of each topic.</summary>
-    public static byte[] Fetch(int correlationId, int sessionId, int epoch, params string[] topics) => Request(1, 11, correlationId, w =>
+    public static byte[] Fetch(int correlationId, int sessionId, int epoch, params string[] topics) =>
+        Request(1, 11, correlationId, w =>
     {
         w.WriteInt32(-1);
         w.WriteInt32(500);
@@ -56,6 +81,59 @@ internal static class Frames
         w.WriteInt16(0);
         w.WriteInt32(sessionId);
         w.WriteInt32(0);
+    });
+
+    /// <summary>Fetch 13 of partition 0 of each topic.</summary>
+    public static byte[] FetchById(int correlationId, int epoch, params UInt128[] ids) =>
+        Request(1, 13, correlationId, w =>
+    {
+        w.WriteVarint(0);
+        w.WriteInt32(-1);
+        w.WriteInt32(500);
+        w.WriteInt32(1);
+        w.WriteInt32(1 << 20);
+        w.WriteInt8(0);
+        w.WriteInt32(0);
+        w.WriteInt32(epoch);
+        w.WriteVarint((uint)ids.Length + 1);
+        foreach (var id in ids)
+        {
+            Id(w, id);
+            w.WriteVarint(2);
+            w.WriteInt32(0);
+            w.WriteInt32(-1);
+            w.WriteInt64(0);
+            w.WriteInt32(-1);
+            w.WriteInt64(-1);
+            w.WriteInt32(1 << 20);
+            w.WriteVarint(0);
+            w.WriteVarint(0);
+        }
+
+        w.WriteVarint(1);
+        w.WriteVarint(1);
+        w.WriteVarint(0);
+    });
+
+    /// <summary>The reply to <see cref="FetchById"/>: one topic, one partition, no records.</summary>
+    public static byte[] FetchByIdReply(int correlationId, UInt128 id) => Reply(correlationId, w =>
+    {
+        w.WriteVarint(0);
+        w.WriteInt32(0);
+        w.WriteInt16(0);
+        w.WriteInt32(0);
+        w.WriteVarint(2);
+        Id(w, id);
+        w.WriteVarint(2);
+        w.WriteInt32(0);
+        w.WriteInt16(0);
+        w.WriteZeros(24);
+        w.WriteVarint(1);
+        w.WriteInt32(-1);
+        w.WriteVarint(1);
+        w.WriteVarint(0);
+        w.WriteVarint(0);
+        w.WriteVarint(0);
     });
 
     /// <summary>Metadata 1; null: all topics.</summary>
@@ -105,7 +183,8 @@ internal static class Frames
     });
 
     /// <summary>The reply to <see cref="MetadataById"/>: one broker, topics without partitions.</summary>
-    public static byte[] MetadataByIdReply(int correlationId, params (string? Name, UInt128 Id)[] topics) => Reply(correlationId, w =>
+    public static byte[] MetadataByIdReply(int correlationId, params (string? Name, UInt128 Id)[] topics) =>
+        Reply(correlationId, w =>
     {
         w.WriteVarint(0);
         w.WriteInt32(0);

@@ -7,8 +7,8 @@ using Jumpgate.Policy.Kafka;
 namespace Jumpgate.Kafka.Tests.Support;
 
 /// <summary>
-/// What a broker makes of a request, read without the filter's code: by the scripted broker's own descriptions and reader, and
-/// where that broker does not know the API, by <see cref="SampleReader"/>.
+/// What a broker makes of a request, read without the filter's code: by the scripted broker's own descriptions and
+/// reader, and where that broker does not know the API, by <see cref="SampleReader"/>.
 /// </summary>
 internal sealed class IndependentReading
 {
@@ -38,7 +38,8 @@ internal sealed class IndependentReading
 
     public bool HasReply => Key != Produce || Acks != 0;
 
-    public override string ToString() => $"{(KafkaApi)Key} {Version} topics [{string.Join(' ', Topics)}] ids [{string.Join(' ', TopicIds)}] "
+    public override string ToString() =>
+        $"{(KafkaApi)Key} {Version} topics [{string.Join(' ', Topics)}] ids [{string.Join(' ', TopicIds)}] "
         + $"groups [{string.Join(' ', Groups)}] transactions [{string.Join(' ', TransactionalIds)}]";
 
     /// <param name="frame">With its length.</param>
@@ -64,7 +65,8 @@ internal sealed class IndependentReading
 
             return reading.ReadBody(api, frame, bytes.Position) ? reading : null;
         }
-        catch (Exception e) when (e is InvalidDataException or ArgumentException or IndexOutOfRangeException or OverflowException)
+        catch (Exception e) when (e is InvalidDataException or ArgumentException or IndexOutOfRangeException
+            or OverflowException)
         {
             return null;
         }
@@ -108,7 +110,8 @@ internal sealed class IndependentReading
     private void Collect(KafkaBroker.Wire.FieldLayout field, object? value)
     {
         // What a client gives back, or says that it has, asks for nothing.
-        var isAsked = field.Name != "forgotten" && !(Key == (short)KafkaApi.ConsumerGroupHeartbeat && field.Name == "partitions");
+        var isAsked = field.Name != "forgotten"
+            && !(Key == (short)KafkaApi.ConsumerGroupHeartbeat && field.Name == "partitions");
         switch (value)
         {
             case Message part:
@@ -139,7 +142,8 @@ internal sealed class IndependentReading
         }
         else if ((KafkaApi)Key is KafkaApi.DescribeConfigs or KafkaApi.AlterConfigs or KafkaApi.IncrementalAlterConfigs)
         {
-            Topics.UnionWith(message.Parts("resources").Where(r => r.Number("type") == TopicResource).Select(r => r.Text("name")));
+            Topics.UnionWith(
+                message.Parts("resources").Where(r => r.Number("type") == TopicResource).Select(r => r.Text("name")));
         }
     }
 
@@ -182,7 +186,8 @@ internal sealed class IndependentReading
                 TransactionalIds.Add((string)value);
                 break;
             case "topicid" or "topicId":
-                var id = value is Guid guid ? BinaryPrimitives.ReadUInt128BigEndian(guid.ToByteArray(bigEndian: true)) : (UInt128)value;
+                var id = value is Guid guid
+                    ? BinaryPrimitives.ReadUInt128BigEndian(guid.ToByteArray(bigEndian: true)) : (UInt128)value;
                 if (id != default)
                 {
                     TopicIds.Add(id);

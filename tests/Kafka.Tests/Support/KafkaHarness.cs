@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Jumpgate.Connections;
 using Jumpgate.Connections.Sockets;
 using Jumpgate.Kafka.Connections;
@@ -11,26 +12,29 @@ using Jumpgate.Policy.Kafka.Observation;
 namespace Jumpgate.Kafka.Tests.Support;
 
 /// <summary>The filter between a client and a broker that the test plays, both on loopback.</summary>
-internal sealed class KafkaHarness : IAsyncDisposable, IUpstreamConnector, IKafkaObserver
+internal sealed partial class KafkaHarness : IAsyncDisposable, IUpstreamConnector, IKafkaObserver
 {
+    private const nuint Unread = 0x541b; // FIONREAD
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _abort = new();
     private readonly Task _served;
     private readonly TcpChannel _upstream;
-    private readonly Socket _accepted;
+    private readonly TcpChannel _accepted;
 
-    private KafkaHarness(KafkaFilterOptions options, KafkaFilter? filter, Socket client, Socket accepted, Socket broker, Socket upstream)
+    private KafkaHarness(
+        KafkaFilterOptions options, KafkaFilter? filter, IKafkaPolicySource? policy, Socket client, Socket accepted,
+        Socket broker, Socket upstream)
     {
         Client = client;
         Broker = broker;
         _upstream = TcpChannel.Adopt(upstream);
-        _accepted = accepted;
+        _accepted = TcpChannel.Adopt(accepted);
         Filter = filter ?? new KafkaFilter(options, TimeProvider.System);
         _served = Filter.ServeAsync(
             new KafkaConnection
             {
-                Client = TcpChannel.Adopt(accepted),
+                Client = _accepted,
                 Flow = new FlowMetadata
                 {
                     Source = (IPEndPoint)client.LocalEndPoint!,
@@ -40,7 +44,7 @@ internal sealed class KafkaHarness : IAsyncDisposable, IUpstreamConnector, IKafk
                     SourceGroup = new PolicyGroup(300),
                     DestinationGroup = new PolicyGroup(301),
                 },
-                Policy = Policy,
+                Policy = policy ?? Policy,
                 Upstream = this,
                 Observer = this,
                 Aborted = _abort.Token,
@@ -50,6 +54,7 @@ internal sealed class KafkaHarness : IAsyncDisposable, IUpstreamConnector, IKafk
 
     public KafkaFilter Filter { get; }
 
+    /// <summary>In force where the test brings none of its own.</summary>
     public TestKafkaPolicy Policy { get; } = new();
 
     public Socket Client { get; }
@@ -61,11 +66,14 @@ internal sealed class KafkaHarness : IAsyncDisposable, IUpstreamConnector, IKafk
     public Task Served => _served.WaitAsync(Limit);
 
     /// <param name="filter">One that has served other connections.</param>
-    public static async Task<KafkaHarness> StartAsync(KafkaFilterOptions? options = null, KafkaFilter? filter = null)
+    /// <param name="policy">In place of <see cref="Policy"/>.</param>
+    public static async Task<KafkaHarness> StartAsync(
+        KafkaFilterOptions? options = null, KafkaFilter? filter = null, IKafkaPolicySource? policy = null)
     {
         var (client, accepted) = await PairAsync();
         var (upstream, broker) = await PairAsync();
-        return new KafkaHarness(options ?? new KafkaFilterOptions(), filter, client, accepted, broker, upstream);
+        return new KafkaHarness(
+            options ?? new KafkaFilterOptions(), filter, policy, client, accepted, broker, upstream);
     }
 
     public async Task SendAsync(byte[] bytes) => await SendAllAsync(Client, bytes);
@@ -73,22 +81,25 @@ internal sealed class KafkaHarness : IAsyncDisposable, IUpstreamConnector, IKafk
     /// <summary>Until the filter has taken all that was sent, or reads no more.</summary>
     public async Task UntilTakenAsync()
     {
-        for (var looks = 0; looks < 200 && !_served.IsCompleted; looks++)
+        const int Brief = 100;
+        for (var looks = 0; looks < 2 * Brief && !_served.IsCompleted; looks++)
         {
             try
             {
-                if (_accepted.Available == 0)
+                if (Ask(_accepted.Handle, Unread, out var count) != 0 || count == 0)
                 {
                     return;
                 }
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            catch (ObjectDisposedException)
             {
                 return;
             }
 
-            await Task.Yield();
+            await (looks < Brief ? Yield() : Task.Delay(1));
         }
+
+        static async Task Yield() => await Task.Yield();
     }
 
     public async Task ReplyAsync(byte[] bytes) => await SendAllAsync(Broker, bytes);
@@ -122,7 +133,8 @@ internal sealed class KafkaHarness : IAsyncDisposable, IUpstreamConnector, IKafk
         _abort.Dispose();
     }
 
-    ValueTask<TcpChannel> IUpstreamConnector.ConnectAsync(FlowMetadata flow, CancellationToken cancellationToken) => new(_upstream);
+    ValueTask<TcpChannel> IUpstreamConnector.ConnectAsync(FlowMetadata flow, CancellationToken cancellationToken) =>
+        new(_upstream);
 
     bool IKafkaObserver.Wants(KafkaOutcome outcome) => true;
 
@@ -172,4 +184,7 @@ internal sealed class KafkaHarness : IAsyncDisposable, IUpstreamConnector, IKafk
         accepted.NoDelay = true;
         return (caller, accepted);
     }
+
+    [LibraryImport("libc", EntryPoint = "ioctl")]
+    private static partial int Ask(SafeHandle descriptor, nuint request, out int count);
 }

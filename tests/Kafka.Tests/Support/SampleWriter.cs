@@ -3,7 +3,9 @@ using Jumpgate.Kafka.Wire;
 
 namespace Jumpgate.Kafka.Tests.Support;
 
-/// <summary>Writes messages from their description, with values of its own: what a client or a broker might send.</summary>
+/// <summary>
+/// Writes messages from their description, with values of its own: what a client or a broker might send.
+/// </summary>
 internal sealed class SampleWriter(Random random, int elements = 2)
 {
     public List<string> Topics { get; } = [];
@@ -17,6 +19,9 @@ internal sealed class SampleWriter(Random random, int elements = 2)
     /// <summary>Some lists and strings are null, where they can, and some ids zero.</summary>
     public bool HasNulls { get; init; }
 
+    /// <summary>Every list is null that can be.</summary>
+    public bool HasNullLists { get; init; }
+
     /// <summary>Record batches, and other bytes, are shorter.</summary>
     public int MostBytes { get; init; } = 40;
 
@@ -25,7 +30,8 @@ internal sealed class SampleWriter(Random random, int elements = 2)
 
     public sbyte ResourceType { get; init; } = 2;
 
-    public static byte[] Request(ApiDescription api, short version, SampleWriter writer, string? clientId = "client", int correlationId = 7)
+    public static byte[] Request(
+        ApiDescription api, short version, SampleWriter writer, string? clientId = "client", int correlationId = 7)
     {
         var output = new WireWriter();
         output.WriteInt32(0);
@@ -100,7 +106,7 @@ internal sealed class SampleWriter(Random random, int elements = 2)
                 random.NextBytes(bytes);
                 output.Write(bytes);
                 break;
-            case WireType.Array when HasNulls && field.IsNullable && random.Next(2) == 0:
+            case WireType.Array when field.IsNullable && (HasNullLists || (HasNulls && random.Next(2) == 0)):
                 output.WriteLength(-1, isFlexible);
                 break;
             case WireType.Array:
@@ -136,7 +142,8 @@ internal sealed class SampleWriter(Random random, int elements = 2)
                 output.WriteInt64(random.NextInt64());
                 if (field.Role == FieldRole.TopicId)
                 {
-                    TopicIds.Add(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(output.Written.Span[^16..]));
+                    TopicIds.Add(
+                        System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(output.Written.Span[^16..]));
                 }
 
                 break;

@@ -9,6 +9,8 @@ internal sealed class TestKafkaPolicy : IKafkaPolicy, IKafkaPolicySource
 {
     public ulong Revision { get; set; } = 1;
 
+    public string Meaning { get; set; } = "";
+
     public HashSet<string> DeniedTopics { get; } = [];
 
     public HashSet<string> DeniedGroups { get; } = [];
@@ -35,7 +37,7 @@ internal sealed class TestKafkaPolicy : IKafkaPolicy, IKafkaPolicySource
         var denial = DeniedApis.Contains(request.Api) ? KafkaDenial.Cluster
             : request.Groups.Any(g => DeniedGroups.Contains(g) || Denies?.Invoke(g) is true) ? KafkaDenial.Group
             : request.TransactionalIds.Any(t => Denies?.Invoke(t) is true) ? KafkaDenial.TransactionalId
-            : denied.IsEmpty && !(request.HasUnknownTopicId && (DeniedTopics.Count > 0 || Denies is not null)) ? KafkaDenial.None
+            : denied.IsEmpty && (IsEveryTopicAllowed || !NeedsEveryTopic(request)) ? KafkaDenial.None
             : KafkaDenial.Topic;
         var isRestLeft = request.Topics.Length > denied.Length;
         return new KafkaDecision(
@@ -51,7 +53,13 @@ internal sealed class TestKafkaPolicy : IKafkaPolicy, IKafkaPolicySource
 
     public bool Grants(KafkaApi api) => !DeniedApis.Contains(api);
 
-    public bool Shows(KafkaRequest request, string topic) => !IsDenied(topic);
+    public bool Shows(KafkaRequest request, string? topic) =>
+        topic is null ? IsEveryTopicAllowed : !IsDenied(topic);
+
+    private bool IsEveryTopicAllowed => DeniedTopics.Count == 0 && Denies is null;
+
+    private static bool NeedsEveryTopic(KafkaRequest request) =>
+        request.HasUnknownTopicId || (request.AllTopics && !KafkaApis.FiltersAllTopics(request.Api));
 
     private bool IsDenied(string topic) => DeniedTopics.Contains(topic) || Denies?.Invoke(topic) is true;
 }

@@ -22,7 +22,8 @@ internal sealed class Answerer
 
     public void Add(string api, Func<Call, ValueTask<Message?>> answer) => _answers.Add(api, answer);
 
-    public void Add(string api, Func<Call, Message> answer) => _answers.Add(api, call => ValueTask.FromResult<Message?>(answer(call)));
+    public void Add(string api, Func<Call, Message> answer) =>
+        _answers.Add(api, call => ValueTask.FromResult<Message?>(answer(call)));
 
     /// <returns>Null: the API has no reply to this request.</returns>
     public ValueTask<Message?> AnswerAsync(Call call) => _answers[call.Api.Name](call);

@@ -90,7 +90,9 @@ internal sealed class GroupAnswers(Cluster cluster)
         var protocols = request.Parts("protocols").Select(p => (p.Text("name"), p.Bytes("metadata"))).ToList();
         var joined = await group.Classic.JoinAsync(
             id,
-            () => new ClassicMember(id) { InstanceId = instance, ClientId = call.ClientId ?? "", ClientHost = $"/{call.From.Address}" },
+            () => new ClassicMember(
+                id)
+            { InstanceId = instance, ClientId = call.ClientId ?? "", ClientHost = $"/{call.From.Address}" },
             request.Text("protocolType"),
             protocols).WaitAsync(call.Gone);
         if (!joined)
@@ -125,7 +127,8 @@ internal sealed class GroupAnswers(Cluster cluster)
         var id = call.Request.Text("memberId");
         var group = cluster.Group(call.Request.Text("groupId"));
         var synced = await group.Classic.SyncAsync(
-            id, call.Request.Parts("assignments").Select(a => (a.Text("memberId"), a.Bytes("assignment")))).WaitAsync(call.Gone);
+            id, call.Request.Parts("assignments").Select(a => (a.Text("memberId"), a.Bytes("assignment"))))
+            .WaitAsync(call.Gone);
         return !synced ? Error(ErrorCode.RebalanceInProgress) : new Message
         {
             ["protocolType"] = group.Classic.ProtocolType,
@@ -191,17 +194,19 @@ internal sealed class GroupAnswers(Cluster cluster)
 
     private Message Assignment(ServerSideMembers.Member member) => new()
     {
-        ["partitions"] = member.Assigned.GroupBy(a => a.Topic).Where(g => cluster.FindTopic(g.Key) is not null).Select(g => new Message
-        {
-            ["topicId"] = cluster.FindTopic(g.Key)!.Id,
-            ["name"] = g.Key,
-            ["partitions"] = g.Select(a => a.Partition).ToList(),
-        }).ToList(),
+        ["partitions"] = member.Assigned.GroupBy(a => a.Topic).Where(g => cluster.FindTopic(g.Key) is not null)
+            .Select(g => new Message
+            {
+                ["topicId"] = cluster.FindTopic(g.Key)!.Id,
+                ["name"] = g.Key,
+                ["partitions"] = g.Select(a => a.Partition).ToList(),
+            }).ToList(),
     };
 
     private Message ServerSideDescribe(Call call) => new()
     {
-        ["groups"] = call.Request.Texts("groups").Select(id => cluster.FindGroup(id)?.ServerSide is not { State: not null } members
+        ["groups"] = call.Request.Texts("groups")
+            .Select(id => cluster.FindGroup(id)?.ServerSide is not { State: not null } members
             ? new Message { ["groupId"] = id, ["errorCode"] = (short)ErrorCode.GroupIdNotFound }
             : new Message
             {

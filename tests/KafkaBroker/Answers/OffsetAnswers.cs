@@ -51,7 +51,8 @@ internal sealed class OffsetAnswers(Cluster cluster)
         var group = cluster.Group(request.Text("groupId"));
         var wanted = request.Has("topics")
             ? request.Parts("topics").Select(t => (Topic: t.Text("name"), Partitions: t.Wholes("partitions").ToList()))
-            : group.CommittedPartitions.GroupBy(c => c.Topic).Select(g => (Topic: g.Key, Partitions: g.Select(c => c.Partition).ToList()));
+            : group.CommittedPartitions.GroupBy(c => c.Topic)
+            .Select(g => (Topic: g.Key, Partitions: g.Select(c => c.Partition).ToList()));
         return new Message
         {
             ["groupId"] = group.Id,

@@ -24,7 +24,12 @@ internal sealed class RecordAnswers(Cluster cluster)
         var reply = ForPartitions(call, ErrorCode.UnknownTopicId, (partition, wanted) =>
         {
             var (offset, error) = partition.Append(wanted.Bytes("records"));
-            return new Message { ["errorCode"] = (short)error, ["baseOffset"] = offset, ["logStart"] = partition.Start };
+            return new Message
+            {
+                ["errorCode"] = (short)error,
+                ["baseOffset"] = offset,
+                ["logStart"] = partition.Start
+            };
         });
         cluster.Changed();
         return call.Request.Whole("acks") == 0 ? null : reply;
@@ -63,7 +68,8 @@ internal sealed class RecordAnswers(Cluster cluster)
         var reply = ForPartitions(call, ErrorCode.UnknownTopicId, (partition, wanted) =>
         {
             var offset = wanted.Number("offset");
-            var answer = new Message { ["highWatermark"] = partition.HighWatermark, ["lastStable"] = partition.LastStable };
+            var answer =
+                new Message { ["highWatermark"] = partition.HighWatermark, ["lastStable"] = partition.LastStable };
             answer["logStart"] = partition.Start;
             if (offset < partition.Start || offset > partition.HighWatermark)
             {
@@ -73,11 +79,13 @@ internal sealed class RecordAnswers(Cluster cluster)
             }
 
             var limit = (int)Math.Min(wanted.Number("maxBytes"), budget - sum);
-            IReadOnlyList<ReadOnlyMemory<byte>> records = sum > 0 && limit <= 0 ? [] : partition.Read(offset, limit, onlyStable, out var _);
+            IReadOnlyList<ReadOnlyMemory<byte>> records = sum > 0 && limit <= 0
+                ? [] : partition.Read(offset, limit, onlyStable, out var _);
             sum += records.Sum(r => (long)r.Length);
             answer["records"] = records;
             answer["aborted"] = onlyStable
-                ? partition.Aborted(offset).Select(a => new Message { ["producerId"] = a.ProducerId, ["firstOffset"] = a.First }).ToList()
+                ? partition.Aborted(offset)
+                .Select(a => new Message { ["producerId"] = a.ProducerId, ["firstOffset"] = a.First }).ToList()
                 : null;
             return answer;
         });
@@ -86,7 +94,8 @@ internal sealed class RecordAnswers(Cluster cluster)
         return reply;
     }
 
-    private Message ListOffsets(Call call) => ForPartitions(call, ErrorCode.UnknownTopicOrPartition, (partition, wanted) =>
+    private Message ListOffsets(Call call) =>
+        ForPartitions(call, ErrorCode.UnknownTopicOrPartition, (partition, wanted) =>
     {
         var offset = wanted.Number("timestamp") switch
         {
@@ -97,10 +106,13 @@ internal sealed class RecordAnswers(Cluster cluster)
         return new Message { ["offset"] = offset, ["leaderEpoch"] = 0, ["oldOffsets"] = new[] { offset } };
     });
 
-    private Message OffsetForLeaderEpoch(Call call) => ForPartitions(call, ErrorCode.UnknownTopicOrPartition, (partition, _) =>
+    private Message OffsetForLeaderEpoch(Call call) =>
+        ForPartitions(call, ErrorCode.UnknownTopicOrPartition, (partition, _) =>
         new Message { ["leaderEpoch"] = 0, ["endOffset"] = partition.HighWatermark });
 
-    /// <summary>A reply by topics and partitions as they were asked for, those that this node does not lead refused.</summary>
+    /// <summary>
+    /// A reply by topics and partitions as they were asked for, those that this node does not lead refused.
+    /// </summary>
     private Message ForPartitions(Call call, ErrorCode unknownId, Func<Partition, Message, Message> answer)
     {
         var topics = new List<Message>();

@@ -25,7 +25,8 @@ internal sealed class TransactionAnswers(Cluster cluster)
         answerer.Add("ListTransactions", _ => new Message { ["transactions"] = Describe() });
         answerer.Add("DescribeTransactions", call => new Message
         {
-            ["transactions"] = Describe().Where(t => call.Request.Texts("ids").Contains(t.Text("transactionalId"))).ToList(),
+            ["transactions"] = Describe()
+                .Where(t => call.Request.Texts("ids").Contains(t.Text("transactionalId"))).ToList(),
         });
     }
 

@@ -4,7 +4,8 @@ using Jumpgate.KafkaBroker.Wire;
 namespace Jumpgate.KafkaBroker.Apis;
 
 /// <summary>One API: its versions and what is in its messages.</summary>
-/// <param name="Flexible">First version with compact types and tagged fields; <see cref="short.MaxValue"/> for none.</param>
+/// <param name="Flexible">First version with compact types and tagged fields; <see cref="short.MaxValue"/> for
+/// none.</param>
 public sealed record ApiLayout(
     string Name,
     short Key,
@@ -40,7 +41,8 @@ public sealed record ApiLayout(
             }
 
             yield return new ApiLayout(
-                words[0], Number(words[1]), versions[0], versions[^1], words[3] == "never" ? short.MaxValue : Number(words[3]),
+                words[0], Number(words[1]), versions[0], versions[^1], words[3] == "never"
+                    ? short.MaxValue : Number(words[3]),
                 LayoutParser.Parse(parts['>']), LayoutParser.Parse(parts['<']));
         }
     }

@@ -1,6 +1,8 @@
 namespace Jumpgate.KafkaBroker.Apis;
 
-/// <summary>Error codes that this broker uses (protocol guide, "Error Codes"). None of them is about authorization.</summary>
+/// <summary>
+/// Error codes that this broker uses (protocol guide, "Error Codes"). None of them is about authorization.
+/// </summary>
 public enum ErrorCode : short
 {
     None = 0,

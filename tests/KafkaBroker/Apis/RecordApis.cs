@@ -1,9 +1,9 @@
 namespace Jumpgate.KafkaBroker.Apis;
 
 /// <summary>
-/// Records and where they are. Each API: name, key, versions, first flexible version; <c>&gt;</c> request, <c>&lt;</c> reply, in the
-/// notation of <see cref="Wire.LayoutParser"/>. Tagged fields are left out: a peer need not send them and skips those it
-/// does not know.
+/// Records and where they are. Each API: name, key, versions, first flexible version; <c>&gt;</c> request, <c>&lt;</c>
+/// reply, in the notation of <see cref="Wire.LayoutParser"/>. Tagged fields are left out: a peer need not send them and
+/// skips those it does not know.
 /// </summary>
 internal static class RecordApis
 {

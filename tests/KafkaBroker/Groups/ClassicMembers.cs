@@ -3,8 +3,8 @@ using Jumpgate.KafkaBroker.Apis;
 namespace Jumpgate.KafkaBroker.Groups;
 
 /// <summary>
-/// The classic protocol: members join, one of them assigns, all sync. A rebalance waits a moment for members that are new,
-/// and for those that were there already until they had <see cref="Patience"/>.
+/// The classic protocol: members join, one of them assigns, all sync. A rebalance waits a moment for members that are
+/// new, and for those that were there already until they had <see cref="Patience"/>.
 /// </summary>
 internal sealed class ClassicMembers
 {
@@ -30,7 +30,8 @@ internal sealed class ClassicMembers
         {
             lock (_gate)
             {
-                return _members.Count == 0 ? null : _isRebalancing ? "PreparingRebalance" : _isSynced ? "Stable" : "CompletingRebalance";
+                return _members.Count == 0 ? null : _isRebalancing ? "PreparingRebalance" : _isSynced
+                    ? "Stable" : "CompletingRebalance";
             }
         }
     }
@@ -48,7 +49,8 @@ internal sealed class ClassicMembers
 
     /// <returns>Ends when the generation has begun; false: the member has been thrown out meanwhile.</returns>
     public Task<bool> JoinAsync(
-        string id, Func<ClassicMember> create, string type, IReadOnlyList<(string Name, ReadOnlyMemory<byte> Metadata)> protocols)
+        string id, Func<ClassicMember> create, string type,
+        IReadOnlyList<(string Name, ReadOnlyMemory<byte> Metadata)> protocols)
     {
         lock (_gate)
         {

@@ -33,7 +33,9 @@ public sealed class Broker : IAsyncDisposable
         return new Broker(cluster, new Node(id, advertised.Address.ToString(), advertised.Port), listener);
     }
 
-    /// <summary>Closes all connections with a reset, as a broker that dies; what it led is led by the others then.</summary>
+    /// <summary>
+    /// Closes all connections with a reset, as a broker that dies; what it led is led by the others then.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         _cluster.Remove(Node);
@@ -59,7 +61,8 @@ public sealed class Broker : IAsyncDisposable
                 var serving = new Connection(_cluster, Node, _answerer, socket).ServeAsync(_stop.Token);
                 _connections.TryAdd(serving, socket);
                 _ = serving.ContinueWith(
-                    task => _connections.TryRemove(task, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                    task => _connections.TryRemove(task, out _), CancellationToken.None, TaskContinuationOptions.None,
+                    TaskScheduler.Default);
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
             {

@@ -4,7 +4,9 @@ using Jumpgate.KafkaBroker.Storage;
 
 namespace Jumpgate.KafkaBroker.Serving;
 
-/// <summary>What the brokers of a cluster share: topics, groups, transactions, and the record of what reached them.</summary>
+/// <summary>
+/// What the brokers of a cluster share: topics, groups, transactions, and the record of what reached them.
+/// </summary>
 public sealed class Cluster(bool createTopics = true, long partitionLimit = 256 << 20)
 {
     private readonly ConcurrentDictionary<string, Topic> _topics = new(StringComparer.Ordinal);
@@ -46,7 +48,8 @@ public sealed class Cluster(bool createTopics = true, long partitionLimit = 256 
 
     internal void Remove(Node node) => _nodes = [.. _nodes.Where(n => n.Id != node.Id)];
 
-    internal Node Leader(Topic topic, Partition partition) => _nodes[(topic.Name.Sum(c => c) + partition.Index) % _nodes.Length];
+    internal Node Leader(Topic topic, Partition partition) =>
+        _nodes[(topic.Name.Sum(c => c) + partition.Index) % _nodes.Length];
 
     internal Node Coordinator(string key) => _nodes[key.Sum(c => c) % _nodes.Length];
 

@@ -30,7 +30,8 @@ internal sealed class Connection(Cluster cluster, Node node, Answerer answerer, 
                 await AnswerAsync(frame, from, stop);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException or InvalidDataException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException
+            or InvalidDataException)
         {
             // The client or this broker has gone, or the client speaks something else.
         }

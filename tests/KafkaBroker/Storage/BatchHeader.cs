@@ -3,11 +3,13 @@ using System.Buffers.Binary;
 namespace Jumpgate.KafkaBroker.Storage;
 
 /// <summary>
-/// Heads of what producers send: record batches (magic 2; protocol guide, "Record Batch") and single messages of the time
-/// before (magic 0 and 1, without compression). Offsets are not covered by the checksum, so brokers write them in place.
+/// Heads of what producers send: record batches (magic 2; protocol guide, "Record Batch") and single messages of the
+/// time before (magic 0 and 1, without compression). Offsets are not covered by the checksum, so brokers write them in
+/// place.
 /// </summary>
 internal readonly record struct BatchHeader(
-    int Length, int Count, bool IsLegacy, bool IsCompressed, bool IsTransactional, long ProducerId, short Epoch, int Sequence)
+    int Length, int Count, bool IsLegacy, bool IsCompressed, bool IsTransactional, long ProducerId, short Epoch,
+    int Sequence)
 {
     private const int OffsetAndLength = 12;
     private const int RecordBatchHead = 61;
@@ -49,5 +51,6 @@ internal readonly record struct BatchHeader(
             BinaryPrimitives.ReadInt32BigEndian(bytes[53..]));
     }
 
-    public static void WriteOffset(Span<byte> batch, long offset) => BinaryPrimitives.WriteInt64BigEndian(batch, offset);
+    public static void WriteOffset(Span<byte> batch, long offset) =>
+        BinaryPrimitives.WriteInt64BigEndian(batch, offset);
 }

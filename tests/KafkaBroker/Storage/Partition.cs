@@ -130,7 +130,8 @@ public sealed class Partition(int index, long limit)
                 _aborted.Add((producerId, first, _next));
             }
 
-            var mark = ControlBatch.Create(producerId, epoch, committed, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+            var mark = ControlBatch.Create(
+                producerId, epoch, committed, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
             BatchHeader.WriteOffset(mark, _next);
             _batches.Add(new Batch(_next, _next, mark));
             _next++;

@@ -3,7 +3,8 @@ namespace Jumpgate.KafkaBroker.Storage;
 /// <summary>A topic; its id is anew with every creation, as in Kafka.</summary>
 public sealed class Topic(string name, int partitions, long partitionLimit)
 {
-    private volatile Partition[] _partitions = [.. Enumerable.Range(0, partitions).Select(i => new Partition(i, partitionLimit))];
+    private volatile Partition[] _partitions =
+        [.. Enumerable.Range(0, partitions).Select(i => new Partition(i, partitionLimit))];
 
     public string Name => name;
 

@@ -2,7 +2,8 @@ namespace Jumpgate.KafkaBroker.Wire;
 
 /// <summary>One field of a message, in every version.</summary>
 /// <param name="Name">As in the protocol guide, in camel case.</param>
-/// <param name="Meaning">What a text or a UUID names, for the record of what was seen: topic, group, txn, topicid; else empty.</param>
+/// <param name="Meaning">What a text or a UUID names, for the record of what was seen: topic, group, txn, topicid; else
+/// empty.</param>
 /// <param name="First">First version that has it.</param>
 /// <param name="Last">Last version that has it.</param>
 /// <param name="NullableFrom">First version in which it may be null; <see cref="short.MaxValue"/> for none.</param>

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Jumpgate.KafkaBroker.Wire;
 
 /// <summary>
-/// Reads the notation of <c>Apis/</c>: fields separated by blanks, each <c>name:type</c>, then perhaps <c>@first[-last]</c>,
-/// <c>?</c> or <c>?first</c> for nullable, <c>=default</c>. A type is a primitive, <c>[type]</c> or <c>{fields}</c>.
+/// Reads the notation of <c>Apis/</c>: fields separated by blanks, each <c>name:type</c>, then perhaps
+/// <c>@first[-last]</c>, <c>?</c> or <c>?first</c> for nullable, <c>=default</c>. A type is a primitive, <c>[type]</c>
+/// or <c>{fields}</c>.
 /// </summary>
 internal ref struct LayoutParser(ReadOnlySpan<char> text)
 {

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Jumpgate.KafkaBroker.Wire;
 
-/// <summary>Reads a message of one version out of a frame. What does not fit is an <see cref="InvalidDataException"/>.</summary>
+/// <summary>
+/// Reads a message of one version out of a frame. What does not fit is an <see cref="InvalidDataException"/>.
+/// </summary>
 public sealed class MessageReader(ReadOnlyMemory<byte> frame, short version, bool flexible)
 {
     private int _at;

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Jumpgate.KafkaBroker.Wire;
 
-/// <summary>Writes messages of one version. Fields that a message lacks have their default; nullable ones are null.</summary>
+/// <summary>
+/// Writes messages of one version. Fields that a message lacks have their default; nullable ones are null.
+/// </summary>
 public sealed class MessageWriter(ArrayBufferWriter<byte> output, short version, bool flexible)
 {
     public void Write(IReadOnlyList<FieldLayout> fields, Message message)

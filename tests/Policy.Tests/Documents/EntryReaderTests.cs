@@ -37,7 +37,8 @@ public class EntryReaderTests
     [Fact]
     public void Read_Entities_AreRead()
     {
-        var peers = Policies.AcceptEntry("toEntities: [all, world, world-ipv4, world-ipv6, host, cluster]", "egress").Peers;
+        var peers = Policies.AcceptEntry(
+            "toEntities: [all, world, world-ipv4, world-ipv6, host, cluster]", "egress").Peers;
         Assert.Equal(
             [Entity.All, Entity.World, Entity.WorldIPv4, Entity.WorldIPv6, Entity.Host, Entity.Cluster],
             Assert.IsType<EntityPeers>(peers).Entities.ToArray());
@@ -67,7 +68,8 @@ public class EntryReaderTests
     {
         var plain = Assert.IsType<CidrPeers>(Policies.AcceptEntry($"fromCIDR: [\"{text}\"]").Peers);
         Assert.Equal(IPNetwork.Parse(expected), Assert.Single(plain.Prefixes).Prefix);
-        var set = Assert.IsType<CidrPeers>(Policies.AcceptEntry($"toCIDRSet: [{{ cidr: \"{text}\" }}]", "egress").Peers);
+        var set = Assert.IsType<CidrPeers>(
+            Policies.AcceptEntry($"toCIDRSet: [{{ cidr: \"{text}\" }}]", "egress").Peers);
         Assert.Equal(IPNetwork.Parse(expected), Assert.Single(set.Prefixes).Prefix);
     }
 
@@ -99,7 +101,8 @@ public class EntryReaderTests
         var peers = Assert.IsType<CidrPeers>(
             Policies.AcceptEntry("fromCIDRSet: [{ cidr: 10.0.0.0/8, except: [10.96.0.0/12, 10.0.0.1] }]").Peers);
         Assert.Equal(
-            [IPNetwork.Parse("10.96.0.0/12"), IPNetwork.Parse("10.0.0.1/32")], Assert.Single(peers.Prefixes).Except.ToArray());
+            [IPNetwork.Parse("10.96.0.0/12"), IPNetwork.Parse("10.0.0.1/32")],
+            Assert.Single(peers.Prefixes).Except.ToArray());
     }
 
     [Theory]
@@ -111,7 +114,8 @@ public class EntryReaderTests
     [InlineData("cidrGroupRef: x", 10, "cidrGroupRef", "CiliumCIDRGroup")]
     [InlineData("cidrGroupSelector: {}", 10, "cidrGroupSelector", "CiliumCIDRGroup")]
     public void Read_BadCidrSet_IsRefused(string item, int line, string field, string word) =>
-        Policies.Refuse(Policies.WithEntry($"fromCIDRSet:\n- {item}"), line, $"spec.ingress[0].fromCIDRSet[0].{field}", word);
+        Policies.Refuse(
+            Policies.WithEntry($"fromCIDRSet:\n- {item}"), line, $"spec.ingress[0].fromCIDRSet[0].{field}", word);
 
     [Theory]
     [InlineData("fromEndpoints", "nobody")]

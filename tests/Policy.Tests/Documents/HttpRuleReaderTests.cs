@@ -13,7 +13,8 @@ public class HttpRuleReaderTests
     [InlineData("X-Has-Force", "X-Has-Force", null)]
     [InlineData("  X-Has-Force:   a b:c  ", "X-Has-Force", "a b:c")]
     public void Read_Header_IsRead(string text, string name, string? value) =>
-        Assert.Equal(new HeaderRequirement(name, value), Assert.Single(Policies.AcceptHttp($"headers:\n- \"{text}\"").Headers));
+        Assert.Equal(
+            new HeaderRequirement(name, value), Assert.Single(Policies.AcceptHttp($"headers:\n- \"{text}\"").Headers));
 
     [Theory]
     [InlineData("", "empty entry")]
@@ -57,7 +58,8 @@ public class HttpRuleReaderTests
     [Fact]
     public void Read_SecretWithoutNamespace_IsOfTheDocuments()
     {
-        var match = Assert.Single(Policies.AcceptHttp("headerMatches: [{ name: X, secret: { name: s, key: k } }]").HeaderMatches);
+        var match = Assert.Single(
+            Policies.AcceptHttp("headerMatches: [{ name: X, secret: { name: s, key: k } }]").HeaderMatches);
         Assert.Equal(new SecretReference("default", "s", "k"), match.Secret);
         var galaxy = Policies.Accept(Policies.WithHttp("headerMatches: [{ name: X, secret: { name: s } }]")
             .Replace("name: rule1", "name: rule1\n  namespace: galaxy", StringComparison.Ordinal));
@@ -84,7 +86,8 @@ public class HttpRuleReaderTests
     [InlineData("name: X, secret: { name: a, namespace: ../b }", "secret.namespace", "no part of a secret")]
     [InlineData("name: X, secret: { name: a, key: ..data }", "secret.key", "no part of a secret")]
     public void Read_BadHeaderMatch_IsRefused(string match, string field, string word) =>
-        Policies.Refuse(Policies.WithHttp($"headerMatches:\n- {{ {match} }}"), 17, $"{Rule}.headerMatches[0].{field}", word);
+        Policies.Refuse(
+            Policies.WithHttp($"headerMatches:\n- {{ {match} }}"), 17, $"{Rule}.headerMatches[0].{field}", word);
 
     [Theory]
     [InlineData("method")]
@@ -108,7 +111,8 @@ public class HttpRuleReaderTests
     [Fact]
     public void Read_DeathstarL7_HasItsExpressions()
     {
-        var rule = Assert.Single(Policies.Accept(Samples.DeathstarL7).Rules[0].Ingress!.Value[0].Ports!.Value[0].Http!.Value);
+        var rule = Assert.Single(
+            Policies.Accept(Samples.DeathstarL7).Rules[0].Ingress!.Value[0].Ports!.Value[0].Http!.Value);
         Assert.Equal("POST", rule.Method!.Pattern);
         Assert.True(rule.Path!.IsMatch("/v1/request-landing"));
         Assert.False(rule.Path.IsMatch("/v1/request-landing/more"));
@@ -130,7 +134,8 @@ public class HttpRuleReaderTests
     [InlineData("path")]
     [InlineData("host")]
     public void Read_ExpressionRe2Refuses_IsRefusedWithPosition(string name) =>
-        Policies.Refuse(Policies.WithHttp($"{name}: 'a(?=b)'"), 16, $"{Rule}.{name}", "regular expression", "at position");
+        Policies.Refuse(
+            Policies.WithHttp($"{name}: 'a(?=b)'"), 16, $"{Rule}.{name}", "regular expression", "at position");
 
     [Fact]
     public void Read_UnescapedDotInHost_IsWarned() =>

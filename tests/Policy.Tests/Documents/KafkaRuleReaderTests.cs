@@ -111,7 +111,8 @@ public class KafkaRuleReaderTests
     [InlineData("kafka: [{}]", 1)]
     public void Read_EmptyKafka_IsRead(string kafka, int rules)
     {
-        var port = Policies.AcceptEntry($"toPorts:\n- ports: [{{ port: 9092, protocol: TCP }}]\n  rules: {{ {kafka} }}").Ports!.Value[0];
+        var port = Policies.AcceptEntry(
+            $"toPorts:\n- ports: [{{ port: 9092, protocol: TCP }}]\n  rules: {{ {kafka} }}").Ports!.Value[0];
         Assert.Equal(rules, port.Kafka!.Value.Length);
         Assert.Null(port.Http);
         Assert.True(port.HasL7);
@@ -119,7 +120,8 @@ public class KafkaRuleReaderTests
 
     [Fact]
     public void Read_NullKafka_IsWarnedAndNoL7() => Policies.Warn(
-        Policies.WithEntry("toPorts:\n- ports: [{ port: 9092, protocol: TCP }]\n  rules: { kafka: }"), 11, Rules, "without Kafka rules");
+        Policies.WithEntry("toPorts:\n- ports: [{ port: 9092, protocol: TCP }]\n  rules: { kafka: }"), 11, Rules,
+        "without Kafka rules");
 
     [Theory]
     [InlineData("port: 0, protocol: TCP", "port", "every port")]
@@ -172,7 +174,8 @@ public class KafkaRuleReaderTests
         var result = Policies.Read(Two(first, second));
         var warning = Assert.Single(result.Diagnostics);
         Assert.Equal(($"{Rules}[{shadowed}]", 12 + shadowed), (warning.Field, warning.Location.Line));
-        Assert.Contains($"{Rules}[{1 - shadowed}] at policy.yaml:{13 - shadowed}", warning.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{Rules}[{1 - shadowed}] at policy.yaml:{13 - shadowed}", warning.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -190,7 +193,8 @@ public class KafkaRuleReaderTests
     public void Read_PerTopicAnnotation_IsRead()
     {
         var yaml = Policies.WithKafka("topic: a").Replace(
-            "  name: rule1\n", "  name: rule1\n  annotations: { jumpgate.dev/kafka-denied-topics: per-topic }\n", StringComparison.Ordinal);
+            "  name: rule1\n", "  name: rule1\n  annotations: { jumpgate.dev/kafka-denied-topics: per-topic }\n",
+            StringComparison.Ordinal);
         Assert.True(Policies.Accept(yaml).KafkaPerTopic);
         Assert.False(Policies.Accept(Policies.WithKafka("topic: a")).KafkaPerTopic);
     }
@@ -199,7 +203,8 @@ public class KafkaRuleReaderTests
     public void Read_PerTopicAnnotationWithoutKafkaRules_IsWarned()
     {
         var yaml = Policies.WithSpec("endpointSelector: {}\ningress: [{}]").Replace(
-            "  name: rule1\n", "  name: rule1\n  annotations: { jumpgate.dev/kafka-denied-topics: per-topic }\n", StringComparison.Ordinal);
+            "  name: rule1\n", "  name: rule1\n  annotations: { jumpgate.dev/kafka-denied-topics: per-topic }\n",
+            StringComparison.Ordinal);
         Policies.Warn(yaml, 3, "metadata", "changes nothing");
     }
 

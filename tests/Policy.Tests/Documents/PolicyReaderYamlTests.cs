@@ -9,7 +9,8 @@ public class PolicyReaderYamlTests
     [InlineData("endpointSelector: {}\ndescription: *a\ningress: [{}]", 7, "spec.description", "aliases")]
     [InlineData("endpointSelector: {}\ndescription: !x text\ningress: [{}]", 7, "spec.description", "tags")]
     [InlineData("endpointSelector: {}\n<<: {}\ningress: [{}]", 7, "spec[\"<<\"]", "merge keys")]
-    [InlineData("endpointSelector: {}\ningress: [{}]\nendpointSelector: {}", 8, "spec.endpointSelector", "first in line 6")]
+    [InlineData(
+        "endpointSelector: {}\ningress: [{}]\nendpointSelector: {}", 8, "spec.endpointSelector", "first in line 6")]
     [InlineData("endpointSelector: {}\ningress: [{}]\n[a]: b", 8, "spec", "key must be plain text")]
     public void Read_RefusedYaml_NamesThePlace(string spec, int line, string field, string word) =>
         Policies.Refuse(Policies.WithSpec(spec), line, field, word);
@@ -40,8 +41,10 @@ public class PolicyReaderYamlTests
             d: [*c, *c, *c, *c, *c, *c, *c, *c]
             """);
         Assert.Empty(result.Documents);
-        Assert.Contains(result.Diagnostics, d => d is { Field: "a" } && d.Message.Contains("anchors", StringComparison.Ordinal));
-        Assert.Contains(result.Diagnostics, d => d is { Field: "b[0]" } && d.Message.Contains("aliases", StringComparison.Ordinal));
+        Assert.Contains(result.Diagnostics, d => d is { Field: "a" }
+            && d.Message.Contains("anchors", StringComparison.Ordinal));
+        Assert.Contains(result.Diagnostics, d => d is { Field: "b[0]" }
+            && d.Message.Contains("aliases", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -127,7 +130,8 @@ public class PolicyReaderYamlTests
             var yaml = new string([.. text]);
             var result = Policies.Read(yaml);
             var said = result.Diagnostics.Any(d => d.Severity == PolicySeverity.Error);
-            Assert.True(said || !result.Documents.IsEmpty || string.IsNullOrWhiteSpace(yaml) || yaml.Contains('#', StringComparison.Ordinal), yaml);
+            Assert.True(said || !result.Documents.IsEmpty || string.IsNullOrWhiteSpace(yaml)
+                || yaml.Contains('#', StringComparison.Ordinal), yaml);
         }
     }
 

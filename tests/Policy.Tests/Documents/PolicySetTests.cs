@@ -4,7 +4,8 @@ namespace Jumpgate.Policy.Tests.Documents;
 
 public class PolicySetTests
 {
-    private const string L7 = "endpointSelector: { matchLabels: { class: deathstar } }\ningress:\n- fromEndpoints: [{ matchLabels: { org: empire } }]\n"
+    private const string L7 =
+        "endpointSelector: { matchLabels: { class: deathstar } }\ningress:\n- fromEndpoints: [{ matchLabels: { org: empire } }]\n"
         + "  toPorts:\n  - ports: [{ port: 80, protocol: TCP }]\n    rules: { http: [{ headers: [X-Force] }] }";
 
     [Fact]
@@ -32,8 +33,10 @@ public class PolicySetTests
         var result = PolicySet.Combine(
         [
             PolicyReader.Read("a.yaml", plain),
-            PolicyReader.Read("b.yaml", plain.Replace("name: rule1", "name: rule1\n  namespace: x", StringComparison.Ordinal)),
-            PolicyReader.Read("c.yaml", plain.Replace("kind: Cilium", "kind: CiliumClusterwide", StringComparison.Ordinal)),
+            PolicyReader.Read(
+                "b.yaml", plain.Replace("name: rule1", "name: rule1\n  namespace: x", StringComparison.Ordinal)),
+            PolicyReader.Read(
+                "c.yaml", plain.Replace("kind: Cilium", "kind: CiliumClusterwide", StringComparison.Ordinal)),
         ]);
         Assert.Equal(3, result.Documents.Length);
         Assert.Empty(result.Diagnostics);
@@ -42,7 +45,8 @@ public class PolicySetTests
     [Fact]
     public void Combine_Diagnostics_AreKept()
     {
-        var result = PolicySet.Combine([Policies.Read("a: b"), Policies.Read(Policies.WithSpec("endpointSelector: {}\ningress: []"))]);
+        var result = PolicySet.Combine(
+            [Policies.Read("a: b"), Policies.Read(Policies.WithSpec("endpointSelector: {}\ningress: []"))]);
         Assert.Single(result.Documents);
         Assert.Contains(result.Diagnostics, d => d.Field == "a");
         Assert.Contains(result.Diagnostics, d => d.Field == "spec.ingress");
@@ -50,9 +54,11 @@ public class PolicySetTests
 
     [Theory]
     [InlineData("endpointSelector: {}\ningress:\n- fromEndpoints: [{}]")]
-    [InlineData("endpointSelector: { matchLabels: { class: deathstar } }\ningress:\n- toPorts: [{ ports: [{ port: 80 }] }]")]
+    [InlineData(
+        "endpointSelector: { matchLabels: { class: deathstar } }\ningress:\n- toPorts: [{ ports: [{ port: 80 }] }]")]
     [InlineData("endpointSelector: { matchLabels: { tier: x } }\ningress:\n- fromEntities: [cluster]")]
-    [InlineData("endpointSelector: {}\ningress:\n- fromEndpoints: [{}]\n  toPorts: [{ ports: [{ port: 1, endPort: 100, protocol: TCP }] }]")]
+    [InlineData(
+        "endpointSelector: {}\ningress:\n- fromEndpoints: [{}]\n  toPorts: [{ ports: [{ port: 1, endPort: 100, protocol: TCP }] }]")]
     [InlineData("endpointSelector: {}\ningress:\n- fromEntities: [all]\n  toPorts: [{ ports: [{ port: 0 }] }]")]
     public void Combine_L4RuleBesideL7_WarnsAtTheL7Rule(string l4)
     {
@@ -70,8 +76,10 @@ public class PolicySetTests
     [InlineData("endpointSelector: { matchLabels: { class: other } }\ningress:\n- fromEndpoints: [{}]")]
     [InlineData("endpointSelector: {}\negress:\n- toEndpoints: [{}]")]
     [InlineData("endpointSelector: {}\ningress:\n- fromEndpoints: [{ matchLabels: { org: alliance } }]")]
-    [InlineData("endpointSelector: {}\ningress:\n- fromEndpoints: [{ matchExpressions: [{ key: org, operator: DoesNotExist }] }]")]
-    [InlineData("endpointSelector: {}\ningress:\n- fromEndpoints: [{ matchExpressions: [{ key: org, operator: NotIn, values: [empire] }] }]")]
+    [InlineData(
+        "endpointSelector: {}\ningress:\n- fromEndpoints: [{ matchExpressions: [{ key: org, operator: DoesNotExist }] }]")]
+    [InlineData(
+        "endpointSelector: {}\ningress:\n- fromEndpoints: [{ matchExpressions: [{ key: org, operator: NotIn, values: [empire] }] }]")]
     [InlineData("endpointSelector: {}\ningress:\n- fromEntities: [world, host]")]
     [InlineData("endpointSelector: {}\ningress:\n- fromCIDR: [10.0.0.0/8]")]
     [InlineData("endpointSelector: {}\ningress:\n- toPorts: [{ ports: [{ port: 81 }] }]")]

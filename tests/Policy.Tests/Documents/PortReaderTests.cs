@@ -26,7 +26,8 @@ public class PortReaderTests
     [InlineData("UDP", L4Protocol.Udp)]
     [InlineData("ANY", null)]
     public void Read_Protocol_IsRead(string protocol, L4Protocol? expected) =>
-        Assert.Equal(expected, Policies.AcceptEntry(WithPort($"port: 1\nprotocol: {protocol}")).Ports!.Value[0].Ports[0].Protocol);
+        Assert.Equal(expected,
+            Policies.AcceptEntry(WithPort($"port: 1\nprotocol: {protocol}")).Ports!.Value[0].Ports[0].Protocol);
 
     [Theory]
     [InlineData("protocol: TCP", 11, "port", "required")]
@@ -69,7 +70,8 @@ public class PortReaderTests
         static string Ports(int count) =>
             $"toPorts:\n- ports: [{string.Join(", ", Enumerable.Range(1, count).Select(i => $"{{ port: {i} }}"))}]";
         Assert.Equal(40, Policies.AcceptEntry(Ports(40)).Ports!.Value[0].Ports.Length);
-        Policies.Refuse(Policies.WithEntry(Ports(41)), 10, "spec.ingress[0].toPorts[0].ports", "41 ports", "40 is the limit");
+        Policies.Refuse(
+            Policies.WithEntry(Ports(41)), 10, "spec.ingress[0].toPorts[0].ports", "41 ports", "40 is the limit");
     }
 
     [Theory]
@@ -110,7 +112,8 @@ public class PortReaderTests
     [InlineData("rules: { http: [{}] }", 1)]
     public void Read_HttpList_IsRead(string rules, int? count)
     {
-        var ports = Policies.AcceptEntry($"toPorts:\n- ports: [{{ port: 80, protocol: TCP }}]\n  {rules}").Ports!.Value[0];
+        var ports = Policies.AcceptEntry(
+            $"toPorts:\n- ports: [{{ port: 80, protocol: TCP }}]\n  {rules}").Ports!.Value[0];
         Assert.Equal(count, ports.Http?.Length);
     }
 

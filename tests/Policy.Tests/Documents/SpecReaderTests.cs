@@ -43,7 +43,8 @@ public class SpecReaderTests
     [Fact]
     public void Read_EmptyEntry_HasNeitherPeersNorPorts()
     {
-        var entry = Assert.Single(Policies.Accept(Policies.WithSpec("endpointSelector: {}\ningress: [{}]")).Rules[0].Ingress!.Value);
+        var entry = Assert.Single(
+            Policies.Accept(Policies.WithSpec("endpointSelector: {}\ningress: [{}]")).Rules[0].Ingress!.Value);
         Assert.Null(entry.Peers);
         Assert.Null(entry.Ports);
     }
@@ -55,10 +56,14 @@ public class SpecReaderTests
     [InlineData("nodeSelector: {}\ningress: [{}]", 6, "spec.nodeSelector", "not nodes")]
     [InlineData("endpointSelector: {}\ningress: {}", 7, "spec.ingress", "must be a list, is a mapping")]
     [InlineData("endpointSelector: {}\ningress:\n- null", 8, "spec.ingress[0]", "must be a mapping, is null")]
-    [InlineData("endpointSelector: {}\ningress: [{}]\ningressDenied: []", 8, "spec.ingressDenied", "did you mean ingressDeny?")]
-    [InlineData("endpointSelector: {}\nenableDefaultDeny: { ingress: \"true\" }", 7, "spec.enableDefaultDeny.ingress", "true or false")]
-    [InlineData("endpointSelector: {}\nenableDefaultDeny: { ingress: yes }", 7, "spec.enableDefaultDeny.ingress", "true or false")]
-    [InlineData("endpointSelector: {}\nenableDefaultDeny: { both: true }", 7, "spec.enableDefaultDeny.both", "unknown field")]
+    [InlineData(
+        "endpointSelector: {}\ningress: [{}]\ningressDenied: []", 8, "spec.ingressDenied", "did you mean ingressDeny?")]
+    [InlineData("endpointSelector: {}\nenableDefaultDeny: { ingress: \"true\" }", 7, "spec.enableDefaultDeny.ingress",
+        "true or false")]
+    [InlineData("endpointSelector: {}\nenableDefaultDeny: { ingress: yes }", 7, "spec.enableDefaultDeny.ingress",
+        "true or false")]
+    [InlineData(
+        "endpointSelector: {}\nenableDefaultDeny: { both: true }", 7, "spec.enableDefaultDeny.both", "unknown field")]
     public void Read_BadSpec_IsRefused(string spec, int line, string field, string word) =>
         Policies.Refuse(Policies.WithSpec(spec), line, field, word);
 
@@ -73,7 +78,8 @@ public class SpecReaderTests
 
     [Fact]
     public void Read_NullSection_IsAbsent() =>
-        Assert.Null(Policies.Accept(Policies.WithSpec("endpointSelector: {}\ningress: null\negress: [{}]")).Rules[0].Ingress);
+        Assert.Null(
+            Policies.Accept(Policies.WithSpec("endpointSelector: {}\ningress: null\negress: [{}]")).Rules[0].Ingress);
 
     [Theory]
     [InlineData("org", null, "org")]
@@ -86,7 +92,8 @@ public class SpecReaderTests
     [InlineData("app.kubernetes.io/name", null, "app.kubernetes.io/name")]
     public void Read_LabelKey_HasItsSource(string text, string? source, string key)
     {
-        var rule = Policies.Accept(Policies.WithSpec($"endpointSelector: {{ matchLabels: {{ \"{text}\": x }} }}\ningress: [{{}}]")).Rules[0];
+        var rule = Policies.Accept(
+            Policies.WithSpec($"endpointSelector: {{ matchLabels: {{ \"{text}\": x }} }}\ningress: [{{}}]")).Rules[0];
         var requirement = Assert.Single(rule.EndpointSelector.Requirements);
         Assert.Equal((source, key, LabelOperator.In), (requirement.Source, requirement.Key, requirement.Operator));
         Assert.Equal("x", Assert.Single(requirement.Values));
@@ -131,5 +138,6 @@ public class SpecReaderTests
             8, "spec.endpointSelector.matchLabels.org", word);
 
     private static string Selecting(string expression) =>
-        Policies.WithSpec($"endpointSelector:\n  matchExpressions:\n  - {Policies.Indent(expression, 4).TrimStart()}\ningress: [{{}}]");
+        Policies.WithSpec(
+            $"endpointSelector:\n  matchExpressions:\n  - {Policies.Indent(expression, 4).TrimStart()}\ningress: [{{}}]");
 }

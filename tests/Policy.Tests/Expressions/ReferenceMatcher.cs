@@ -3,8 +3,8 @@ using Jumpgate.Policy.Expressions.Syntax;
 namespace Jumpgate.Policy.Tests.Expressions;
 
 /// <summary>
-/// The meaning of a parsed expression by its definition: where can a match of a node end that begins here. Slow, small, and
-/// without anything in common with the engine it checks.
+/// The meaning of a parsed expression by its definition: where can a match of a node end that begins here. Slow, small,
+/// and without anything in common with the engine it checks.
 /// </summary>
 internal static class ReferenceMatcher
 {

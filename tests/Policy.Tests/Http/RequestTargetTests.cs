@@ -75,7 +75,8 @@ public class RequestTargetTests
         var random = new Random(7);
         for (var i = 0; i < 20_000; i++)
         {
-            var raw = "/" + string.Concat(Enumerable.Range(0, random.Next(10)).Select(_ => parts[random.Next(parts.Length)]));
+            var raw = "/" + string.Concat(
+                Enumerable.Range(0, random.Next(10)).Select(_ => parts[random.Next(parts.Length)]));
             if (RequestTarget.Normalize("GET", raw, "a", out var location, out _) != RequestTargetStatus.Redirect)
             {
                 continue;
@@ -163,11 +164,13 @@ public class RequestTargetTests
     [Fact]
     public void Normalize_RandomTargets_IsIdempotentAndAgreesWithIsCanonical()
     {
-        string[] parts = ["/", "/", "//", ".", "..", "%2e", "%2E", "%61", "%41", "%25", "2F", "%252f", "%20", "a", "B", "?", "~", ";", "=", "%7e"];
+        string[] parts = ["/", "/", "//", ".", "..", "%2e", "%2E", "%61", "%41", "%25", "2F", "%252f", "%20", "a", "B",
+            "?", "~", ";", "=", "%7e"];
         var random = new Random(20240607);
         for (var i = 0; i < 20_000; i++)
         {
-            var raw = "/" + string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => parts[random.Next(parts.Length)]));
+            var raw = "/" + string.Concat(
+                Enumerable.Range(0, random.Next(12)).Select(_ => parts[random.Next(parts.Length)]));
             var status = RequestTarget.Normalize("GET", raw, "a", out var once, out _);
             Assert.True(status == RequestTargetStatus.Ok, raw);
             Assert.True(RequestTarget.Normalize("GET", once, "a", out var twice, out _) == RequestTargetStatus.Ok, raw);
@@ -199,7 +202,8 @@ public class RequestTargetTests
                 Assert.Equal(RequestTargetStatus.Bad, status);
             }
 
-            Assert.Equal(RequestTarget.IsCanonical("GET", raw), status == RequestTargetStatus.Ok && IsPlain(raw) && raw == target);
+            Assert.Equal(RequestTarget.IsCanonical("GET", raw), status == RequestTargetStatus.Ok && IsPlain(raw)
+                && raw == target);
         }
     }
 

@@ -28,7 +28,8 @@ public sealed class IdentityAllocatorTests
         Assert.Equal(1u << 24, allocator.ForCidr(IPNetwork.Parse("10.0.0.0/8")).Value);
         Assert.Equal((1u << 24) + 1, allocator.ForCidr(IPNetwork.Parse("10.0.0.0/9")).Value);
         Assert.Equal(1u << 24, allocator.ForCidr(IPNetwork.Parse("10.0.0.0/8")).Value);
-        Assert.Equal("cidr:10.0.0.0/8,reserved:world", IdentityAllocator.CidrLabels(IPNetwork.Parse("10.0.0.0/8")).ToString());
+        Assert.Equal(
+            "cidr:10.0.0.0/8,reserved:world", IdentityAllocator.CidrLabels(IPNetwork.Parse("10.0.0.0/8")).ToString());
     }
 
     [Fact]
@@ -72,7 +73,11 @@ public sealed class IdentityAllocatorTests
         AssertRefused(State() with { Groups = [new GroupState(300, 300, Web)] }, "300");
         AssertRefused(State() with { Workloads = [good], Groups = [new GroupState(257, 256, Web)] }, "257");
         AssertRefused(
-            State() with { Workloads = [good], Groups = [new GroupState(256, 256, Web), new GroupState(1 << 28, 256, Web)] },
+            State() with
+            {
+                Workloads = [good],
+                Groups = [new GroupState(256, 256, Web), new GroupState(1 << 28, 256, Web)]
+            },
             "268435456");
     }
 

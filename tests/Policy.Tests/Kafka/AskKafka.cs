@@ -10,7 +10,8 @@ internal static class AskKafka
 {
     /// <summary>Client and server with these Kafka rules at the server's port 80.</summary>
     public static ConnectionPolicy Policy(params string[] rules) => Ask.Pair()
-        .Rule(Ingress("app=server", Entry(Endpoints("app=client"), KafkaPorts("80/tcp", rules)))).Resolve("client", "server");
+        .Rule(Ingress("app=server", Entry(Endpoints("app=client"), KafkaPorts("80/tcp", rules))))
+        .Resolve("client", "server");
 
     /// <summary>Likewise, with the annotation that answers per topic.</summary>
     public static ConnectionPolicy PerTopic(params string[] rules) => Ask.Pair()
@@ -24,7 +25,9 @@ internal static class AskKafka
 
     public static KafkaVerdict Verdict(this ConnectionPolicy policy, string request) => policy.Kafka(request).Verdict;
 
-    /// <summary>The denial's code in a word and the topics, as <c>Topic a,b</c>; <c>ok</c> where it is allowed.</summary>
+    /// <summary>
+    /// The denial's code in a word and the topics, as <c>Topic a,b</c>; <c>ok</c> where it is allowed.
+    /// </summary>
     public static string Answer(this ConnectionPolicy policy, string request)
     {
         var decision = policy.Kafka(request);

@@ -6,7 +6,9 @@ using static Jumpgate.Policy.Tests.Snapshots.Build;
 
 namespace Jumpgate.Policy.Tests.Kafka;
 
-/// <summary>Both directions, several documents, L4 beside Kafka, audit; what ApiVersions offers and Metadata shows.</summary>
+/// <summary>
+/// Both directions, several documents, L4 beside Kafka, audit; what ApiVersions offers and Metadata shows.
+/// </summary>
 public sealed class KafkaConnectionTests
 {
     [Fact]
@@ -65,7 +67,8 @@ public sealed class KafkaConnectionTests
     [Fact]
     public void Resolve_KafkaPort_IsRedirectedAndOpensNoOther()
     {
-        var scene = Ask.Pair().Rule(Ingress("app=server", Entry(Endpoints("app=client"), KafkaPorts("80/tcp", "topic=a"))));
+        var scene = Ask.Pair()
+            .Rule(Ingress("app=server", Entry(Endpoints("app=client"), KafkaPorts("80/tcp", "topic=a"))));
         Assert.Equal((L4Verdict.Redirect, true, false, true), scene.Resolve("client", "server") is var p
             ? (p.Verdict, p.HasKafkaRules, p.HasHttpRules, p.HasL7Rules) : default);
         Assert.Equal(L4Verdict.DefaultDeny, scene.Verdict("client", "server", 81));
@@ -110,10 +113,12 @@ public sealed class KafkaConnectionTests
     public void Decide_Audit_ForwardsAndSaysWhatItWouldHaveDenied()
     {
         var rules = KafkaPorts("80/tcp", "topic=a");
-        var policy = Ask.Pair().Rule(Ingress("app=server", Entry(null, rules)), audit: true).Resolve("client", "server");
+        var policy = Ask.Pair().Rule(Ingress("app=server", Entry(null, rules)), audit: true)
+            .Resolve("client", "server");
         Assert.Equal(KafkaVerdict.Allowed, policy.Verdict("Produce a"));
         var decision = policy.Kafka("Produce b");
-        Assert.Equal((KafkaVerdict.Audit, KafkaDenial.Topic, rules.Location), (decision.Verdict, decision.Denial, decision.Rule!.Location));
+        Assert.Equal((KafkaVerdict.Audit, KafkaDenial.Topic, rules.Location),
+            (decision.Verdict, decision.Denial, decision.Rule!.Location));
         Assert.True(policy.Grants(KafkaApi.CreateTopics));
     }
 
@@ -122,7 +127,8 @@ public sealed class KafkaConnectionTests
     {
         var policy = Ask.Pair()
             .Rule(Ingress("app=server", Entry(null, KafkaPorts("80/tcp", "topic=a"))))
-            .Rule(Ingress("app=server", Entry(null, KafkaPorts("80/tcp", "topic=b"))), audit: true).Resolve("client", "server");
+            .Rule(Ingress("app=server", Entry(null, KafkaPorts("80/tcp", "topic=b"))), audit: true)
+            .Resolve("client", "server");
         Assert.Equal("ok", policy.Answer("Produce a b"));
         Assert.Equal(KafkaVerdict.Denied, policy.Verdict("Produce c"));
     }
@@ -192,8 +198,14 @@ public sealed class KafkaConnectionTests
     public void Decide_Coordinator_IsOfTheRoleOfItsKeys(string rules, string request, string answer) =>
         Assert.Equal(answer, AskKafka.Policy(rules.Split('|')).Answer(request));
 
-    private static ConnectionPolicy Between(string egress, string ingress, bool sender = false, bool receiver = false) => Ask.Pair()
-        .Document(Document("out", Egress("app=client", Entry(null, KafkaPorts("80/tcp", egress.Split('|'))))) with { KafkaPerTopic = sender })
-        .Document(Document("in", Ingress("app=server", Entry(null, KafkaPorts("80/tcp", ingress.Split('|'))))) with { KafkaPerTopic = receiver })
+    private static ConnectionPolicy Between(
+        string egress, string ingress, bool sender = false, bool receiver = false) => Ask.Pair()
+        .Document(Document("out",
+            Egress("app=client", Entry(null, KafkaPorts("80/tcp", egress.Split('|'))))) with
+        { KafkaPerTopic = sender })
+        .Document(Document(
+            "in", Ingress(
+            "app=server", Entry(null, KafkaPorts("80/tcp", ingress.Split('|'))))) with
+        { KafkaPerTopic = receiver })
         .Resolve("client", "server");
 }

@@ -47,7 +47,8 @@ public sealed class KafkaRuleSetTests
     public void Decide_OneUncoveredTopic_DeniesTheWholeRequest()
     {
         var decision = AskKafka.Policy("topic=a").Kafka("Produce a b");
-        Assert.Equal((KafkaVerdict.Denied, KafkaDenial.Topic, false), (decision.Verdict, decision.Denial, decision.PerTopic));
+        Assert.Equal(
+            (KafkaVerdict.Denied, KafkaDenial.Topic, false), (decision.Verdict, decision.Denial, decision.PerTopic));
         Assert.Equal("b", Assert.Single(decision.DeniedTopics));
         Assert.Null(decision.Rule);
     }
@@ -69,7 +70,9 @@ public sealed class KafkaRuleSetTests
     {
         var scene = Ask.Pair()
             .Rule(Ingress("app=server", Entry(null, KafkaPorts("80/tcp", "topic=a"))))
-            .Document(Document("other", Ingress("app=server", Entry(null, KafkaPorts("80/tcp", "topic=b")))) with { KafkaPerTopic = true });
+            .Document(Document("other",
+                Ingress("app=server", Entry(null, KafkaPorts("80/tcp", "topic=b")))) with
+            { KafkaPerTopic = true });
         Assert.Equal("Topic c per topic", scene.Resolve("client", "server").Answer("Produce a c"));
     }
 
@@ -159,7 +162,8 @@ public sealed class KafkaRuleSetTests
     public void Decide_RuleWithApiKey_GrantsThatApiAlone()
     {
         var policy = AskKafka.Policy("api=Fetch topic=a");
-        foreach (var api in Enum.GetValues<KafkaApi>().Where(a => a != KafkaApi.Fetch && !KafkaRoles.IsAlwaysAllowed(a)))
+        foreach (var api in Enum.GetValues<KafkaApi>()
+            .Where(a => a != KafkaApi.Fetch && !KafkaRoles.IsAlwaysAllowed(a)))
         {
             Assert.NotEqual("ok", policy.Answer($"{api} a"));
         }
@@ -182,7 +186,8 @@ public sealed class KafkaRuleSetTests
         var decision = policy.Kafka("Produce a b");
         Assert.Equal((rules.Kafka!.Value[1].Location, "a*"), (decision.Rule!.Location, decision.TopicRule));
         Assert.Equal(rules.Kafka!.Value[2].Location, policy.Kafka("Fetch a b").Rule!.Location);
-        Assert.Equal(rules.Kafka!.Value[0].Location, policy.Ingress.Kafka!.RuleFor(AskKafka.Request("Produce a b"), "b")!.Location);
+        Assert.Equal(rules.Kafka!.Value[0].Location,
+            policy.Ingress.Kafka!.RuleFor(AskKafka.Request("Produce a b"), "b")!.Location);
         Assert.Null(policy.Ingress.Kafka!.RuleFor(AskKafka.Request("Produce a b"), "c"));
     }
 }

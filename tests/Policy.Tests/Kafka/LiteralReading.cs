@@ -5,8 +5,8 @@ using static Jumpgate.Policy.Kafka.KafkaApi;
 namespace Jumpgate.Policy.Tests.Kafka;
 
 /// <summary>
-/// policy.md, Kafka, read word by word: no indices, no shared tables. A request with several topics, groups or transactional
-/// ids is one for each combination.
+/// policy.md, Kafka, read word by word: no indices, no shared tables. A request with several topics, groups or
+/// transactional ids is one for each combination.
 /// </summary>
 internal sealed class LiteralReading(IReadOnlyList<KafkaRule> rules)
 {
@@ -18,14 +18,16 @@ internal sealed class LiteralReading(IReadOnlyList<KafkaRule> rules)
 
     private static readonly KafkaApi[] s_consume =
     [
-        Fetch, ListOffsets, Metadata, OffsetCommit, OffsetFetch, JoinGroup, Heartbeat, LeaveGroup, SyncGroup, ApiVersions,
+        Fetch, ListOffsets, Metadata, OffsetCommit, OffsetFetch, JoinGroup, Heartbeat, LeaveGroup, SyncGroup,
+            ApiVersions,
         OffsetForLeaderEpoch, ConsumerGroupHeartbeat, ConsumerGroupDescribe, ShareGroupHeartbeat, ShareGroupDescribe,
         ShareFetch, ShareAcknowledge, DescribeTopicPartitions, GetTelemetrySubscriptions, PushTelemetry,
     ];
 
     private static readonly KafkaApi[] s_withoutTopics =
     [
-        JoinGroup, Heartbeat, LeaveGroup, SyncGroup, FindCoordinator, InitProducerId, AddOffsetsToTxn, EndTxn, ListGroups,
+        JoinGroup, Heartbeat, LeaveGroup, SyncGroup, FindCoordinator, InitProducerId, AddOffsetsToTxn,
+            EndTxn, ListGroups,
         DescribeGroups, GetTelemetrySubscriptions,
     ];
 
@@ -82,7 +84,8 @@ internal sealed class LiteralReading(IReadOnlyList<KafkaRule> rules)
             return api == request.Api;
         }
 
-        var hasCondition = rule.Topic is not null || rule.ClientId is not null || rule.Group is not null || rule.TransactionalId is not null;
+        var hasCondition = rule.Topic is not null || rule.ClientId is not null || rule.Group is not null
+            || rule.TransactionalId is not null;
         if (rule.Role == KafkaRole.None && !hasCondition)
         {
             return true;
@@ -110,7 +113,8 @@ internal sealed class LiteralReading(IReadOnlyList<KafkaRule> rules)
     }
 
     private static bool FitsGroup(KafkaRule rule, KafkaRequest request, string? group) =>
-        rule.Group is not { } pattern || WithoutGroups(request) || (group is not null && Fits(pattern.ToString(), group));
+        rule.Group is not { } pattern || WithoutGroups(request)
+            || (group is not null && Fits(pattern.ToString(), group));
 
     private static bool FitsId(KafkaRule rule, KafkaRequest request, string? id)
     {

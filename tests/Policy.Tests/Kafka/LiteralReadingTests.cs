@@ -12,10 +12,13 @@ public sealed class LiteralReadingTests
 {
     private static readonly KafkaApi[] s_apis =
     [
-        KafkaApi.Produce, KafkaApi.Fetch, KafkaApi.Metadata, KafkaApi.ListOffsets, KafkaApi.OffsetCommit, KafkaApi.OffsetFetch,
-        KafkaApi.FindCoordinator, KafkaApi.JoinGroup, KafkaApi.Heartbeat, KafkaApi.InitProducerId, KafkaApi.AddPartitionsToTxn,
+        KafkaApi.Produce, KafkaApi.Fetch, KafkaApi.Metadata, KafkaApi.ListOffsets, KafkaApi.OffsetCommit,
+            KafkaApi.OffsetFetch,
+        KafkaApi.FindCoordinator, KafkaApi.JoinGroup, KafkaApi.Heartbeat, KafkaApi.InitProducerId,
+        KafkaApi.AddPartitionsToTxn,
         KafkaApi.AddOffsetsToTxn, KafkaApi.EndTxn, KafkaApi.TxnOffsetCommit, KafkaApi.CreateTopics, KafkaApi.ListGroups,
-        KafkaApi.DescribeGroups, KafkaApi.DescribeConfigs, KafkaApi.DescribeTopicPartitions, KafkaApi.ConsumerGroupHeartbeat,
+        KafkaApi.DescribeGroups, KafkaApi.DescribeConfigs, KafkaApi.DescribeTopicPartitions,
+        KafkaApi.ConsumerGroupHeartbeat,
         KafkaApi.ShareFetch, KafkaApi.GetTelemetrySubscriptions, KafkaApi.ApiVersions, KafkaApi.SaslHandshake,
     ];
 

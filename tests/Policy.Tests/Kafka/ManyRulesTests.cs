@@ -22,8 +22,10 @@ public sealed class ManyRulesTests
             Assert.Equal($"Topic prefix-{i}", policy.Answer($"Fetch prefix-{i}"));
         }
 
-        Assert.Equal("ok", policy.Answer($"Produce {string.Join(' ', Enumerable.Range(0, 1000).Select(i => $"exact-{i}"))}"));
-        Assert.Equal("Topic x", policy.Answer($"Produce {string.Join(' ', Enumerable.Range(0, 1000).Select(i => $"exact-{i}"))} x"));
+        Assert.Equal(
+            "ok", policy.Answer($"Produce {string.Join(' ', Enumerable.Range(0, 1000).Select(i => $"exact-{i}"))}"));
+        Assert.Equal("Topic x",
+            policy.Answer($"Produce {string.Join(' ', Enumerable.Range(0, 1000).Select(i => $"exact-{i}"))} x"));
     }
 
     [Theory]
@@ -49,7 +51,9 @@ public sealed class ManyRulesTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    /// <summary>A request is as large as a frame may be: its parts must not be multiplied with one another needlessly.</summary>
+    /// <summary>
+    /// A request is as large as a frame may be: its parts must not be multiplied with one another needlessly.
+    /// </summary>
     [Fact]
     public void Decide_ManyGroupsAndTopics_AreJudgedByTheRulesThatTellThemApart()
     {

@@ -85,7 +85,8 @@ public sealed class AddressTests
             .Select(a => scene.Snapshot.Lookup(IPAddress.Parse(a))).ToArray();
         Assert.All(records, r => Assert.Equal(new NumericIdentity(256), r.Identity));
         Assert.Equal(
-            [256u, IdentityAllocator.FirstExtraGroup, IdentityAllocator.FirstExtraGroup + 1, IdentityAllocator.FirstExtraGroup],
+            [256u, IdentityAllocator.FirstExtraGroup, IdentityAllocator.FirstExtraGroup + 1,
+                IdentityAllocator.FirstExtraGroup],
             records.Select(r => r.Group.Value));
         Assert.Equal(["a", "b", "c", "d"], scene.Snapshot.WorkloadsOf(new NumericIdentity(256)).Select(w => w.Name));
         Assert.Equal(3, scene.Snapshot.Tables.Subjects.Length);

@@ -42,12 +42,14 @@ public sealed class AuditTests
     [InlineData(Deny, Allow, L4Verdict.Deny, false, HttpVerdict.Denied)]
     [InlineData(Deny, Get, L4Verdict.Deny, false, HttpVerdict.Denied)]
     [InlineData(Deny, Deny, L4Verdict.Deny, false, HttpVerdict.Denied)]
-    public void Resolve_EnforcedAndAudit_Combine(string enforced, string audit, L4Verdict verdict, bool isAudit, HttpVerdict unnamed)
+    public void Resolve_EnforcedAndAudit_Combine(
+        string enforced, string audit, L4Verdict verdict, bool isAudit, HttpVerdict unnamed)
     {
         foreach (var auditFirst in new[] { false, true })
         {
             var scene = Ask.Pair();
-            foreach (var (what, mode) in auditFirst ? [(audit, true), (enforced, false)] : new[] { (enforced, false), (audit, true) })
+            foreach (var (what, mode) in auditFirst
+                ? [(audit, true), (enforced, false)] : new[] { (enforced, false), (audit, true) })
             {
                 if (what != None)
                 {
@@ -96,7 +98,8 @@ public sealed class AuditTests
     public void Decide_AuditHttpBesideEnforcedHttp_CountsAsAllow()
     {
         var policy = Ask.Pair().Rule(Rule(Get)).Rule(
-            Ingress("app=server", Entry(null, HttpPorts("80/tcp", Request("PUT")))), audit: true).Resolve("client", "server");
+            Ingress("app=server", Entry(null, HttpPorts("80/tcp", Request("PUT")))),
+            audit: true).Resolve("client", "server");
         Assert.Equal(HttpVerdict.Allowed, policy.Verdict("GET /"));
         Assert.Equal(HttpVerdict.Allowed, policy.Verdict("PUT /"));
         Assert.Equal(HttpVerdict.Denied, policy.Verdict("POST /"));

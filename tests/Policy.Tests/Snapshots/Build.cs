@@ -71,8 +71,8 @@ internal static class Build
     public static PortRule KafkaPorts(string port, params string[] rules) =>
         Ports(port) with { Kafka = [.. rules.Select(Kafka)] };
 
-    /// <summary>Rules as <c>role=produce topic=a* client=c version=3 group=g txn=x</c> or <c>api=Fetch topic=a</c>; empty has no
-    /// condition.</summary>
+    /// <summary>Rules as <c>role=produce topic=a* client=c version=3 group=g txn=x</c> or <c>api=Fetch topic=a</c>;
+    /// empty has no condition.</summary>
     public static KafkaRule Kafka(string text)
     {
         var rule = new KafkaRule { Location = Here() };
@@ -116,7 +116,8 @@ internal static class Build
         var parts = rest.Split(not ? "!=" : "=", 2);
         return parts.Length == 1
             ? new LabelRequirement(source, rest, LabelOperator.Exists, [])
-            : new LabelRequirement(source, parts[0], not ? LabelOperator.NotIn : LabelOperator.In, [.. parts[1].Split('|')]);
+            : new LabelRequirement(source, parts[0], not
+                ? LabelOperator.NotIn : LabelOperator.In, [.. parts[1].Split('|')]);
     }
 
     private static PortSpec Port(string text)

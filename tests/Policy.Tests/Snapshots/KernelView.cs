@@ -21,7 +21,8 @@ internal sealed class KernelView
         _policy = tables.Policy.ToDictionary(e => (e.Subject, e.Direction, e.Peer, e.PortClass), e => e.Verdict);
     }
 
-    public TableVerdict Lookup(PolicyGroup subject, PolicyGroup peer, TrafficDirection direction, ushort port, L4Protocol protocol)
+    public TableVerdict Lookup(
+        PolicyGroup subject, PolicyGroup peer, TrafficDirection direction, ushort port, L4Protocol protocol)
     {
         var index = _subjects[subject];
         ushort portClass = protocol switch

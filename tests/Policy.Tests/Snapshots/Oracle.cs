@@ -75,15 +75,18 @@ internal sealed class Oracle(IReadOnlyList<PolicyDocument> documents, Func<strin
         }
     }
 
-    private IEnumerable<(PolicyDocument Document, PolicyRule Rule)> Rules(Question question, IReadOnlyList<PolicyDocument> set)
+    private IEnumerable<(PolicyDocument Document, PolicyRule Rule)> Rules(
+        Question question, IReadOnlyList<PolicyDocument> set)
     {
         var labels = workloads(question.Subject)!.Labels;
         return set.SelectMany(d => d.Rules.Select(r => (d, r)))
             .Where(p => p.r.EndpointSelector.Matches(labels) && InNamespace(labels, p.d.Namespace));
     }
 
-    private static System.Collections.Immutable.ImmutableArray<RuleEntry>?[] Sections(Question question, PolicyRule rule) =>
-        question.Direction == TrafficDirection.Ingress ? [rule.Ingress, rule.IngressDeny] : [rule.Egress, rule.EgressDeny];
+    private static System.Collections.Immutable.ImmutableArray<RuleEntry>?[] Sections(
+        Question question, PolicyRule rule) =>
+        question.Direction == TrafficDirection.Ingress
+            ? [rule.Ingress, rule.IngressDeny] : [rule.Egress, rule.EgressDeny];
 
     private bool PeerMatches(PeerSet? peers, string peer, string? ns)
     {
@@ -98,7 +101,8 @@ internal sealed class Oracle(IReadOnlyList<PolicyDocument> documents, Func<strin
             EndpointPeers endpoints => endpoints.Selectors.Any(s => s.Requirements.Any(r => r.Source == "reserved")
                 ? host
                 : workload is not null && s.Matches(workload.Labels)
-                    && (s.Requirements.Any(r => r.Key == "io.kubernetes.pod.namespace") || InNamespace(workload.Labels, ns))),
+                    && (s.Requirements.Any(r => r.Key == "io.kubernetes.pod.namespace")
+                        || InNamespace(workload.Labels, ns))),
             EntityPeers entities => entities.Entities.Any(e => e switch
             {
                 Entity.All => true,
@@ -141,5 +145,6 @@ internal sealed class Oracle(IReadOnlyList<PolicyDocument> documents, Func<strin
         return ns is null || own.Count == 0 || own.Contains(ns);
     }
 
-    private sealed record Question(string Subject, string Peer, TrafficDirection Direction, L4Protocol Protocol, int Port);
+    private sealed record Question(
+        string Subject, string Peer, TrafficDirection Direction, L4Protocol Protocol, int Port);
 }

@@ -11,7 +11,8 @@ public sealed class PeerTests
     private const string Outside6 = "2001:db8:ffff::9";
 
     [Fact]
-    public void Resolve_NoRule_AllowsEverything() => AssertAllowed(People(), "xwing", "ship", "host", Outside, Outside6);
+    public void Resolve_NoRule_AllowsEverything() =>
+        AssertAllowed(People(), "xwing", "ship", "host", Outside, Outside6);
 
     [Theory]
     [InlineData("org=empire", true)]
@@ -123,7 +124,8 @@ public sealed class PeerTests
     [Fact]
     public void Resolve_Cidr_MatchesOutsideTheClusterMinusExceptions()
     {
-        var scene = People().Rule(Ingress("class=deathstar", Entry(Cidrs("203.0.113.0/24-203.0.113.128/25", "10.0.0.0/8"))));
+        var scene = People()
+            .Rule(Ingress("class=deathstar", Entry(Cidrs("203.0.113.0/24-203.0.113.128/25", "10.0.0.0/8"))));
         AssertAllowed(scene, Outside);
         AssertDenied(scene, L4Verdict.DefaultDeny, "203.0.113.200", "198.51.100.1", "xwing", "host");
     }
@@ -214,7 +216,8 @@ public sealed class PeerTests
     {
         var snapshot = People().Snapshot;
         var gone = new PolicyGroup(9999);
-        Assert.Equal(L4Verdict.DefaultDeny, snapshot.Resolve(snapshot.Tables.Subjects[0], gone, L4Protocol.Tcp, 80).Verdict);
+        Assert.Equal(
+            L4Verdict.DefaultDeny, snapshot.Resolve(snapshot.Tables.Subjects[0], gone, L4Protocol.Tcp, 80).Verdict);
     }
 
     private static string Name(string peer) => peer == "host" ? "192.0.2.1" : peer;

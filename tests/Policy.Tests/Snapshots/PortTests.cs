@@ -48,7 +48,8 @@ public sealed class PortTests
     [InlineData(Other, 0)]
     public void Resolve_PeersWithoutPorts_CoverEveryPortAndProtocol(L4Protocol protocol, int port)
     {
-        var scene = Pair().Rule(Ingress("app=b", Entry(Endpoints("app=a")), Entry(Endpoints("app=c"), Ports("80/tcp"))));
+        var scene = Pair()
+            .Rule(Ingress("app=b", Entry(Endpoints("app=a")), Entry(Endpoints("app=c"), Ports("80/tcp"))));
         Assert.Equal(L4Verdict.Allow, scene.Verdict("a", "b", port, protocol));
         Assert.Equal(L4Verdict.DefaultDeny, scene.Verdict("c", "b", port, protocol));
     }
@@ -79,7 +80,8 @@ public sealed class PortTests
     [Fact]
     public void Resolve_UnknownPortName_MatchesNothing()
     {
-        var scene = Pair().Rule(Ingress("app=c", Entry(null, Ports("web")))).Rule(Egress("app=a", Entry(null, Ports("web"))));
+        var scene = Pair().Rule(Ingress("app=c", Entry(null, Ports("web"))))
+            .Rule(Egress("app=a", Entry(null, Ports("web"))));
         Assert.Equal(L4Verdict.DefaultDeny, scene.Resolve("b", "c", 8080).Ingress.Verdict);
         Assert.Equal(L4Verdict.DefaultDeny, scene.Resolve("a", "c", 8080).Egress.Verdict);
         Assert.Equal(L4Verdict.DefaultDeny, scene.Resolve("a", "203.0.113.1", 8080).Egress.Verdict);
@@ -109,7 +111,8 @@ public sealed class PortTests
         foreach (var scene in new[] { Pair().Rule(allow).Rule(deny), Pair().Rule(deny).Rule(allow) })
         {
             Assert.Equal(L4Verdict.Deny, scene.Verdict("a", "b", 80));
-            Assert.Equal(deny.IngressDeny!.Value[0].Ports!.Value[0].Location, scene.Resolve("a", "b").Ingress.Rule!.Location);
+            Assert.Equal(
+                deny.IngressDeny!.Value[0].Ports!.Value[0].Location, scene.Resolve("a", "b").Ingress.Rule!.Location);
             Assert.Equal(L4Verdict.Allow, scene.Verdict("a", "b", 80, Udp));
             Assert.Equal(L4Verdict.Allow, scene.Verdict("a", "b", 0, Other));
             Assert.Equal(L4Verdict.DefaultDeny, scene.Verdict("b", "c", 81));
@@ -119,7 +122,8 @@ public sealed class PortTests
     [Fact]
     public void Resolve_DenyWithoutPorts_DeniesEverything()
     {
-        var scene = Pair().Rule(Ingress("app=b", Entry(null, Ports("0")))).Rule(IngressDeny("app=b", Entry(Endpoints("app=a"))));
+        var scene = Pair().Rule(Ingress("app=b", Entry(null, Ports("0"))))
+            .Rule(IngressDeny("app=b", Entry(Endpoints("app=a"))));
         Assert.Equal(L4Verdict.Deny, scene.Verdict("a", "b", 80));
         Assert.Equal(L4Verdict.Deny, scene.Verdict("a", "b", 80, Udp));
         Assert.Equal(L4Verdict.Deny, scene.Verdict("a", "b", 0, Other));
@@ -141,7 +145,8 @@ public sealed class PortTests
     [Fact]
     public void Resolve_EnableDefaultDenyFalse_AllowsWhatTheRuleDoesNotName()
     {
-        var scene = Pair().Rule(Ingress("app=b", Entry(Endpoints("app=a"), Ports("80"))) with { DefaultDenyIngress = false });
+        var scene = Pair()
+            .Rule(Ingress("app=b", Entry(Endpoints("app=a"), Ports("80"))) with { DefaultDenyIngress = false });
         Assert.Equal(L4Verdict.Allow, scene.Verdict("c", "b", 9));
         Assert.Null(scene.Resolve("c", "b", 9).Ingress.Rule);
     }

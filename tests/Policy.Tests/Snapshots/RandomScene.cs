@@ -11,10 +11,12 @@ internal sealed class RandomScene
         ["", "a=1", "a=2", "b", "!b", "a!=1", "a=1|2", "a=1 b=x", "k8s:b=x", $"{NamespaceLabel}=n1", "reserved:host"];
 
     private static readonly string[] PortTexts =
-        ["80/tcp", "80", "53/udp", "0", "0/tcp", "0/udp", "79-81/tcp", "80-90", "web", "web/tcp", "dns/udp", "81-81/tcp"];
+        ["80/tcp", "80", "53/udp", "0", "0/tcp", "0/udp", "79-81/tcp", "80-90", "web", "web/tcp", "dns/udp",
+            "81-81/tcp"];
 
     private static readonly string[] Prefixes =
-        ["10.0.0.0/8", "10.1.0.0/16", "10.0.0.0/8-10.1.0.0/16", "0.0.0.0/0", "0.0.0.0/0-10.0.0.0/8", "2001:db8:1::/48", "::/0",
+        ["10.0.0.0/8", "10.1.0.0/16", "10.0.0.0/8-10.1.0.0/16", "0.0.0.0/0", "0.0.0.0/0-10.0.0.0/8",
+            "2001:db8:1::/48", "::/0",
             "10.1.2.3/32", "192.0.2.0/24"];
 
     private readonly Random _random;
@@ -44,12 +46,14 @@ internal sealed class RandomScene
     public List<PolicyDocument> Documents { get; } = [];
 
     public static string[] Peers { get; } =
-        ["192.0.2.10", "192.0.2.11", "192.0.2.12", "192.0.2.13", "192.0.2.14", "192.0.2.15", "192.0.2.1", "8.8.8.8", "10.0.0.1",
+        ["192.0.2.10", "192.0.2.11", "192.0.2.12", "192.0.2.13", "192.0.2.14", "192.0.2.15", "192.0.2.1",
+            "8.8.8.8", "10.0.0.1",
             "10.1.0.1", "10.1.2.3", "192.0.2.200", "2001:db8:1::1", "2001:db8:2::1", "fe80::1"];
 
     private string Labels() => string.Join(' ', new[]
     {
-        Pick("a=1", "a=2", "a=3", ""), Pick("b=x", "k8s:b=x", ""), Pick($"{NamespaceLabel}=n1", $"{NamespaceLabel}=n2", ""),
+        Pick("a=1", "a=2", "a=3", ""), Pick("b=x", "k8s:b=x", ""),
+            Pick($"{NamespaceLabel}=n1", $"{NamespaceLabel}=n2", ""),
     });
 
     private string PortMap() => Pick("", "", "web=80", "web=8080", "web=80 dns=53", "dns=80")!;

@@ -11,7 +11,8 @@ public sealed class TableTests
     private static readonly (L4Protocol Protocol, ushort Port)[] Samples =
     [
         (L4Protocol.Other, 0), (L4Protocol.Tcp, 0), (L4Protocol.Tcp, 53), (L4Protocol.Tcp, 79), (L4Protocol.Tcp, 80),
-        (L4Protocol.Tcp, 81), (L4Protocol.Tcp, 90), (L4Protocol.Tcp, 8080), (L4Protocol.Tcp, 65535), (L4Protocol.Udp, 53),
+        (L4Protocol.Tcp, 81), (L4Protocol.Tcp, 90), (L4Protocol.Tcp, 8080), (L4Protocol.Tcp, 65535),
+        (L4Protocol.Udp, 53),
         (L4Protocol.Udp, 80), (L4Protocol.Udp, 81), (L4Protocol.Udp, 8080),
     ];
 
@@ -48,7 +49,8 @@ public sealed class TableTests
         {
             var snapshot = new RandomScene(seed).Scene.Snapshot;
             var kernel = new KernelView(snapshot.Tables);
-            foreach (var peer in new[] { new PolicyGroup(0), new PolicyGroup(2), new PolicyGroup(3), new PolicyGroup(77_777) })
+            foreach (var peer in new[] { new PolicyGroup(0), new PolicyGroup(2), new PolicyGroup(3),
+                new PolicyGroup(77_777) })
             {
                 foreach (var subject in snapshot.Tables.Subjects)
                 {
@@ -71,14 +73,16 @@ public sealed class TableTests
             var tables = new RandomScene(seed).Scene.Snapshot.Tables;
             Assert.Equal(tables.Subjects.Length * 2 * tables.PortClassCount, tables.Defaults.Length);
             Assert.All(tables.Policy, e => Assert.NotEqual(
-                tables.Defaults[(((e.Subject * 2) + (int)e.Direction) * tables.PortClassCount) + e.PortClass], e.Verdict));
+                tables.Defaults[(((e.Subject * 2) + (int)e.Direction) * tables.PortClassCount) + e.PortClass],
+                e.Verdict));
         }
     }
 
     [Fact]
     public void Tables_PortClasses_AreAsFewAsTheRulesTellApart()
     {
-        var scene = new Scene().Workload("a", "app=a", "192.0.2.11", "web=8080 unused=9").Workload("b", "app=b", "192.0.2.12");
+        var scene = new Scene().Workload("a", "app=a", "192.0.2.11", "web=8080 unused=9")
+            .Workload("b", "app=b", "192.0.2.12");
         Assert.Equal(3, new Scene().Workload("a", "app=a", "192.0.2.11").Snapshot.Tables.PortClassCount);
 
         scene.Rule(Ingress("app=a", Entry(null, Ports("80/tcp", "443/tcp"), Ports("web/tcp"), Ports("100-200/udp"))));
@@ -143,11 +147,13 @@ public sealed class TableTests
         Check(policy.Ingress, destination, source, TrafficDirection.Ingress, peer, subject);
 
         void Check(
-            L4Decision decision, AddressRecord of, AddressRecord with, TrafficDirection direction, string ofName, string withName)
+            L4Decision decision, AddressRecord of, AddressRecord with, TrafficDirection direction, string ofName,
+            string withName)
         {
             var expected = oracle.Judge(ofName, withName, direction, protocol, port);
             var same = expected == (decision.Verdict, decision.Audit)
-                && (decision.Verdict == L4Verdict.Redirect) == (decision.Http is not null || decision.Kafka is not null);
+                && (decision.Verdict == L4Verdict.Redirect) == (decision.Http is not null
+                    || decision.Kafka is not null);
             if (of.Workload is not null)
             {
                 var table = kernel.Lookup(of.Group, with.Group, direction, port, protocol);

@@ -41,7 +41,8 @@ public sealed class MutualTlsReaderTests
     [InlineData("spiffe://example.org/\u00e9", "U+00E9 in its path")]
     public void Read_BadId_IsNamedWithItsLine(string id, string reason)
     {
-        var result = WorkloadFileReader.Read("w.yaml", $"mtls: {{ {Files} }}\nworkloads:\n  - name: a\n    netns: n\n    spiffe: '{id}'");
+        var result = WorkloadFileReader.Read(
+            "w.yaml", $"mtls: {{ {Files} }}\nworkloads:\n  - name: a\n    netns: n\n    spiffe: '{id}'");
 
         var error = Assert.Single(result.Diagnostics);
         Assert.Equal(5, error.Location.Line);
@@ -71,19 +72,23 @@ public sealed class MutualTlsReaderTests
     {
         var result = WorkloadFileReader.Read("w.yaml", $"workloads: []\n{block}");
 
-        Assert.Contains(result.Diagnostics, d => d.ToString().Contains(reason, StringComparison.Ordinal) && d.Location.Line == 2);
+        Assert.Contains(result.Diagnostics, d => d.ToString().Contains(reason, StringComparison.Ordinal)
+            && d.Location.Line == 2);
     }
 
     [Fact]
     public void Read_LongSocketPath_IsRefused() => Assert.Contains(
         "107 at most",
-        Assert.Single(WorkloadFileReader.Read("w.yaml", $"workloads: []\nmtls: {{ sds: /{new string('x', 107)} }}").Diagnostics).ToString(),
+        Assert.Single(
+            WorkloadFileReader.Read("w.yaml", $"workloads: []\nmtls: {{ sds: /{new string('x', 107)} }}").Diagnostics)
+            .ToString(),
         StringComparison.Ordinal);
 
     [Fact]
     public void Read_IdWithoutABlock_SaysWhatIsMissing()
     {
-        var result = WorkloadFileReader.Read("w.yaml", "workloads: [{ name: a, netns: n, spiffe: spiffe://example.org/a }]");
+        var result =
+            WorkloadFileReader.Read("w.yaml", "workloads: [{ name: a, netns: n, spiffe: spiffe://example.org/a }]");
 
         Assert.Contains("write mtls:", Assert.Single(result.Diagnostics).ToString(), StringComparison.Ordinal);
     }

@@ -65,15 +65,21 @@ public sealed class SidecarReaderTests
     [InlineData("cgroup: /c/a, mark: 0, outboundPort: 15001", "must be a number from 1 to 0xffffffff")]
     [InlineData("cgroup: /c/a, mark: red, outboundPort: 15001", "must be a number from 1 to 0xffffffff")]
     [InlineData("cgroup: /c/a, mark: 0x4b000000, outboundPort: 15001", "one of Jumpgate's own marks")]
-    [InlineData("cgroup: /c/a, mark: 1, outboundPort: 15001, outboundAddresses: []", "leave it out for 127.0.0.1 and ::1")]
-    [InlineData("cgroup: /c/a, mark: 1, outboundPort: 15001, outboundAddresses: [0.0.0.0]", "no IPv4 or IPv6 address that")]
-    [InlineData("cgroup: /c/a, mark: 1, outboundPort: 15001, outboundAddresses: [10.0.0.1, 10.0.0.2]", "a second address of its family")]
-    [InlineData("cgroup: /c/a, mark: 1, outboundPort: 15001, excludeOutboundCIDRs: [10.0.0.1/8]", "bits set after its prefix")]
+    [InlineData(
+        "cgroup: /c/a, mark: 1, outboundPort: 15001, outboundAddresses: []", "leave it out for 127.0.0.1 and ::1")]
+    [InlineData(
+        "cgroup: /c/a, mark: 1, outboundPort: 15001, outboundAddresses: [0.0.0.0]", "no IPv4 or IPv6 address that")]
+    [InlineData("cgroup: /c/a, mark: 1, outboundPort: 15001, outboundAddresses: [10.0.0.1, 10.0.0.2]",
+        "a second address of its family")]
+    [InlineData(
+        "cgroup: /c/a, mark: 1, outboundPort: 15001, excludeOutboundCIDRs: [10.0.0.1/8]", "bits set after its prefix")]
     [InlineData("cgroup: /c/a, mark: 1, outboundPort: 15001, excludeOutboundPorts: [http]", "must be a port")]
-    [InlineData("cgroup: /c/a, mark: 1, outboundPort: 15001, excludeOutboundPort: [1]", "did you mean excludeOutboundPorts?")]
+    [InlineData(
+        "cgroup: /c/a, mark: 1, outboundPort: 15001, excludeOutboundPort: [1]", "did you mean excludeOutboundPorts?")]
     public void Read_BadBlock_IsRefusedWithAReason(string block, string reason)
     {
-        var result = WorkloadFileReader.Read("w.yaml", $"workloads:\n  - {{ name: a, netns: n, sidecar: {{ {block} }} }}");
+        var result =
+            WorkloadFileReader.Read("w.yaml", $"workloads:\n  - {{ name: a, netns: n, sidecar: {{ {block} }} }}");
 
         Assert.False(result.IsValid);
         Assert.Contains(result.Diagnostics, d => d.ToString().Contains(reason, StringComparison.Ordinal)

@@ -47,6 +47,7 @@ public sealed class WorkloadFileReaderTests
         var result = WorkloadFileReader.Read("w.yaml", yaml);
 
         Assert.False(result.IsValid);
-        Assert.Contains(result.Diagnostics, d => d.ToString().Contains(reason, StringComparison.Ordinal) && d.Location.File == "w.yaml");
+        Assert.Contains(result.Diagnostics, d => d.ToString().Contains(reason, StringComparison.Ordinal)
+            && d.Location.File == "w.yaml");
     }
 }

@@ -7,8 +7,8 @@ using Xunit.Abstractions;
 namespace Jumpgate.Sockmap.Tests.Automata;
 
 /// <summary>
-/// The one invariant, hunted: where the kernel's table says "allow", the proxy would have forwarded the very same bytes for
-/// the same rule. JUMPGATE_FUZZ_POLICIES runs it longer.
+/// The one invariant, hunted: where the kernel's table says "allow", the proxy would have forwarded the very same bytes
+/// for the same rule. JUMPGATE_FUZZ_POLICIES runs it longer.
 /// </summary>
 public sealed class InvariantTests(ITestOutputHelper output)
 {
@@ -23,7 +23,8 @@ public sealed class InvariantTests(ITestOutputHelper output)
         var seed = Environment.TickCount;
         var (checkedCases, forwarded, allowed, failure) = Hunt(seed, table => table);
 
-        output.WriteLine($"seed {seed}: {checkedCases} cases, {forwarded} forwarded by the proxy, {allowed} by the kernel");
+        output.WriteLine(
+            $"seed {seed}: {checkedCases} cases, {forwarded} forwarded by the proxy, {allowed} by the kernel");
         Assert.True(failure is null, $"seed {seed}: {failure}");
         Assert.True(allowed > forwarded * 3 / 10, $"seed {seed}: {allowed} of {forwarded}: the hunt proves nothing");
     }
@@ -86,7 +87,8 @@ public sealed class InvariantTests(ITestOutputHelper output)
     {
         var egress = policy.Egress.Http?.Rules ?? [];
         var ingress = policy.Ingress.Http?.Rules ?? [];
-        var egressCount = policy.Egress.Http is { Unmatched: Policy.Http.HttpVerdict.Allowed } ? egress.Length + 1 : egress.Length;
+        var egressCount = policy.Egress.Http is { Unmatched: Policy.Http.HttpVerdict.Allowed }
+            ? egress.Length + 1 : egress.Length;
         var opening = RandomRules.Reference(99);
         return policy.Ingress.Http is null
             ? kernel.EgressRule < egress.Length ? egress[(int)kernel.EgressRule].Reference : opening

@@ -6,7 +6,9 @@ using Jumpgate.Policy.Snapshots;
 
 namespace Jumpgate.Sockmap.Tests.Automata;
 
-/// <summary>What the proxy does with a message, by its own code: null where it does anything but forward it as it is.</summary>
+/// <summary>
+/// What the proxy does with a message, by its own code: null where it does anything but forward it as it is.
+/// </summary>
 internal sealed record ProxyReading(int HeadLength, long BodyLength, RuleReference? Rule)
 {
     private static readonly HttpFilterOptions Options = new();

@@ -17,7 +17,8 @@ internal sealed class RandomRules(Random random)
     private static readonly string?[] Paths =
     [
         null, "/", "/v1/.*", "/v1/.*", "^/v1/[a-z]+$", "/a(b|c)*d", "/x\\.y", "/q\\?.*", ".*", "/.{0,3}", "(?i)/ABC",
-        "/v1/items/[0-9]{1,3}", "/v1//?.*", "\\b/v1.*", ".*\\bitems.*", "/[^/]*", "/v1(/[a-z]+){1,3}", "/.*\\..*", ".*=1$",
+        "/v1/items/[0-9]{1,3}", "/v1//?.*", "\\b/v1.*", ".*\\bitems.*", "/[^/]*", "/v1(/[a-z]+){1,3}",
+        "/.*\\..*", ".*=1$",
         "(/v1|/v2)/.*", "/v1/items", "/(?:a+|)+", "[[:print:]]*", "/v1$/.*", "/\\x61.*", "/v1/.*|/x\\.y",
     ];
 
@@ -27,7 +28,8 @@ internal sealed class RandomRules(Random random)
     private static readonly (string Name, string? Value)[] Headers =
     [
         ("X-A", "1"), ("X-A", "2"), ("X-A", null), ("x-b", "yes no"), ("X-B", null), ("X-Forwarded-For", "10.0.0.1"),
-        ("Host", "a.test"), ("TE", null), ("Content-Length", "3"), ("X-A", "\u00e9"), ("X-AB", ""), ("Connection", null),
+        ("Host", "a.test"), ("TE", null), ("Content-Length", "3"), ("X-A", "\u00e9"), ("X-AB", ""),
+        ("Connection", null),
     ];
 
     private static readonly PolicyDocument Document = new()

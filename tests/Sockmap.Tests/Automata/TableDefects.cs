@@ -15,7 +15,8 @@ internal static class TableDefects
         if (header.First.Next != 0)
         {
             PlantIn(
-                table, ref MemoryMarshal.AsRef<SectionHeader>(table.AsSpan((int)header.First.Next)), alternatives, defect);
+                table, ref MemoryMarshal.AsRef<SectionHeader>(table.AsSpan((int)header.First.Next)),
+                alternatives, defect);
         }
     }
 
@@ -55,7 +56,8 @@ internal static class TableDefects
 
                 break;
             case "plains":
-                // The states where a header has the value that a rule asks for are taken for ones that no further byte changes.
+                // The states where a header has the value that a rule asks for are taken for ones that no further byte
+                // changes.
                 for (var state = section.Specials + section.Plains; state < section.States; state++)
                 {
                     if (Fulfils(section, outcomes, rows, state))

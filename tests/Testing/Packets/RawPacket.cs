@@ -177,7 +177,8 @@ public static class RawPacket
         ArgumentNullException.ThrowIfNull(packet);
         if (options.Length % 4 != 0 || options.Length > 40)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), options.Length, "a multiple of 4 up to 40 is needed");
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.Length, "a multiple of 4 up to 40 is needed");
         }
 
         byte[] longer = [.. packet.AsSpan(0, 20), .. options, .. packet.AsSpan(20)];

@@ -28,18 +28,22 @@ internal sealed class ClientProcess : IAsyncDisposable
     /// <summary>Where the packages of build/npm are.</summary>
     public static string NodeModules => FindNodeModules();
 
-    public static ClientProcess Python(string script, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+    public static ClientProcess Python(
+        string script, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         Start("/usr/bin/python3", environment, [Script(script), .. arguments]);
 
     /// <summary>A script that lies elsewhere.</summary>
-    public static ClientProcess PythonFile(string file, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments) =>
+    public static ClientProcess PythonFile(
+        string file, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments) =>
         Start("/usr/bin/python3", environment, [file, .. arguments]);
 
     /// <inheritdoc cref="PythonFile"/>
-    public static ClientProcess NodeFile(string file, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments) =>
+    public static ClientProcess NodeFile(
+        string file, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments) =>
         Start("node", environment, [file, NodeModules, .. arguments]);
 
-    public static ClientProcess Node(string script, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+    public static ClientProcess Node(
+        string script, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         Start("node", environment, [Script(script), NodeModules, .. arguments]);
 
     public async Task<string> AskAsync(string line)
@@ -85,7 +89,8 @@ internal sealed class ClientProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ClientProcess Start(string program, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
+    private static ClientProcess Start(
+        string program, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program)
         {

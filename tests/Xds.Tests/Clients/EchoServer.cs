@@ -30,7 +30,8 @@ internal sealed class EchoServer(WebApplication app, int port) : IAsyncDisposabl
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    private static async Task<EchoServer> StartAsync(TaskCompletionSource<int> port, GrpcOptions options, params GrpcService[] services)
+    private static async Task<EchoServer> StartAsync(
+        TaskCompletionSource<int> port, GrpcOptions options, params GrpcService[] services)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

@@ -31,16 +31,19 @@ public sealed class RealClientTests
 
         // Refuses what is bad, keeps what it had, and the server says why and does not insist.
         xds.Cache.Publish("all", Deathstar.Snapshot(
-            Deathstar.Listener("deathstar", "deathstar"), Deathstar.Route("deathstar", "deathstar", "deathstar"), BadCluster(),
+            Deathstar.Listener("deathstar", "deathstar"), Deathstar.Route("deathstar", "deathstar", "deathstar"),
+            BadCluster(),
             Deathstar.Endpoints("deathstar", second.Port)));
-        await Wait.UntilAsync(() => Cds(xds)?.LastError is not null, Patience, "the bad cluster to be refused", () => client.Errors);
+        await Wait.UntilAsync(() => Cds(xds)?.LastError is not null, Patience, "the bad cluster to be refused", () =>
+            client.Errors);
         Assert.Equal((Status.TypeSync.Rejected, 1L), (Cds(xds)!.State, Cds(xds)!.Rejections));
         Assert.Equal($"OK {second.Port}", await client.AskAsync("hello"));
 
         // Takes the good one after it.
         xds.Cache.Publish("all", Deathstar.Service(first.Port));
         await AnswersAsync(client, first.Port);
-        await Wait.UntilAsync(() => Cds(xds)?.State == Status.TypeSync.Synced, Patience, "the good cluster to be accepted");
+        await Wait.UntilAsync(
+            () => Cds(xds)?.State == Status.TypeSync.Synced, Patience, "the good cluster to be accepted");
         Assert.Equal(1, Cds(xds)!.Rejections);
 
         // Goes on without a control plane, and finds the next one.

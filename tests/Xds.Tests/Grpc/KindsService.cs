@@ -41,11 +41,13 @@ internal sealed class KindsService
             .Unary<Message, Message>("Crash", bytes, bytes, (_, _) => throw new InvalidOperationException("a secret"));
     }
 
-    private static RpcException Failure() => new(new Jumpgate.Grpc.Status(StatusCode.FailedPrecondition, "50 % of the förce\n"));
+    private static RpcException Failure() =>
+        new(new Jumpgate.Grpc.Status(StatusCode.FailedPrecondition, "50 % of the förce\n"));
 
     private static Message Text(string text) => Encoding.UTF8.GetBytes(text);
 
-    private static async Task ServerAsync(Message request, IServerStreamWriter<Message> writer, ServerCallContext context)
+    private static async Task ServerAsync(
+        Message request, IServerStreamWriter<Message> writer, ServerCallContext context)
     {
         for (var i = 0; i < int.Parse(request.Span, CultureInfo.InvariantCulture); i++)
         {
@@ -64,7 +66,8 @@ internal sealed class KindsService
         return Text(all.ToString());
     }
 
-    private async Task DuplexAsync(IAsyncStreamReader<Message> reader, IServerStreamWriter<Message> writer, ServerCallContext context)
+    private async Task DuplexAsync(
+        IAsyncStreamReader<Message> reader, IServerStreamWriter<Message> writer, ServerCallContext context)
     {
         using var registration = context.CancellationToken.Register(() => _cancelled.TrySetResult());
         while (await reader.MoveNext(context.CancellationToken))

@@ -49,7 +49,8 @@ public sealed class RealGrpcClientTests
                 answer += "\n";
             }
 
-            Assert.True(answer.StartsWith(expected, StringComparison.Ordinal), $"{scenario}: {answer}\n{client.Errors}");
+            Assert.True(
+                answer.StartsWith(expected, StringComparison.Ordinal), $"{scenario}: {answer}\n{client.Errors}");
         }
 
         await service.Cancelled.WaitAsync(RawCall.Patience);

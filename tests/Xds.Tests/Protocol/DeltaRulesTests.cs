@@ -16,7 +16,8 @@ public sealed class DeltaRulesTests
         await client.NothingAsync();
 
         server.Cache.Publish("all", Fences.Snapshot(
-            Deathstar.Cluster("a", 9), Deathstar.Endpoints("a", 1), Deathstar.Cluster("b"), Deathstar.Endpoints("b", 1)));
+            Deathstar.Cluster("a", 9), Deathstar.Endpoints("a", 1), Deathstar.Cluster("b"),
+            Deathstar.Endpoints("b", 1)));
 
         Assert.Equal("a", (await client.AcceptAsync(XdsType.Cluster)).Names());
         await client.NothingAsync();
@@ -131,7 +132,8 @@ public sealed class DeltaRulesTests
         await client.AcceptAsync(XdsType.Endpoint);
 
         server.Cache.Publish("all", Fences.Snapshot(
-            Deathstar.Cluster("a", 9), Deathstar.Endpoints("a", 1), Deathstar.Cluster("b"), Deathstar.Endpoints("b", 1)));
+            Deathstar.Cluster("a", 9), Deathstar.Endpoints("a", 1), Deathstar.Cluster("b"),
+            Deathstar.Endpoints("b", 1)));
 
         Assert.Equal("a", (await client.AcceptAsync(XdsType.Cluster)).Names());
         Assert.Equal("a", (await client.AcceptAsync(XdsType.Endpoint)).Names());

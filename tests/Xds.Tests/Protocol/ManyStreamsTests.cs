@@ -29,7 +29,8 @@ public sealed class ManyStreamsTests
         }));
         Assert.Equal(["a,b,c"], names.Distinct());
         await Testing.Wait.UntilAsync(
-            () => server.Streams.Describe().All(s => s.Types.All(t => t.State == Status.TypeSync.Synced)), RawCall.Patience, "all ACKs");
+            () => server.Streams.Describe().All(s => s.Types.All(t => t.State == Status.TypeSync.Synced)),
+            RawCall.Patience, "all ACKs");
         foreach (var client in clients)
         {
             client.Call.Cancel();

@@ -180,7 +180,8 @@ public sealed class MisuseTests
     }
 
     /// <summary>Some hundred kilobytes: more than the windows of HTTP/2 hold.</summary>
-    private static IEnumerable<XdsResource> Big(uint seconds) => Enumerable.Range(0, 2000).Select(i => XdsResource.Create(
+    private static IEnumerable<XdsResource> Big(uint seconds) =>
+        Enumerable.Range(0, 2000).Select(i => XdsResource.Create(
         $"cluster-{i:0000}",
         new Envoy.Config.Cluster.V3.Cluster
         {

@@ -1,4 +1,7 @@
+using Envoy.Extensions.TransportSockets.Tls.V3;
+using Envoy.Service.Discovery.V3;
 using Jumpgate.Xds.Resources;
+using Jumpgate.Xds.Streams;
 using Jumpgate.Xds.Tests.Support;
 
 namespace Jumpgate.Xds.Tests.Protocol;
@@ -36,7 +39,8 @@ public sealed class OrderTests
     [Fact]
     public async Task Rule11_RemovalOnly_WaitsForNobody()
     {
-        await using var server = await Bench.StartAsync([.. Deathstar.Resources("old", 1), .. Bench.Clusters("unused")]);
+        await using var server =
+            await Bench.StartAsync([.. Deathstar.Resources("old", 1), .. Bench.Clusters("unused")]);
         await using var client = SotwClient.Open(server);
         await SubscribeToAllAsync(client, "old");
 
@@ -78,7 +82,8 @@ public sealed class OrderTests
     [Fact]
     public async Task Rule11_ClientThatNeverAnswers_HoldsItsListenersOnlyUntilTheTimeout()
     {
-        await using var server = await XdsLab.StartAsync(XdsLab.Options with { OrderTimeout = TimeSpan.FromMilliseconds(50) });
+        await using var server =
+            await XdsLab.StartAsync(XdsLab.Options with { OrderTimeout = TimeSpan.FromMilliseconds(50) });
         server.Cache.Publish("all", Fences.Snapshot(Deathstar.Resources("old", 1)));
         await using var client = SotwClient.Open(server);
         await SubscribeToAllAsync(client, "old");
@@ -112,7 +117,123 @@ public sealed class OrderTests
         Assert.Equal("-old", (await client.NextAsync(XdsType.Cluster)).Names());
     }
 
-    private Envoy.Service.Discovery.V3.DiscoveryResponse? _endpoints;
+    /// <summary>It runs its former routes still.</summary>
+    [Fact]
+    public async Task Rule11_RouteRefused_ClusterStaysUntilARouteIsAccepted()
+    {
+        await using var server = await Bench.StartAsync(Deathstar.Resources("old", 1));
+        await using var client = SotwClient.Open(server);
+        await SubscribeToAllAsync(client, "old");
+
+        server.Cache.Publish("all", Fences.Snapshot(Moved("old", "new")));
+        await client.AckAsync(await client.NextAsync(XdsType.Cluster));
+        await client.AckAsync(_endpoints!, "old", "new");
+        await client.AckAsync(await client.NextAsync(XdsType.Endpoint), "old", "new");
+        await client.NackAsync(await client.NextAsync(XdsType.Route), "", "no", "old");
+        await client.NothingAsync();
+
+        server.Cache.Publish("all", Fences.Snapshot(Moved("old", "new", "elsewhere")));
+        await client.AckAsync(await client.NextAsync(XdsType.Route), "old");
+        Assert.Equal("new", (await client.NextAsync(XdsType.Cluster)).Names());
+    }
+
+    [Fact]
+    public async Task Rule11_Delta_RouteRefused_ClusterStaysUntilARouteIsAccepted()
+    {
+        await using var server = await Bench.StartAsync(Deathstar.Resources("old", 1));
+        await using var client = DeltaClient.Open(server);
+        await client.SubscribeAsync(XdsType.Cluster);
+        await client.AcceptAsync(XdsType.Cluster);
+        await client.SubscribeAsync(XdsType.Route, "old");
+        await client.AcceptAsync(XdsType.Route);
+
+        server.Cache.Publish("all", Fences.Snapshot(Moved("old", "new")));
+        Assert.Equal("new", (await client.AcceptAsync(XdsType.Cluster)).Names());
+        await client.NackAsync(await client.NextAsync(XdsType.Route), "no");
+        await client.NothingAsync();
+
+        server.Cache.Publish("all", Fences.Snapshot(Moved("old", "new", "elsewhere")));
+        await client.AcceptAsync(XdsType.Route);
+        Assert.Equal("-old", (await client.NextAsync(XdsType.Cluster)).Names());
+    }
+
+    /// <summary>What is refused is no slow answer: no time ends it, but the next answer, or too much that waits.</summary>
+    [Theory]
+    [InlineData(1, "")]
+    [InlineData(2, "")]
+    [InlineData(3, "old-0,old-1,old-2")]
+    public void Rule11_RouteRefusedForLong_ClustersStay_AsManyAsMay(int clusters, string removed)
+    {
+        var clock = new Clock();
+        var options = Bench.Options with
+        {
+            OrderTimeout = TimeSpan.FromSeconds(5),
+            MaxKeptAfterRejection = 2,
+            Time = clock,
+        };
+        var stream = new DiscoveryStream<DeltaType>(t => new DeltaType(t, clock), options);
+        var before = Deathstar.Snapshot(
+            [.. Bench.Clusters([.. Enumerable.Range(0, clusters).Select(i => $"old-{i}")]),
+                Deathstar.Route("r", "r", "old-0"), XdsResource.Create("s", new Secret { Name = "s" })]);
+        var after = Deathstar.Snapshot([.. Bench.Clusters("new"), Deathstar.Route("r", "r", "new")]);
+        Accept(XdsType.Cluster, new() { ResourceNamesSubscribe = { "*" } });
+        Accept(XdsType.Route, new() { ResourceNamesSubscribe = { "r" } });
+        Accept(XdsType.Secret, new() { ResourceNamesSubscribe = { "s" } });
+        Take(before, XdsType.Cluster, null);
+        Take(before, XdsType.Secret, null);
+        Take(before, XdsType.Route, null);
+        Take(after, XdsType.Cluster, null);
+        Take(after, XdsType.Route, "no");
+
+        Assert.Equal(removed, Next());
+        // The clusters' secret stays and goes with them.
+        Assert.Equal(removed.Length > 0 ? "s" : "", Next());
+        Assert.Equal("", Next());
+
+        after = Deathstar.Snapshot([.. Bench.Clusters("new"), Deathstar.Route("r", "elsewhere", "new")]);
+        Take(after, XdsType.Route, null);
+        Assert.Equal(
+            removed.Length > 0 ? "" : string.Join(',', Enumerable.Range(0, clusters).Select(i => $"old-{i}")), Next());
+        Assert.Equal(removed.Length > 0 ? "" : "s", Next());
+
+        string Next()
+        {
+            clock.Now += TimeSpan.FromDays(1);
+            if (!stream.TryTake(after, out var type, out var content, out var wait))
+            {
+                Assert.Null(wait);
+                return "";
+            }
+
+            Answer(type.Type, null);
+            return string.Join(',', content.Removed);
+        }
+
+        void Accept(XdsType of, DeltaDiscoveryRequest request)
+        {
+            Assert.True(stream.TryGet(of.Url, out var type));
+            type.Accept(request);
+        }
+
+        void Take(XdsSnapshot snapshot, XdsType of, string? error)
+        {
+            Assert.True(stream.TryTake(snapshot, out var type, out _, out _));
+            Assert.Equal(of, type.Type);
+            Answer(of, error);
+        }
+
+        void Answer(XdsType of, string? error)
+        {
+            Assert.True(stream.TryGet(of.Url, out var type));
+            type.Accept(new()
+            {
+                ResponseNonce = type.Nonce,
+                ErrorDetail = error is null ? null : new Google.Rpc.Status { Code = 13, Message = error },
+            });
+        }
+    }
+
+    private DiscoveryResponse? _endpoints;
 
     private async Task SubscribeToAllAsync(SotwClient client, string name)
     {
@@ -128,9 +249,16 @@ public sealed class OrderTests
     }
 
     /// <summary>The listener and the route's name stay, the cluster is another.</summary>
-    private static IEnumerable<XdsResource> Moved(string name, string cluster) =>
+    private static IEnumerable<XdsResource> Moved(string name, string cluster, string? domain = null) =>
     [
-        Deathstar.Listener(name, name), Deathstar.Route(name, name, cluster), Deathstar.Cluster(cluster),
+        Deathstar.Listener(name, name), Deathstar.Route(name, domain ?? name, cluster), Deathstar.Cluster(cluster),
         Deathstar.Endpoints(cluster, 2),
     ];
+
+    private sealed class Clock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
 }

@@ -136,7 +136,12 @@ public sealed class ReconnectTests
     [Fact]
     public async Task Rule14_Debounce_ManyChangesBecomeOneWithTheFirstAtOnce()
     {
-        var options = XdsLab.Options with { DebounceQuiet = TimeSpan.FromMilliseconds(100), DebounceAtMost = TimeSpan.FromSeconds(1) };
+        var options =
+            XdsLab.Options with
+            {
+                DebounceQuiet = TimeSpan.FromMilliseconds(100),
+                DebounceAtMost = TimeSpan.FromSeconds(1)
+            };
         await using var server = await XdsLab.StartAsync(options);
         server.Cache.Publish("all", Deathstar.Service(1));
         Assert.Equal(Deathstar.Service(1).Version, server.Cache.Current("all")!.Version);

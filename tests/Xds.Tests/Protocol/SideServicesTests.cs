@@ -26,7 +26,8 @@ public sealed class SideServicesTests
         await client.NackAsync(await client.NextAsync(XdsType.Endpoint), "", "no such galaxy", "a", "b");
         await client.NothingAsync();
 
-        var response = await AskAsync(server, "FetchClientStatus", new ClientStatusRequest(), ClientStatusResponse.Parser);
+        var response =
+            await AskAsync(server, "FetchClientStatus", new ClientStatusRequest(), ClientStatusResponse.Parser);
 
         var node = response.Config.Single();
         Assert.Equal("tiefighter", node.Node.Id);
@@ -52,9 +53,11 @@ public sealed class SideServicesTests
         var sent = (await client.NextAsync(XdsType.Secret)).Resources.Single().Value.ToStringUtf8();
         Assert.Contains("top-secret", sent, StringComparison.Ordinal);
 
-        var response = await AskAsync(server, "FetchClientStatus", new ClientStatusRequest(), ClientStatusResponse.Parser);
+        var response =
+            await AskAsync(server, "FetchClientStatus", new ClientStatusRequest(), ClientStatusResponse.Parser);
 
-        Assert.Equal("key", response.Config.Single().GenericXdsConfigs.Single(c => c.TypeUrl == XdsType.Secret.Url).Name);
+        Assert.Equal(
+            "key", response.Config.Single().GenericXdsConfigs.Single(c => c.TypeUrl == XdsType.Secret.Url).Name);
         Assert.DoesNotContain("top-secret", response.ToByteString().ToStringUtf8(), StringComparison.Ordinal);
     }
 
@@ -67,7 +70,8 @@ public sealed class SideServicesTests
         await using var client = SotwClient.Open(server);
         await client.SubscribeAsync(XdsType.Cluster);
         await client.NextAsync(XdsType.Cluster);
-        var request = new ClientStatusRequest { NodeMatchers = { new NodeMatcher { NodeId = new StringMatcher { Prefix = prefix } } } };
+        var request =
+            new ClientStatusRequest { NodeMatchers = { new NodeMatcher { NodeId = new StringMatcher { Prefix = prefix } } } };
 
         var response = await AskAsync(server, "StreamClientStatus", request, ClientStatusResponse.Parser);
 
@@ -78,7 +82,8 @@ public sealed class SideServicesTests
     public async Task ClientStatus_MatcherThatIsNotSupported_IsRefused()
     {
         await using var server = await Bench.StartAsync(Bench.Clusters("a"));
-        var request = new ClientStatusRequest { NodeMatchers = { new NodeMatcher { NodeMetadatas = { new StructMatcher() } } } };
+        var request =
+            new ClientStatusRequest { NodeMatchers = { new NodeMatcher { NodeMetadatas = { new StructMatcher() } } } };
         await using var call = RawCall.Open(RawCall.Http(server.Address.Port), Csds + "FetchClientStatus");
         await call.SendAsync(request.ToByteArray());
         call.End();
@@ -116,14 +121,16 @@ public sealed class SideServicesTests
 
         await call.SendAsync(new ServerReflectionRequest { ListServices = "" }.ToByteArray());
         var list = ServerReflectionResponse.Parser.ParseFrom((await call.NextAsync())!.Value.Message);
-        Assert.Contains("envoy.service.discovery.v3.AggregatedDiscoveryService", list.ListServicesResponse.Service.Select(s => s.Name));
+        Assert.Contains("envoy.service.discovery.v3.AggregatedDiscoveryService",
+            list.ListServicesResponse.Service.Select(s => s.Name));
 
         await call.SendAsync(new ServerReflectionRequest
         {
             FileContainingSymbol = "envoy.service.discovery.v3.AggregatedDiscoveryService",
         }.ToByteArray());
         var files = ServerReflectionResponse.Parser.ParseFrom((await call.NextAsync())!.Value.Message)
-            .FileDescriptorResponse.FileDescriptorProto.Select(Google.Protobuf.Reflection.FileDescriptorProto.Parser.ParseFrom).ToList();
+            .FileDescriptorResponse.FileDescriptorProto.Select(
+                Google.Protobuf.Reflection.FileDescriptorProto.Parser.ParseFrom).ToList();
         Assert.Equal("envoy/service/discovery/v3/ads.proto", files[0].Name);
         Assert.Empty(files.SelectMany(f => f.Dependency).Except(files.Select(f => f.Name)));
 

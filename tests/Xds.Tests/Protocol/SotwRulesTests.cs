@@ -84,7 +84,8 @@ public sealed class SotwRulesTests
     [Fact]
     public async Task Rule3_StaleNonce_ChangesNothing()
     {
-        await using var server = await StartAsync(Deathstar.Endpoints("a", 1), Deathstar.Endpoints("b", 2), Deathstar.Endpoints("c", 3));
+        await using var server =
+            await StartAsync(Deathstar.Endpoints("a", 1), Deathstar.Endpoints("b", 2), Deathstar.Endpoints("c", 3));
         await using var client = SotwClient.Open(server);
         await client.SubscribeAsync(XdsType.Endpoint, "a");
         var first = await client.NextAsync(XdsType.Endpoint);
@@ -173,7 +174,8 @@ public sealed class SotwRulesTests
         await client.AckAsync(await client.NextAsync(XdsType.Endpoint), "a", "b");
 
         server.Cache.Publish("all", Fences.Snapshot(
-            Deathstar.Cluster("a"), Deathstar.Endpoints("a", 1), Deathstar.Cluster("b", 9), Deathstar.Endpoints("b", 77)));
+            Deathstar.Cluster("a"), Deathstar.Endpoints("a", 1), Deathstar.Cluster("b", 9),
+            Deathstar.Endpoints("b", 77)));
 
         var clusters = await client.NextAsync(XdsType.Cluster);
         Assert.Equal("a,b", clusters.Names());
@@ -236,7 +238,8 @@ public sealed class SotwRulesTests
         await client.AckAsync(await client.NextAsync(XdsType.Endpoint), "a", "b");
 
         server.Cache.Publish("all", Fences.Snapshot(
-            Deathstar.Cluster("a", 30), Deathstar.Endpoints("a", 1), Deathstar.Cluster("b"), Deathstar.Endpoints("b", 1)));
+            Deathstar.Cluster("a", 30), Deathstar.Endpoints("a", 1), Deathstar.Cluster("b"),
+            Deathstar.Endpoints("b", 1)));
         await client.AckAsync(await client.NextAsync(XdsType.Cluster));
 
         Assert.Equal("a", (await client.NextAsync(XdsType.Endpoint)).Names());

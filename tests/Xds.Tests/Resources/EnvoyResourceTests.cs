@@ -33,11 +33,18 @@ public sealed class EnvoyResourceTests
     [Fact]
     public void References_InsideAnyOfAFilterChain_AreFound()
     {
-        var manager = new HttpConnectionManager { StatPrefix = "x", Rds = new Rds { RouteConfigName = "routes", ConfigSource = Ads } };
+        var manager =
+            new HttpConnectionManager
+            {
+                StatPrefix = "x",
+                Rds = new Rds { RouteConfigName = "routes", ConfigSource = Ads }
+            };
         var listener = new Listener
         {
             Name = "in",
-            FilterChains = { new FilterChain { Filters = { new NetworkFilter { Name = "http", TypedConfig = Any.Pack(manager) } } } },
+            FilterChains =
+                { new FilterChain { Filters = { new NetworkFilter { Name = "http",
+                TypedConfig = Any.Pack(manager) } } } },
         };
 
         Assert.True(EnvoyResource.TryCreate(listener, Nowhere, out var resource, out _));
@@ -66,7 +73,8 @@ public sealed class EnvoyResourceTests
                             Match = Everything,
                             Route_ = new RouteAction
                             {
-                                WeightedClusters = new WeightedCluster { Clusters = { new WeightedCluster.Types.ClusterWeight { Name = "two" } } },
+                                WeightedClusters =
+                                    new WeightedCluster { Clusters = { new WeightedCluster.Types.ClusterWeight { Name = "two" } } },
                             },
                         },
                     },
@@ -96,7 +104,8 @@ public sealed class EnvoyResourceTests
             {
                 new FilterChain
                 {
-                    Filters = { new NetworkFilter { Name = "x", TypedConfig = new Any { TypeUrl = "type.googleapis.com/made.up.Filter" } } },
+                    Filters = { new NetworkFilter { Name = "x",
+                        TypedConfig = new Any { TypeUrl = "type.googleapis.com/made.up.Filter" } } },
                 },
             },
         };

@@ -23,7 +23,8 @@ public sealed class SnapshotTests
     public void Rule14_ReferenceThatDoesNotResolve_IsNoSnapshot()
     {
         Assert.False(XdsSnapshot.TryCreate(
-            [Deathstar.Listener("l", "r"), Deathstar.Route("r", "r", "c"), Deathstar.Cluster("c")], out _, out var errors));
+            [Deathstar.Listener("l", "r"), Deathstar.Route("r", "r", "c"), Deathstar.Cluster("c")], out _,
+            out var errors));
 
         Assert.Equal(["CDS 'c' refers to EDS 'c', which is not there"], errors.ToArray());
     }
@@ -84,7 +85,8 @@ public sealed class SnapshotTests
     public void Encoding_OfADeltaResponse_IsThatOfTheGeneratedMessage()
     {
         var cluster = Deathstar.Cluster("a");
-        var encoded = EncodedResponse.Delta(XdsType.Cluster.Url, new Content("v1", [cluster], ["b", "c"]), "n1", "jumpgate");
+        var encoded =
+            EncodedResponse.Delta(XdsType.Cluster.Url, new Content("v1", [cluster], ["b", "c"]), "n1", "jumpgate");
         var expected = new DeltaDiscoveryResponse
         {
             SystemVersionInfo = "v1",
@@ -96,7 +98,8 @@ public sealed class SnapshotTests
                 {
                     Name = "a",
                     Version = cluster.Version,
-                    Resource_ = new Any { TypeUrl = XdsType.Cluster.Url, Value = ByteString.CopyFrom(cluster.Value.Span) },
+                    Resource_ = new Any { TypeUrl = XdsType.Cluster.Url,
+                        Value = ByteString.CopyFrom(cluster.Value.Span) },
                 },
             },
             RemovedResources = { "b", "c" },

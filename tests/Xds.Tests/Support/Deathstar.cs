@@ -56,7 +56,8 @@ internal static class Deathstar
                 {
                     Name = domain,
                     Domains = { domain },
-                    Routes = { new Route { Match = new RouteMatch { Prefix = "" }, Route_ = new RouteAction { Cluster = cluster } } },
+                    Routes = { new Route { Match = new RouteMatch { Prefix = "" },
+                        Route_ = new RouteAction { Cluster = cluster } } },
                 },
             },
         },
@@ -93,9 +94,17 @@ internal static class Deathstar
     {
         Endpoint = new Endpoint
         {
-            Address = new Address { SocketAddress = new SocketAddress { Address = "127.0.0.1", PortValue = (uint)port } },
+            Address = new Address
+            {
+                SocketAddress = new SocketAddress
+                {
+                    Address = "127.0.0.1",
+                    PortValue = (uint)port
+                }
+            },
         },
     };
 
-    private static ConfigSource Ads() => new() { Ads = new AggregatedConfigSource(), ResourceApiVersion = ApiVersion.V3 };
+    private static ConfigSource Ads() =>
+        new() { Ads = new AggregatedConfigSource(), ResourceApiVersion = ApiVersion.V3 };
 }

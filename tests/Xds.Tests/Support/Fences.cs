@@ -14,5 +14,6 @@ internal static class Fences
     private static readonly XdsResource[] All =
         [.. Enumerable.Range(0, 8).Select(i => XdsResource.Create($"fence-{i}", new StringValue { Value = $"{i}" }))];
 
-    public static XdsSnapshot Snapshot(params IEnumerable<XdsResource> resources) => Deathstar.Snapshot([.. All, .. resources]);
+    public static XdsSnapshot Snapshot(params IEnumerable<XdsResource> resources) =>
+        Deathstar.Snapshot([.. All, .. resources]);
 }

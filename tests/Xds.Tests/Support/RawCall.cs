@@ -114,7 +114,8 @@ internal sealed class RawCall : IAsyncDisposable
 
         var fields = response.Headers.Contains("grpc-status") ? response.Headers : response.TrailingHeaders;
         var code = int.Parse(fields.GetValues("grpc-status").Single(), CultureInfo.InvariantCulture);
-        var message = fields.TryGetValues("grpc-message", out var values) ? Uri.UnescapeDataString(values.Single()) : string.Empty;
+        var message = fields.TryGetValues("grpc-message", out var values)
+            ? Uri.UnescapeDataString(values.Single()) : string.Empty;
         return ((StatusCode)code, message);
     }
 

@@ -35,14 +35,16 @@ internal sealed class TestCertificates : IDisposable
     /// <returns>Its serial number.</returns>
     public string WriteServer()
     {
-        using var certificate = Issue("server", b => b.AddIpAddress(System.Net.IPAddress.Loopback), "1.3.6.1.5.5.7.3.1");
+        using var certificate =
+            Issue("server", b => b.AddIpAddress(System.Net.IPAddress.Loopback), "1.3.6.1.5.5.7.3.1");
         using var key = certificate.GetECDsaPrivateKey()!;
         File.WriteAllText(Options.CertificateFile, certificate.ExportCertificatePem());
         File.WriteAllText(Options.KeyFile, key.ExportPkcs8PrivateKeyPem());
         return certificate.SerialNumber;
     }
 
-    public X509Certificate2 Client(Action<SubjectAlternativeNameBuilder> names) => Issue("client", names, "1.3.6.1.5.5.7.3.2");
+    public X509Certificate2 Client(Action<SubjectAlternativeNameBuilder> names) =>
+        Issue("client", names, "1.3.6.1.5.5.7.3.2");
 
     public bool HasSigned(X509Certificate2 certificate)
     {

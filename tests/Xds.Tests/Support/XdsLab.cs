@@ -14,8 +14,10 @@ internal static class XdsLab
     };
 
     /// <param name="group">All nodes' group; null: each its own.</param>
-    public static Task<XdsServer> StartAsync(XdsServerOptions? options = null, string? group = "all") => XdsServer.StartAsync(
-        options ?? Options, group is null ? new GroupByNodeId() : new OneGroup(group), NullLogger.Instance, [], CancellationToken.None);
+    public static Task<XdsServer> StartAsync(XdsServerOptions? options = null, string? group = "all") =>
+        XdsServer.StartAsync(
+        options ?? Options, group is null
+            ? new GroupByNodeId() : new OneGroup(group), NullLogger.Instance, [], CancellationToken.None);
 
     private sealed class OneGroup(string name) : INodeGrouping
     {

@@ -16,7 +16,8 @@ internal static class Answer
         var code = ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
         var message = status.Detail.Length > 0 ? StatusMessage.Encode(status.Detail) : null;
         Action<string, string> add = response.HasStarted
-            ? (name, value) => response.AppendTrailer(name, value) : (name, value) => response.Headers.Append(name, value);
+            ? (name, value) => response.AppendTrailer(name, value) : (name, value) =>
+                response.Headers.Append(name, value);
         add("grpc-status", code);
         if (message is not null)
         {

@@ -23,7 +23,8 @@ internal readonly record struct CallHeaders(TimeSpan? Timeout, string Encoding, 
             && !type.StartsWith(Answer.ContentType + "+", StringComparison.OrdinalIgnoreCase)
             && !type.StartsWith(Answer.ContentType + ";", StringComparison.OrdinalIgnoreCase))
         {
-            refusal = Refuse(StatusCodes.Status415UnsupportedMediaType, $"the content type is not {Answer.ContentType}");
+            refusal = Refuse(
+                StatusCodes.Status415UnsupportedMediaType, $"the content type is not {Answer.ContentType}");
             return false;
         }
 

@@ -15,7 +15,8 @@ internal static class Compression
     public static ReadOnlySequence<byte> Inflate(ReadOnlySequence<byte> compressed, int limit)
     {
         var output = new ArrayBufferWriter<byte>();
-        using var gzip = new GZipStream(new MemoryStream(compressed.ToArray(), writable: false), CompressionMode.Decompress);
+        using var gzip =
+            new GZipStream(new MemoryStream(compressed.ToArray(), writable: false), CompressionMode.Decompress);
         try
         {
             while (true)

@@ -14,7 +14,8 @@ internal delegate Task CallHandler<TRequest, TResponse>(
 /// One call from its headers to its status, which is sent exactly once: by the method's end, or at the deadline.
 /// </summary>
 internal sealed class GrpcCall<TRequest, TResponse>(
-    HttpContext http, Marshaller<TRequest> request, Marshaller<TResponse> response, CallHandler<TRequest, TResponse> handler,
+    HttpContext http, Marshaller<TRequest> request, Marshaller<TResponse> response, CallHandler<TRequest,
+    TResponse> handler,
     GrpcOptions options, ILogger logger)
 {
     public async Task RunAsync()
@@ -63,7 +64,8 @@ internal sealed class GrpcCall<TRequest, TResponse>(
 
     [SuppressMessage("Design", "CA1031", Justification = "A method's failure is the call's status, whatever it is.")]
     private async Task<(Status Status, Metadata? Trailers)> RunHandlerAsync(
-        MessageReader<TRequest> reader, MessageWriter<TResponse> writer, ServerCallContext context, CancellationToken late)
+        MessageReader<TRequest> reader, MessageWriter<TResponse> writer, ServerCallContext context,
+        CancellationToken late)
     {
         try
         {
@@ -89,7 +91,8 @@ internal sealed class GrpcCall<TRequest, TResponse>(
         }
     }
 
-    private async Task EndAsync(MessageWriter<TResponse> writer, ServerCallContext context, Status status, Metadata? trailers)
+    private async Task EndAsync(
+        MessageWriter<TResponse> writer, ServerCallContext context, Status status, Metadata? trailers)
     {
         await writer.CloseAsync();
         if (http.RequestAborted.IsCancellationRequested)
@@ -114,5 +117,6 @@ internal sealed class GrpcCall<TRequest, TResponse>(
     }
 
     /// <summary>Timers have a limit (49 days), clients' time-outs do not.</summary>
-    private static TimeSpan Bounded(TimeSpan timeout) => timeout < TimeSpan.FromDays(40) ? timeout : TimeSpan.FromDays(40);
+    private static TimeSpan Bounded(TimeSpan timeout) =>
+        timeout < TimeSpan.FromDays(40) ? timeout : TimeSpan.FromDays(40);
 }

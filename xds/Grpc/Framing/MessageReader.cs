@@ -10,7 +10,8 @@ namespace Jumpgate.Grpc.Framing;
 /// PROTOCOL-HTTP2.md).
 /// </summary>
 internal sealed class MessageReader<T>(
-    PipeReader input, Marshaller<T> marshaller, int maxSize, string encoding, CancellationToken callEnded) : IAsyncStreamReader<T>
+    PipeReader input, Marshaller<T> marshaller, int maxSize, string encoding,
+    CancellationToken callEnded) : IAsyncStreamReader<T>
 {
     private const int PrefixSize = 5;
     private T? _current;
@@ -41,7 +42,8 @@ internal sealed class MessageReader<T>(
             if (result.IsCompleted)
             {
                 return rest == 0
-                    ? false : throw new RpcException(new Status(StatusCode.Internal, "the stream ends within a message"));
+                    ? false : throw new RpcException(
+                        new Status(StatusCode.Internal, "the stream ends within a message"));
             }
         }
     }
@@ -94,7 +96,8 @@ internal sealed class MessageReader<T>(
         {
             body = encoding == Compression.Gzip
                 ? Compression.Inflate(body, maxSize)
-                : throw new RpcException(new Status(StatusCode.Internal, "a message is compressed, grpc-encoding is not given"));
+                : throw new RpcException(
+                    new Status(StatusCode.Internal, "a message is compressed, grpc-encoding is not given"));
         }
 
         try

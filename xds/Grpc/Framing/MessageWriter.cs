@@ -63,7 +63,8 @@ internal sealed class MessageWriter<T>(
         if (size > options.MaxSendMessageSize)
         {
             throw new RpcException(new Status(
-                StatusCode.ResourceExhausted, $"the response has {size} bytes, more than {options.MaxSendMessageSize}"));
+                StatusCode.ResourceExhausted,
+                $"the response has {size} bytes, more than {options.MaxSendMessageSize}"));
         }
 
         _withinMessage = true;

@@ -13,8 +13,10 @@ public sealed class HealthService
 
     /// <summary>The service to map.</summary>
     /// <param name="stopping">Ends watchers.</param>
-    public GrpcService Create(CancellationToken stopping) => new GrpcService("grpc.health.v1.Health", HealthReflection.Descriptor)
-        .Unary("Check", HealthCheckRequest.Parser, HealthCheckResponse.Parser, (request, _) => Task.FromResult(Check(request)))
+    public GrpcService Create(CancellationToken stopping) =>
+        new GrpcService("grpc.health.v1.Health", HealthReflection.Descriptor)
+        .Unary("Check", HealthCheckRequest.Parser, HealthCheckResponse.Parser, (request, _) =>
+            Task.FromResult(Check(request)))
         .ServerStreaming(
             "Watch", Marshallers.Protobuf(HealthCheckRequest.Parser), Marshallers.Protobuf(HealthCheckResponse.Parser),
             (request, writer, context) => WatchAsync(request, writer, context, stopping));
@@ -39,7 +41,8 @@ public sealed class HealthService
         changed.SetResult();
     }
 
-    private HealthCheckResponse Check(HealthCheckRequest request) => _statuses.TryGetValue(request.Service, out var status)
+    private HealthCheckResponse Check(HealthCheckRequest request) =>
+        _statuses.TryGetValue(request.Service, out var status)
         ? new HealthCheckResponse { Status = status }
         : throw new RpcException(new Status(StatusCode.NotFound, $"there is no service '{request.Service}'"));
 

@@ -15,15 +15,18 @@ public sealed class ReflectionService
     public ReflectionService(IEnumerable<GrpcService> services, params IEnumerable<FileDescriptor> more)
     {
         var all = services.ToList();
-        _names = [.. all.Select(s => s.Name).Append("grpc.reflection.v1.ServerReflection").Order(StringComparer.Ordinal)];
+        _names = [.. all.Select(s => s.Name).Append("grpc.reflection.v1.ServerReflection")
+            .Order(StringComparer.Ordinal)];
         var files = new Dictionary<string, FileDescriptor>(StringComparer.Ordinal);
-        foreach (var file in all.Select(s => s.File).OfType<FileDescriptor>().Concat(more).Append(ReflectionV1Reflection.Descriptor))
+        foreach (var file in all.Select(s => s.File).OfType<FileDescriptor>().Concat(more)
+            .Append(ReflectionV1Reflection.Descriptor))
         {
             Collect(file, files);
         }
 
         _byFile = files.ToFrozenDictionary(StringComparer.Ordinal);
-        _bySymbol = files.Values.SelectMany(SymbolsOf).DistinctBy(s => s.Symbol).ToFrozenDictionary(s => s.Symbol, s => s.File);
+        _bySymbol = files.Values.SelectMany(SymbolsOf).DistinctBy(s => s.Symbol)
+            .ToFrozenDictionary(s => s.Symbol, s => s.File);
     }
 
     public IEnumerable<GrpcService> Create()
@@ -53,7 +56,8 @@ public sealed class ReflectionService
     {
         ServerReflectionRequest.MessageRequestOneofCase.ListServices => new ServerReflectionResponse
         {
-            ListServicesResponse = new ListServiceResponse { Service = { _names.Select(n => new ServiceResponse { Name = n }) } },
+            ListServicesResponse =
+                new ListServiceResponse { Service = { _names.Select(n => new ServiceResponse { Name = n }) } },
         },
         ServerReflectionRequest.MessageRequestOneofCase.FileByFilename =>
             File(_byFile.GetValueOrDefault(request.FileByFilename), request.FileByFilename),

@@ -44,7 +44,8 @@ internal sealed class GroupSnapshots : IDisposable
 
                 _next = snapshot;
                 var left = _atMost - _time.GetElapsedTime(_waitingSince);
-                _timer.Change(left < TimeSpan.Zero ? TimeSpan.Zero : left < _quiet ? left : _quiet, Timeout.InfiniteTimeSpan);
+                _timer.Change(left < TimeSpan.Zero ? TimeSpan.Zero : left < _quiet
+                    ? left : _quiet, Timeout.InfiniteTimeSpan);
                 return true;
             }
 
@@ -66,9 +67,11 @@ internal sealed class GroupSnapshots : IDisposable
         Notify();
     }
 
-    public void Listen(Action changed) => ImmutableInterlocked.Update(ref _listeners, static (set, a) => set.Add(a), changed);
+    public void Listen(Action changed) =>
+        ImmutableInterlocked.Update(ref _listeners, static (set, a) => set.Add(a), changed);
 
-    public void Leave(Action changed) => ImmutableInterlocked.Update(ref _listeners, static (set, a) => set.Remove(a), changed);
+    public void Leave(Action changed) =>
+        ImmutableInterlocked.Update(ref _listeners, static (set, a) => set.Remove(a), changed);
 
     public void Dispose() => _timer.Dispose();
 

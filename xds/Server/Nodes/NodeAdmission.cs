@@ -22,6 +22,14 @@ public sealed class NodeAdmission(XdsServerOptions options, INodeGrouping groupi
             return null;
         }
 
+        if (message.CalculateSize() is var size && size > options.MaxNodeSize)
+        {
+            refusal = new Grpc.Status(
+                StatusCode.ResourceExhausted,
+                $"the node describes itself in {size} bytes: more than {options.MaxNodeSize}; leave out metadata");
+            return null;
+        }
+
         var node = new XdsNode(message.Id, message.Cluster, message);
         if (options.Tls?.ClientCaFile is not null
             && (context.GetHttpContext().Connection.ClientCertificate is not { } certificate

@@ -10,6 +10,7 @@ namespace Jumpgate.Xds.Nodes;
 /// </summary>
 public sealed class SnapshotCache(TimeProvider time, TimeSpan quiet, TimeSpan atMost) : IDisposable
 {
+    private readonly Lock _changing = new();
     private readonly ConcurrentDictionary<string, GroupSnapshots> _groups = new(StringComparer.Ordinal);
 
     /// <summary>Nodes of the group get this from now on.</summary>
@@ -18,22 +19,30 @@ public sealed class SnapshotCache(TimeProvider time, TimeSpan quiet, TimeSpan at
     {
         ArgumentException.ThrowIfNullOrEmpty(group);
         ArgumentNullException.ThrowIfNull(snapshot);
-        return _groups.GetOrAdd(group, _ => new GroupSnapshots(time, quiet, atMost)).Publish(snapshot);
+        lock (_changing)
+        {
+            return _groups.GetOrAdd(group, _ => new GroupSnapshots(time, quiet, atMost)).Publish(snapshot);
+        }
     }
 
     /// <summary>
     /// The group is gone: its streams end with UNAVAILABLE, and its nodes keep what they have. An empty configuration
-    /// would be an order to drop everything.
+    /// would be an order to drop everything. Nothing is kept of it: groups come and go with workloads.
     /// </summary>
     public void Withdraw(string group)
     {
-        if (_groups.TryGetValue(group, out var entry))
+        lock (_changing)
         {
-            entry.Withdraw();
+            if (_groups.TryRemove(group, out var entry))
+            {
+                entry.Withdraw();
+                entry.Dispose();
+            }
         }
     }
 
-    public ImmutableArray<string> Groups => [.. _groups.Where(g => g.Value.Current is not null).Select(g => g.Key).Order()];
+    public ImmutableArray<string> Groups =>
+        [.. _groups.Where(g => g.Value.Current is not null).Select(g => g.Key).Order()];
 
     /// <returns>Null when nothing has been published for the group.</returns>
     public XdsSnapshot? Current(string group) => _groups.GetValueOrDefault(group)?.Current;
@@ -46,6 +55,6 @@ public sealed class SnapshotCache(TimeProvider time, TimeSpan quiet, TimeSpan at
         }
     }
 
-    /// <returns>Null when nothing was ever published for the group: what nodes ask for leaves no trace.</returns>
+    /// <returns>Null when nothing is published for the group: what nodes ask for leaves no trace.</returns>
     internal GroupSnapshots? Find(string group) => _groups.GetValueOrDefault(group);
 }

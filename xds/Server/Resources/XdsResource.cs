@@ -23,7 +23,8 @@ public sealed class XdsResource
         Version = Convert.ToHexStringLower(SHA256.HashData(value).AsSpan(0, 8));
         var packed = ResponseEncoding.PackAny(typeUrl, value);
         _asField = new Lazy<ReadOnlyMemory<byte>>(() => ResponseEncoding.ResourceField(packed));
-        _asDeltaField = new Lazy<ReadOnlyMemory<byte>>(() => ResponseEncoding.DeltaResourceField(name, Version, packed));
+        _asDeltaField =
+            new Lazy<ReadOnlyMemory<byte>>(() => ResponseEncoding.DeltaResourceField(name, Version, packed));
     }
 
     public string TypeUrl { get; }
@@ -51,7 +52,8 @@ public sealed class XdsResource
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(message);
         return new XdsResource(
-            "type.googleapis.com/" + message.Descriptor.FullName, name, Deterministic.Serialize(message), [.. references]);
+            "type.googleapis.com/" + message.Descriptor.FullName, name, Deterministic.Serialize(message),
+            [.. references]);
     }
 
     internal static string HashOf(IEnumerable<XdsResource> resources)

@@ -28,7 +28,8 @@ public sealed class XdsSnapshot
 
     /// <param name="errors">All that is wrong, one sentence each; empty when it is a snapshot.</param>
     public static bool TryCreate(
-        IEnumerable<XdsResource> resources, [NotNullWhen(true)] out XdsSnapshot? snapshot, out ImmutableArray<string> errors)
+        IEnumerable<XdsResource> resources, [NotNullWhen(true)] out XdsSnapshot? snapshot,
+        out ImmutableArray<string> errors)
     {
         var all = resources.ToList();
         var found = new HashSet<XdsReference>();

@@ -29,7 +29,9 @@ internal sealed class Certificates
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new XdsException($"xDS certificates {options.CertificateFile}, {options.KeyFile}, {options.ClientCaFile}: {e.Message}", e);
+            throw new XdsException(
+                $"xDS certificates {options.CertificateFile}, {options.KeyFile}, {options.ClientCaFile}: {e.Message}",
+                e);
         }
     }
 

@@ -15,7 +15,8 @@ namespace Jumpgate.Xds.Services;
 /// </summary>
 internal sealed class ClientStatusService(StreamRegistry streams, XdsServerOptions options)
 {
-    public GrpcService Create() => new GrpcService("envoy.service.status.v3.ClientStatusDiscoveryService", CsdsReflection.Descriptor)
+    public GrpcService Create() =>
+        new GrpcService("envoy.service.status.v3.ClientStatusDiscoveryService", CsdsReflection.Descriptor)
         .Unary("FetchClientStatus", ClientStatusRequest.Parser, ClientStatusResponse.Parser,
             (request, context) => Task.FromResult(Answer(request, context)))
         .DuplexStreaming(
@@ -23,7 +24,8 @@ internal sealed class ClientStatusService(StreamRegistry streams, XdsServerOptio
             Marshallers.Protobuf(ClientStatusResponse.Parser), RunAsync);
 
     private async Task RunAsync(
-        IAsyncStreamReader<ClientStatusRequest> reader, IServerStreamWriter<ClientStatusResponse> writer, ServerCallContext context)
+        IAsyncStreamReader<ClientStatusRequest> reader, IServerStreamWriter<ClientStatusResponse> writer,
+        ServerCallContext context)
     {
         while (await reader.MoveNext(context.CancellationToken))
         {
@@ -38,7 +40,8 @@ internal sealed class ClientStatusService(StreamRegistry streams, XdsServerOptio
             throw new RpcException(new Grpc.Status(StatusCode.InvalidArgument, unsupported));
         }
 
-        var certificate = options.Tls?.ClientCaFile is null ? null : context.GetHttpContext().Connection.ClientCertificate;
+        var certificate = options.Tls?.ClientCaFile is null
+            ? null : context.GetHttpContext().Connection.ClientCertificate;
         var response = new ClientStatusResponse();
         foreach (var node in streams.Streams.Where(s => match(s.Node.Id)).GroupBy(s => s.Node.Id).OrderBy(g => g.Key))
         {
@@ -53,7 +56,8 @@ internal sealed class ClientStatusService(StreamRegistry streams, XdsServerOptio
                 Node = node.First().Node.Message,
                 GenericXdsConfigs =
                 {
-                    node.SelectMany(s => s.DescribeResources()).Select(r => Describe(r, request.ExcludeResourceContents)),
+                    node.SelectMany(s => s.DescribeResources())
+                        .Select(r => Describe(r, request.ExcludeResourceContents)),
                 },
             });
         }
@@ -86,7 +90,8 @@ internal sealed class ClientStatusService(StreamRegistry streams, XdsServerOptio
         };
         if (!excludeContents && resource is { Resource: { } content, Type.IsSecret: false })
         {
-            config.XdsConfig = new Any { TypeUrl = content.TypeUrl, Value = UnsafeByteOperations.UnsafeWrap(content.Value) };
+            config.XdsConfig =
+                new Any { TypeUrl = content.TypeUrl, Value = UnsafeByteOperations.UnsafeWrap(content.Value) };
         }
 
         if (resource.Error is { } error)

@@ -11,12 +11,18 @@ internal static class DiscoveryServices
     public static IEnumerable<GrpcService> Create(DiscoveryStreams streams, XdsServerOptions options)
     {
         yield return Service(
-            streams, options, "envoy.service.discovery.v3.AggregatedDiscoveryService", "AggregatedResources", "ads", null);
-        yield return Service(streams, options, "envoy.service.listener.v3.ListenerDiscoveryService", "Listeners", "lds", XdsType.Listener);
-        yield return Service(streams, options, "envoy.service.route.v3.RouteDiscoveryService", "Routes", "rds", XdsType.Route);
-        yield return Service(streams, options, "envoy.service.cluster.v3.ClusterDiscoveryService", "Clusters", "cds", XdsType.Cluster);
-        yield return Service(streams, options, "envoy.service.endpoint.v3.EndpointDiscoveryService", "Endpoints", "eds", XdsType.Endpoint);
-        yield return Service(streams, options, "envoy.service.secret.v3.SecretDiscoveryService", "Secrets", "sds", XdsType.Secret);
+            streams, options, "envoy.service.discovery.v3.AggregatedDiscoveryService", "AggregatedResources",
+            "ads", null);
+        yield return Service(streams, options, "envoy.service.listener.v3.ListenerDiscoveryService", "Listeners", "lds",
+            XdsType.Listener);
+        yield return Service(
+            streams, options, "envoy.service.route.v3.RouteDiscoveryService", "Routes", "rds", XdsType.Route);
+        yield return Service(
+            streams, options, "envoy.service.cluster.v3.ClusterDiscoveryService", "Clusters", "cds", XdsType.Cluster);
+        yield return Service(streams, options, "envoy.service.endpoint.v3.EndpointDiscoveryService", "Endpoints", "eds",
+            XdsType.Endpoint);
+        yield return Service(
+            streams, options, "envoy.service.secret.v3.SecretDiscoveryService", "Secrets", "sds", XdsType.Secret);
     }
 
     private static GrpcService Service(

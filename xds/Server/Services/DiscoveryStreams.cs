@@ -15,7 +15,8 @@ internal sealed class DiscoveryStreams(
     /// <summary>Serves one stream.</summary>
     /// <param name="onlyType">The type of a per-type service; null for ADS.</param>
     public async Task ServeAsync<TRequest, TType>(
-        IDiscoveryProtocol<TRequest, TType> protocol, string service, string? onlyType, IAsyncStreamReader<TRequest> reader,
+        IDiscoveryProtocol<TRequest, TType> protocol, string service, string? onlyType,
+        IAsyncStreamReader<TRequest> reader,
         IServerStreamWriter<EncodedResponse> writer, ServerCallContext context)
         where TType : TypeState
     {
@@ -27,8 +28,7 @@ internal sealed class DiscoveryStreams(
                 return;
             }
 
-            var first = reader.Current;
-            var (node, group, source) = Admit(protocol.NodeOf(first), context);
+            var (node, group, source) = Admit(protocol.NodeOf(reader.Current), context);
             var session = new StreamSession<TRequest, TType>(
                 protocol, service, onlyType, node, group, source, options, logger, context.Peer);
             registry.Add(session);
@@ -36,7 +36,7 @@ internal sealed class DiscoveryStreams(
             logger.Connected(id, agent, context.Peer, service, protocol.Name);
             try
             {
-                await session.RunAsync(first, reader, writer, ended.Token);
+                await session.RunAsync(reader, writer, ended.Token);
             }
             finally
             {

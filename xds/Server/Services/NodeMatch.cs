@@ -8,7 +8,8 @@ internal static class NodeMatch
     /// <summary>
     /// Any matcher is enough; none means all. IDs can be matched, metadata cannot, nor by expressions.
     /// </summary>
-    public static bool TryCreate(IReadOnlyCollection<NodeMatcher> matchers, out Func<string, bool> match, out string unsupported)
+    public static bool TryCreate(
+        IReadOnlyCollection<NodeMatcher> matchers, out Func<string, bool> match, out string unsupported)
     {
         var all = new List<Func<string, bool>>();
         (match, unsupported) = (_ => true, string.Empty);

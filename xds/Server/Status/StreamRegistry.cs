@@ -12,7 +12,8 @@ public sealed class StreamRegistry
 
     /// <summary>In order of nodes' IDs.</summary>
     public ImmutableArray<NodeStatus> Describe() =>
-        [.. _streams.Keys.Select(s => s.Describe()).OrderBy(s => s.Node, StringComparer.Ordinal).ThenBy(s => s.ConnectedAt)];
+        [.. _streams.Keys.Select(s => s.Describe()).OrderBy(s => s.Node, StringComparer.Ordinal)
+            .ThenBy(s => s.ConnectedAt)];
 
     /// <summary>What was sent to a node, of all its streams; null where it is not connected.</summary>
     public ImmutableArray<HeldResource>? ResourcesOf(string node)

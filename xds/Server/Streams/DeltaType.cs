@@ -6,8 +6,15 @@ namespace Jumpgate.Xds.Streams;
 /// <summary>A type in the incremental protocol.</summary>
 internal sealed class DeltaType(XdsType type, TimeProvider time) : TypeState(type, time)
 {
-    private readonly HashSet<string> _tellState = new(StringComparer.Ordinal);
+    private readonly NameSet _tellState = new();
     private bool _seen;
+
+    /// <summary>
+    /// What a client says it has is kept where it names it too, which counts as one name, or wants all: what is not
+    /// there any more, or never was, then goes with the answer that says so.
+    /// </summary>
+    public override Amount Held => base.Held + new Amount(_tellState.Count, _tellState.Length)
+        + Known.Told with { Names = Subscription.IsWildcard ? Known.Told.Names : 0 };
 
     protected override bool SendsRemovals => true;
 
@@ -74,7 +81,8 @@ internal sealed class DeltaType(XdsType type, TimeProvider time) : TypeState(typ
         }
 
         var removed = plan.Absent.Concat(removals ? plan.Removed : [])
-            .Concat(_tellState.Where(n => !plan.Set.ByName.ContainsKey(n))).Distinct(StringComparer.Ordinal).Order().ToList();
+            .Concat(_tellState.Where(n => !plan.Set.ByName.ContainsKey(n))).Distinct(StringComparer.Ordinal)
+            .Order().ToList();
         _tellState.Clear();
         foreach (var name in removed)
         {

@@ -18,7 +18,7 @@ internal sealed class DiscoveryStream<TType>(Func<XdsType, TType> create, XdsSer
 
     public IReadOnlyList<TType> Types => _inOrder;
 
-    public int Names => _inOrder.Sum(t => t.Subscription.Names.Count);
+    public Amount Held => _inOrder.Aggregate(default(Amount), (sum, type) => sum + type.Held);
 
     /// <returns>False when the stream asks for more types than it may.</returns>
     public bool TryGet(string typeUrl, [NotNullWhen(true)] out TType? type)
@@ -42,7 +42,8 @@ internal sealed class DiscoveryStream<TType>(Func<XdsType, TType> create, XdsSer
     /// <param name="wait">When to ask again although nothing happened: an order's time-out; null when there is
     /// none.</param>
     public bool TryTake(
-        XdsSnapshot snapshot, [NotNullWhen(true)] out TType? type, [NotNullWhen(true)] out Content? content, out TimeSpan? wait)
+        XdsSnapshot snapshot, [NotNullWhen(true)] out TType? type, [NotNullWhen(true)] out Content? content,
+        out TimeSpan? wait)
     {
         wait = null;
         foreach (var candidate in _inOrder)
@@ -63,7 +64,8 @@ internal sealed class DiscoveryStream<TType>(Func<XdsType, TType> create, XdsSer
     {
         var set = snapshot.Of(type.Type.Url);
         var additionsDue = type.AdditionsDue(set);
-        var removalsDue = type.RemovalsDue(set);
+        // What is kept for a rejection's sake waits for nobody who is slow: its time begins with the next answer.
+        var removalsDue = type.RemovalsDue(set) && !IsStillInUse(type, snapshot);
         var since = type.DueFor(additionsDue);
         var removalsSince = type.RemovalDueFor(removalsDue);
         removals = false;
@@ -74,7 +76,8 @@ internal sealed class DiscoveryStream<TType>(Func<XdsType, TType> create, XdsSer
         }
 
         var may = additionsDue && InTurn(type.Type.After.All(url => HasArrived(url, snapshot)), since, ref wait);
-        removals = removalsDue && InTurn(type.Type.RemovedAfter.All(url => IsSettled(url, snapshot)), removalsSince, ref wait);
+        removals = removalsDue
+            && InTurn(type.Type.RemovedAfter.All(url => IsSettled(url, snapshot)), removalsSince, ref wait);
         return may || (removals && !additionsDue);
     }
 
@@ -101,10 +104,33 @@ internal sealed class DiscoveryStream<TType>(Func<XdsType, TType> create, XdsSer
     /// The client has, or has refused, all that is new of the type. A type that it does not ask for is not waited for.
     /// </summary>
     private bool HasArrived(string url, XdsSnapshot snapshot) => !_types.TryGetValue(url, out var type)
-        || (!type.AwaitsAck && !type.AdditionsDue(snapshot.Of(url)) && (type.Expected.Count == 0 || IsRefused(type.Type.SentAgainWith)));
+        || (!type.AwaitsAck && !type.AdditionsDue(snapshot.Of(url))
+            && (type.Expected.Count == 0 || IsRefused(type.Type.SentAgainWith)));
 
     /// <summary>Nobody asks for what refused resources refer to.</summary>
-    private bool IsRefused(string? url) => url is not null && _types.TryGetValue(url, out var type) && type.Rejection is not null;
+    private bool IsRefused(string? url) =>
+        url is not null && _types.TryGetValue(url, out var type) && type.Rejection is not null;
+
+    /// <summary>
+    /// Who refuses new listeners or routes goes on with the former ones, and with all that these refer to. Clients may
+    /// refuse for ever, so this ends where too much is kept.
+    /// </summary>
+    private bool IsStillInUse(TType type, XdsSnapshot snapshot) =>
+        type.Compare(snapshot.Of(type.Type.Url)).Removed.Count <= options.MaxKeptAfterRejection
+            && type.Type.RemovedAfter.Any(url => KeepsFormer(url, snapshot));
+
+    /// <summary>It was refused, or stays for what was.</summary>
+    private bool KeepsFormer(string url, XdsSnapshot snapshot)
+    {
+        if (!_types.TryGetValue(url, out var type))
+        {
+            return false;
+        }
+
+        // What is no more is refused no more.
+        type.Compare(snapshot.Of(url));
+        return type.Rejection is not null || (type.RemovalsDue(snapshot.Of(url)) && IsStillInUse(type, snapshot));
+    }
 
     private bool IsSettled(string url, XdsSnapshot snapshot) => !_types.TryGetValue(url, out var type)
         || (!type.AwaitsAck && !type.AdditionsDue(snapshot.Of(url)) && !type.RemovalsDue(snapshot.Of(url)));

@@ -11,9 +11,13 @@ internal sealed class KnownResources
     private ResourceSet? _whole;
     private Dictionary<string, Known>? _own;
 
+    /// <summary>What is known only because the client has said so.</summary>
+    public Amount Told { get; private set; }
+
     public int Count => _whole?.Resources.Length ?? _own?.Count ?? 0;
 
-    public IEnumerable<string> Names => _whole?.Resources.Select(r => r.Name) ?? _own?.Keys ?? Enumerable.Empty<string>();
+    public IEnumerable<string> Names =>
+        _whole?.Resources.Select(r => r.Name) ?? _own?.Keys ?? Enumerable.Empty<string>();
 
     /// <returns>Whether the client has exactly this; no answer costs nothing.</returns>
     public bool Is(ResourceSet set) => ReferenceEquals(_whole, set);
@@ -31,21 +35,21 @@ internal sealed class KnownResources
 
     public void Has(ResourceSet set)
     {
+        Clear();
         _whole = set;
-        _own = null;
     }
 
-    public void Has(XdsResource resource) => Own()[resource.Name] = new Known(resource.Version, resource);
+    public void Has(XdsResource resource) => Set(resource.Name, new Known(resource.Version, resource));
 
-    public void HasVersion(string name, string version) => Own()[name] = new Known(version, null);
+    public void HasVersion(string name, string version) => Set(name, new Known(version, null));
 
-    public void IsAbsent(string name) => Own()[name] = new Known(null, null);
+    public void IsAbsent(string name) => Set(name, new Known(null, null));
 
     public void Forget(string name)
     {
         if (_whole is null || _whole.ByName.ContainsKey(name))
         {
-            Own().Remove(name);
+            Remove(name);
         }
     }
 
@@ -53,6 +57,27 @@ internal sealed class KnownResources
     {
         _whole = null;
         _own = null;
+        Told = default;
+    }
+
+    private void Set(string name, Known known)
+    {
+        Remove(name);
+        Own().Add(name, known);
+        Told += known.Said(name);
+    }
+
+    private void Remove(string name)
+    {
+        if (Own().Remove(name, out var known))
+        {
+            Told -= known.Said(name);
+            // What many names took is not kept for few.
+            if (_own!.Capacity > 1024 && _own.Count < _own.Capacity / 4)
+            {
+                _own.TrimExcess();
+            }
+        }
     }
 
     private Dictionary<string, Known> Own()
@@ -63,5 +88,9 @@ internal sealed class KnownResources
         return _own;
     }
 
-    private sealed record Known(string? Version, XdsResource? Resource);
+    private sealed record Known(string? Version, XdsResource? Resource)
+    {
+        public Amount Said(string name) => Resource is null && Version is not null
+            ? new(1, name.Length + Version.Length) : default;
+    }
 }

@@ -11,7 +11,8 @@ namespace Jumpgate.Xds.Streams;
 /// client can take one. So a slow client holds up nobody, and what it missed meanwhile costs nothing.
 /// </summary>
 internal sealed class StreamSession<TRequest, TType>(
-    IDiscoveryProtocol<TRequest, TType> protocol, string service, string? onlyType, XdsNode node, string group, GroupSnapshots source,
+    IDiscoveryProtocol<TRequest, TType> protocol, string service, string? onlyType, XdsNode node, string group,
+    GroupSnapshots source,
     XdsServerOptions options, ILogger logger, string peer) : IStreamStatus
     where TType : TypeState
 {
@@ -23,16 +24,16 @@ internal sealed class StreamSession<TRequest, TType>(
     public XdsNode Node => node;
 
     /// <summary>Runs until the client closes its half, or there is nothing more to say.</summary>
-    /// <param name="first">The first request, read already.</param>
+    /// <param name="reader">Has read the first request already; it is kept nowhere else.</param>
     /// <exception cref="RpcException">The stream must end with a status.</exception>
     public async Task RunAsync(
-        TRequest first, IAsyncStreamReader<TRequest> reader, IServerStreamWriter<EncodedResponse> writer, CancellationToken cancellation)
+        IAsyncStreamReader<TRequest> reader, IServerStreamWriter<EncodedResponse> writer, CancellationToken cancellation)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         source.Listen(_signal.Set);
         try
         {
-            Accept(first);
+            Accept(reader.Current);
             var reading = ReadAsync(reader, ended.Token);
             var writing = WriteAsync(writer, ended.Token);
             var one = await Task.WhenAny(reading, writing);
@@ -99,10 +100,7 @@ internal sealed class StreamSession<TRequest, TType>(
 
             var before = type.Rejections;
             protocol.Accept(type, request);
-            if (_stream.Names > options.MaxNamesPerStream && type.Subscription.Names.Count > 0)
-            {
-                throw TooMuch($"more than {options.MaxNamesPerStream} names on one stream");
-            }
+            Check(type.Held);
 
             refused = type.Rejections > before ? type.LastRejection : null;
         }
@@ -113,6 +111,20 @@ internal sealed class StreamSession<TRequest, TType>(
         }
 
         _signal.Set();
+    }
+
+    private void Check(Amount added)
+    {
+        var held = _stream.Held;
+        if (added.Names > 0 && held.Names > options.MaxNamesPerStream)
+        {
+            throw TooMuch($"more than {options.MaxNamesPerStream} names on one stream");
+        }
+
+        if (added.Names > 0 && held.Characters > options.MaxNameCharactersPerStream)
+        {
+            throw TooMuch($"names of more than {options.MaxNameCharactersPerStream} characters on one stream");
+        }
     }
 
     private async Task WriteAsync(IServerStreamWriter<EncodedResponse> writer, CancellationToken cancellation)
@@ -134,7 +146,8 @@ internal sealed class StreamSession<TRequest, TType>(
     {
         // No configuration is not an empty one: the client keeps what it has, and comes back.
         var snapshot = source.Current
-            ?? throw new RpcException(new Grpc.Status(StatusCode.Unavailable, $"the configuration of '{group}' was withdrawn"));
+            ?? throw new RpcException(
+                new Grpc.Status(StatusCode.Unavailable, $"the configuration of '{group}' was withdrawn"));
         lock (_gate)
         {
             return _stream.TryTake(snapshot, out var type, out var content, out wait)

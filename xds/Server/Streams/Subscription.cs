@@ -12,7 +12,7 @@ internal sealed class Subscription(XdsType type)
     public const string Wildcard = "*";
     private bool _hasNamed;
 
-    public HashSet<string> Names { get; private set; } = new(StringComparer.Ordinal);
+    public NameSet Names { get; private set; } = new();
 
     public bool IsWildcard { get; private set; }
 
@@ -22,7 +22,12 @@ internal sealed class Subscription(XdsType type)
     /// <returns>Whether something is wanted that was not.</returns>
     public bool Replace(IEnumerable<string> names)
     {
-        var wanted = names.ToHashSet(StringComparer.Ordinal);
+        var wanted = new NameSet();
+        foreach (var name in names)
+        {
+            wanted.Add(name);
+        }
+
         var star = wanted.Remove(Wildcard);
         _hasNamed |= star || wanted.Count > 0;
         var wildcard = star || (wanted.Count == 0 && !_hasNamed && type.IsWhole);

@@ -50,7 +50,11 @@ internal abstract class TypeState(XdsType type, TimeProvider time)
     /// </summary>
     public HashSet<string> Expected { get; } = new(StringComparer.Ordinal);
 
-    private Content? LastContent { get; set; }
+    /// <summary>What is kept because the client has said it.</summary>
+    public virtual Amount Held => new(Subscription.Names.Count, Subscription.Names.Length);
+
+    /// <summary>Of the last response.</summary>
+    private IReadOnlyList<XdsResource> LastSent { get; set; } = [];
 
     /// <summary>Compares what is wanted and there with what the client has; cached until one of them changes.</summary>
     public Plan Compare(ResourceSet? current)
@@ -63,7 +67,8 @@ internal abstract class TypeState(XdsType type, TimeProvider time)
 
         Rejection?.Resources.RemoveWhere(n => !Subscription.Wants(n) || !set.ByName.ContainsKey(n));
         DropEmptyRejection();
-        _plan = Known.Is(set) && Subscription.IsWildcard && Subscription.Names.Count == 0 ? Plan.Nothing(set) : CompareEach(set);
+        _plan = Known.Is(set) && Subscription.IsWildcard && Subscription.Names.Count == 0
+            ? Plan.Nothing(set) : CompareEach(set);
         return _plan;
     }
 
@@ -93,7 +98,7 @@ internal abstract class TypeState(XdsType type, TimeProvider time)
         IsOwed = false;
         SentVersion = content.Version;
         SentAt = time.GetUtcNow();
-        LastContent = content;
+        LastSent = content.Resources;
         _dueSince = null;
         _removalDueSince = removals ? null : _removalDueSince;
         _plan = null;
@@ -138,7 +143,7 @@ internal abstract class TypeState(XdsType type, TimeProvider time)
 
         AwaitsAck = false;
         AnsweredAt = time.GetUtcNow();
-        var names = LastContent!.Resources.Select(r => r.Name);
+        var names = LastSent.Select(r => r.Name);
         if (error is null)
         {
             AckedVersion = SentVersion;
@@ -155,7 +160,8 @@ internal abstract class TypeState(XdsType type, TimeProvider time)
         // Nothing is taken back: what was refused counts as sent, so it is not sent again before it changes.
         Rejections++;
         Rejection = new Rejection(
-            SentVersion!, Nonce!, error.Code, error.Message, AnsweredAt.Value, names.ToHashSet(StringComparer.Ordinal));
+            SentVersion!, Nonce!, error.Code, Line.Of(error.Message), AnsweredAt.Value,
+            names.ToHashSet(StringComparer.Ordinal));
         LastRejection = Rejection;
     }
 
@@ -172,7 +178,8 @@ internal abstract class TypeState(XdsType type, TimeProvider time)
     private Plan CompareEach(ResourceSet set)
     {
         IEnumerable<XdsResource> wanted = Subscription.IsWildcard ? set.Resources
-            : Subscription.Names.Order(StringComparer.Ordinal).Select(n => set.ByName.GetValueOrDefault(n)).OfType<XdsResource>();
+            : Subscription.Names.Order(StringComparer.Ordinal).Select(n => set.ByName.GetValueOrDefault(n))
+            .OfType<XdsResource>();
         var changed = wanted.Where(r => Known.VersionOf(r.Name) != r.Version).ToList();
         var absent = Subscription.Names.Where(n => !set.ByName.ContainsKey(n) && Known.VersionOf(n) is null
             && !Known.IsKnownAbsent(n)).ToList();

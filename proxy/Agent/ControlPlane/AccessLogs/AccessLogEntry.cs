@@ -8,8 +8,8 @@ using HttpVersion = Envoy.Data.Accesslog.V3.HTTPAccessLogEntry.Types.HTTPVersion
 namespace Jumpgate.Agent.ControlPlane.AccessLogs;
 
 /// <summary>
-/// What the monitor shows of one entry. Headers, trailers, cookies, user agents, certificates and what else an operator lets
-/// Envoy log are not read.
+/// What the monitor shows of one entry. Headers, trailers, cookies, user agents, certificates and what else an operator
+/// lets Envoy log are not read.
 /// </summary>
 internal sealed record AccessLogEntry
 {
@@ -42,9 +42,10 @@ internal sealed record AccessLogEntry
     {
         var details = entry.Response?.ResponseCodeDetails;
         var status = (int)Math.Min(entry.Response?.ResponseCode ?? 0, 999);
-        return From(entry.CommonProperties, details, status == 0, isConnection: false) is not { } common ? null : common with
-        {
-            Request = new AccessLogRequest(
+        return From(entry.CommonProperties, details, status == 0, isConnection: false) is not { } common
+            ? null : common with
+            {
+                Request = new AccessLogRequest(
                 MethodOf(entry.Request?.RequestMethod ?? RequestMethod.MethodUnspecified),
                 Text.Short(entry.Request?.Path, Text.MaxTarget),
                 Text.Short(entry.Request?.Authority, Text.MaxName),
@@ -57,11 +58,12 @@ internal sealed record AccessLogEntry
                     _ => string.Empty,
                 },
                 status),
-        };
+            };
     }
 
     /// <inheritdoc cref="Of(HTTPAccessLogEntry)"/>
-    public static AccessLogEntry? Of(TCPAccessLogEntry entry) => From(entry.CommonProperties, null, unanswered: false, isConnection: true);
+    public static AccessLogEntry? Of(TCPAccessLogEntry entry) =>
+        From(entry.CommonProperties, null, unanswered: false, isConnection: true);
 
     private static AccessLogEntry? From(AccessLogCommon? common, string? details, bool unanswered, bool isConnection)
     {
@@ -91,14 +93,17 @@ internal sealed record AccessLogEntry
     }
 
     private static string MethodOf(RequestMethod method) =>
-        method is > RequestMethod.MethodUnspecified and <= RequestMethod.Patch ? method.ToString().ToUpperInvariant() : "?";
+        method is > RequestMethod.MethodUnspecified and <= RequestMethod.Patch
+            ? method.ToString().ToUpperInvariant() : "?";
 
     /// <summary>Null of what no clock shows.</summary>
     private static DateTimeOffset? TimeOf(Timestamp? time) =>
-        time is { Nanos: >= 0 and < 1_000_000_000, Seconds: >= 0 and < 253_402_300_800 } ? time.ToDateTimeOffset() : null;
+        time is { Nanos: >= 0 and < 1_000_000_000, Seconds: >= 0 and < 253_402_300_800 }
+            ? time.ToDateTimeOffset() : null;
 
     private static TimeSpan? Span(Duration? duration) =>
-        duration is { Nanos: >= 0 and < 1_000_000_000, Seconds: >= 0 and < 315_576_000_000 } ? duration.ToTimeSpan() : null;
+        duration is { Nanos: >= 0 and < 1_000_000_000, Seconds: >= 0 and < 315_576_000_000 }
+            ? duration.ToTimeSpan() : null;
 }
 
 internal sealed record AccessLogRequest(string Method, string Path, string Authority, string Protocol, int Status);

@@ -5,7 +5,8 @@ using Jumpgate.Policy;
 namespace Jumpgate.Agent.ControlPlane.AccessLogs;
 
 /// <summary>
-/// Makes the monitor's records out of entries: who is who is looked up in the snapshot in force, never taken from the entry.
+/// Makes the monitor's records out of entries: who is who is looked up in the snapshot in force, never taken from the
+/// entry.
 /// </summary>
 internal sealed class AccessLogRecords(SnapshotStore store, TimeProvider time)
 {

@@ -10,12 +10,13 @@ using Status = Jumpgate.Grpc.Status;
 namespace Jumpgate.Agent.ControlPlane.AccessLogs;
 
 /// <summary>
-/// <c>envoy.service.accesslog.v3.AccessLogService</c>: Envoy's traffic in the monitor. Entries are read one after the other
-/// and never queued: HTTP/2's windows hold back a node that sends faster. Like the proxy's own requests, forwarded ones are
-/// recorded only while somebody follows.
+/// <c>envoy.service.accesslog.v3.AccessLogService</c>: Envoy's traffic in the monitor. Entries are read one after the
+/// other and never queued: HTTP/2's windows hold back a node that sends faster. Like the proxy's own requests,
+/// forwarded ones are recorded only while somebody follows.
 /// </summary>
 internal sealed class AccessLogService(
-    NodeAdmission admission, FlowLog log, AccessLogRecords records, EnvoyMetrics metrics, ILogger logger, TimeProvider time,
+    NodeAdmission admission, FlowLog log, AccessLogRecords records, EnvoyMetrics metrics, ILogger logger,
+    TimeProvider time,
     CancellationToken stopping)
 {
     /// <summary>Streams at a time; a node has one for each of its logs and worker threads.</summary>
@@ -23,7 +24,8 @@ internal sealed class AccessLogService(
 
     private int _streams;
 
-    public GrpcService Create() => new GrpcService("envoy.service.accesslog.v3.AccessLogService", AlsReflection.Descriptor)
+    public GrpcService Create() =>
+        new GrpcService("envoy.service.accesslog.v3.AccessLogService", AlsReflection.Descriptor)
         .ClientStreaming(
             "StreamAccessLogs", Marshallers.Protobuf(StreamAccessLogsMessage.Parser),
             Marshallers.Protobuf(StreamAccessLogsResponse.Parser), ServeAsync);
@@ -34,7 +36,8 @@ internal sealed class AccessLogService(
         if (Interlocked.Increment(ref _streams) > MaxStreams)
         {
             Interlocked.Decrement(ref _streams);
-            throw new RpcException(new Status(StatusCode.ResourceExhausted, $"{MaxStreams} access logs are open already"));
+            throw new RpcException(
+                new Status(StatusCode.ResourceExhausted, $"{MaxStreams} access logs are open already"));
         }
 
         metrics.Streams(1);
@@ -82,7 +85,8 @@ internal sealed class AccessLogService(
             var message = reader.Current;
             if (message.Identifier?.Node is { } other && other.Id != node.Id)
             {
-                throw new RpcException(new Status(StatusCode.InvalidArgument, "a stream is one node's: node.id changed"));
+                throw new RpcException(
+                    new Status(StatusCode.InvalidArgument, "a stream is one node's: node.id changed"));
             }
 
             Take(message, name, budget);

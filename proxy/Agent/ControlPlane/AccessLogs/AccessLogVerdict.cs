@@ -3,7 +3,9 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Jumpgate.Agent.ControlPlane.AccessLogs;
 
-/// <summary>What became of an entry's request or connection: from response code details, response flags and metadata.</summary>
+/// <summary>
+/// What became of an entry's request or connection: from response code details, response flags and metadata.
+/// </summary>
 internal static class AccessLogVerdict
 {
     private const string RbacDenied = "rbac_access_denied";
@@ -17,7 +19,8 @@ internal static class AccessLogVerdict
     public static (string Verdict, string? Policy) Of(
         AccessLogCommon common, string details, bool unanswered, bool isConnection)
     {
-        // Envoy writes "rbac_access_denied_matched_policy[NAME]", "none" where no allowing policy matched; blanks become '_'.
+        // Envoy writes "rbac_access_denied_matched_policy[NAME]", "none" where no allowing policy matched; blanks
+        // become '_'.
         if (details.StartsWith(RbacDenied, StringComparison.Ordinal))
         {
             var from = details.IndexOf(Matched, StringComparison.Ordinal);
@@ -58,16 +61,19 @@ internal static class AccessLogVerdict
     private static bool Failed(ResponseFlags? flags) => flags is not null
         && (flags.NoHealthyUpstream || flags.UpstreamRequestTimeout || flags.LocalReset || flags.UpstreamRemoteReset
             || flags.UpstreamConnectionFailure || flags.UpstreamConnectionTermination || flags.UpstreamOverflow
-            || flags.NoRouteFound || flags.RateLimited || flags.RateLimitServiceError || flags.UpstreamRetryLimitExceeded
+            || flags.NoRouteFound || flags.RateLimited || flags.RateLimitServiceError
+            || flags.UpstreamRetryLimitExceeded
             || flags.StreamIdleTimeout || flags.InvalidEnvoyRequestHeaders || flags.DownstreamProtocolError
             || flags.UpstreamMaxStreamDurationReached || flags.NoFilterConfigFound || flags.DurationTimeout
-            || flags.UpstreamProtocolError || flags.NoClusterFound || flags.OverloadManager || flags.DnsResolutionFailure);
+            || flags.UpstreamProtocolError || flags.NoClusterFound || flags.OverloadManager
+            || flags.DnsResolutionFailure);
 
     private static Struct? Fields(AccessLogCommon common, string filter) =>
         common.Metadata is { } metadata && metadata.FilterMetadata.TryGetValue(filter, out var fields) ? fields : null;
 
     private static string? Word(Struct? fields, string name) =>
-        fields is not null && fields.Fields.TryGetValue(name, out var value) && value.KindCase == Value.KindOneofCase.StringValue
+        fields is not null && fields.Fields.TryGetValue(name, out var value)
+            && value.KindCase == Value.KindOneofCase.StringValue
             ? Named(value.StringValue)
             : null;
 

@@ -1,8 +1,8 @@
 namespace Jumpgate.Agent.ControlPlane.AccessLogs;
 
 /// <summary>
-/// How many records one stream may make: the monitor's memory is one ring for all, and no node is to push out what others
-/// said. For one reader at a time.
+/// How many records one stream may make: the monitor's memory is one ring for all, and no node is to push out what
+/// others said. For one reader at a time.
 /// </summary>
 internal sealed class RecordBudget(TimeProvider time)
 {

@@ -12,15 +12,17 @@ using Status = Jumpgate.Grpc.Status;
 namespace Jumpgate.Agent.ControlPlane.Authorization;
 
 /// <summary>
-/// <c>envoy.service.auth.v3.Authorization</c>: Envoy asks about each request, and the agent's rules answer. An error is no
-/// answer: Envoy denies then, unless its filter says <c>failure_mode_allow</c>.
+/// <c>envoy.service.auth.v3.Authorization</c>: Envoy asks about each request, and the agent's rules answer. An error is
+/// no answer: Envoy denies then, unless its filter says <c>failure_mode_allow</c>.
 /// </summary>
 internal sealed class AuthorizationService(
     NodeAdmission admission, SnapshotStore store, FlowLog log, FlowRecords records, EnvoyMetrics metrics,
     HttpFilterOptions options, TimeProvider time)
 {
-    public GrpcService Create() => new GrpcService("envoy.service.auth.v3.Authorization", ExternalAuthReflection.Descriptor)
-        .Unary("Check", CheckRequest.Parser, CheckResponse.Parser, (request, context) => Task.FromResult(Check(request, context)));
+    public GrpcService Create() =>
+        new GrpcService("envoy.service.auth.v3.Authorization", ExternalAuthReflection.Descriptor)
+        .Unary("Check", CheckRequest.Parser, CheckResponse.Parser, (request, context) =>
+            Task.FromResult(Check(request, context)));
 
     private CheckResponse Check(CheckRequest request, ServerCallContext context)
     {

@@ -13,7 +13,9 @@ namespace Jumpgate.Agent.ControlPlane.Authorization;
 /// <summary>A verdict in ext_authz's words.</summary>
 internal static class CheckAnswer
 {
-    /// <summary>What the proxy tells a gRPC client. Envoy makes a trailers-only reply of it, 403 becoming status 7.</summary>
+    /// <summary>
+    /// What the proxy tells a gRPC client. Envoy makes a trailers-only reply of it, 403 becoming status 7.
+    /// </summary>
     private const string GrpcMessage = "Access denied";
 
     public static CheckResponse Of(CheckVerdict verdict, HttpFilterOptions options)
@@ -41,7 +43,11 @@ internal static class CheckAnswer
         var grpc = verdict.IsGrpc && verdict.Status is 403 or 307;
         var denied = new DeniedHttpResponse
         {
-            Status = new Envoy.Type.V3.HttpStatus { Code = grpc ? HttpStatusCode.Forbidden : (HttpStatusCode)verdict.Status },
+            Status = new Envoy.Type.V3.HttpStatus
+            {
+                Code = grpc
+                ? HttpStatusCode.Forbidden : (HttpStatusCode)verdict.Status
+            },
         };
         if (grpc)
         {
@@ -61,7 +67,12 @@ internal static class CheckAnswer
         // The reason is for the operator, in Envoy's and our logs; clients do not see it.
         return new CheckResponse
         {
-            Status = new RpcStatus { Code = (int)RpcCode.PermissionDenied, Message = verdict.Reason ?? "no rule allows it" },
+            Status = new RpcStatus
+            {
+                Code = (int)RpcCode.PermissionDenied,
+                Message = verdict.Reason
+                ?? "no rule allows it"
+            },
             DeniedResponse = denied,
         };
     }

@@ -7,9 +7,9 @@ namespace Jumpgate.Agent.ControlPlane.Authorization;
 
 /// <summary>A request's headers as ext_authz sends them, for the rules.</summary>
 /// <remarks>
-/// <c>headers</c> holds each name once, its values joined with commas, and every byte that is not UTF-8 replaced by '!'.
-/// <c>header_map</c> (with <c>encode_raw_headers</c>) holds each field as it came. Values are Latin-1 to the rules, byte for
-/// byte, as they are in the proxy.
+/// <c>headers</c> holds each name once, its values joined with commas, and every byte that is not UTF-8 replaced by
+/// '!'. <c>header_map</c> (with <c>encode_raw_headers</c>) holds each field as it came. Values are Latin-1 to the
+/// rules, byte for byte, as they are in the proxy.
 /// </remarks>
 internal sealed class CheckHeaders : IRequestHeaders
 {
@@ -57,8 +57,8 @@ internal sealed class CheckHeaders : IRequestHeaders
     }
 
     /// <summary>
-    /// Host is what <c>:authority</c> says, as in the proxy. A value in which a '!' may stand for another byte is there, and
-    /// equals nothing: no rule allows a request by a guess.
+    /// Host is what <c>:authority</c> says, as in the proxy. A value in which a '!' may stand for another byte is
+    /// there, and equals nothing: no rule allows a request by a guess.
     /// </summary>
     public bool TryGet(string name, [NotNullWhen(true)] out string? value)
     {
@@ -88,12 +88,16 @@ internal sealed class CheckHeaders : IRequestHeaders
 
     /// <summary>A '!' of its value may have been another byte.</summary>
     public bool IsUncertain(string name) =>
-        IsReplacing && _values.TryGetValue(name, out var value) && value.Contains(Replacement, StringComparison.Ordinal);
+        IsReplacing && _values.TryGetValue(name, out var value)
+            && value.Contains(Replacement, StringComparison.Ordinal);
 
     private void Add(string name, string value) =>
         _values[name] = _values.TryGetValue(name, out var before) ? $"{before},{value}" : value;
 
-    /// <summary>Envoy sends these twice, and both are one request's: who says different things is not to be trusted.</summary>
+    /// <summary>
+    /// Envoy sends these twice, and both are one request's: who says different things is not to be trusted.
+    /// </summary>
     private string? Contradiction(string name, string said) =>
-        _values.TryGetValue(name, out var other) && other != said ? $"the request says two things of its {name.TrimStart(':')}" : null;
+        _values.TryGetValue(name, out var other) && other != said
+            ? $"the request says two things of its {name.TrimStart(':')}" : null;
 }

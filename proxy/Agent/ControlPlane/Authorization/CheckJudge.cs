@@ -8,8 +8,8 @@ using HttpRequest = Envoy.Service.Auth.V3.AttributeContext.Types.HttpRequest;
 namespace Jumpgate.Agent.ControlPlane.Authorization;
 
 /// <summary>
-/// What the proxy would do with a request that Envoy describes: the same addresses' identities, the same normalisation, the
-/// same rules. What it cannot know is a no.
+/// What the proxy would do with a request that Envoy describes: the same addresses' identities, the same normalisation,
+/// the same rules. What it cannot know is a no.
 /// </summary>
 internal static class CheckJudge
 {
@@ -47,8 +47,8 @@ internal static class CheckJudge
         };
         var verdict = from.Workload is null && to.Workload is null
             ? Refuse("neither the source nor the destination is a workload of this agent", http)
-            : IsDrop(policy.Egress) ? Drop("egress", policy.Egress, http)
-            : IsDrop(policy.Ingress) ? Drop("ingress", policy.Ingress, http)
+            : policy.Egress.IsDrop ? Drop("egress", policy.Egress, http)
+            : policy.Ingress.IsDrop ? Drop("ingress", policy.Ingress, http)
             : !policy.HasL7Rules ? Pass(policy, http)
             : http is null ? Refuse(
                 "L7 rules decide on this port: ask about its requests, with the HTTP filter", null)
@@ -68,8 +68,8 @@ internal static class CheckJudge
             return Reject(request, BadRequest, malformed);
         }
 
-        // A plain CONNECT has no path to Envoy: its target is its authority. An extended one (RFC 8441) is judged as the path's
-        // request with method CONNECT, as in the proxy.
+        // A plain CONNECT has no path to Envoy: its target is its authority. An extended one (RFC 8441) is judged as
+        // the path's request with method CONNECT, as in the proxy.
         var isTunnel = request.Method == "CONNECT" && request.Path.Length == 0;
         var raw = isTunnel ? request.Host : request.Path;
         var form = request.Method == "CONNECT" && !isTunnel ? "GET" : request.Method;
@@ -120,7 +120,9 @@ internal static class CheckJudge
             : request.Host.AsSpan().ContainsAnyExceptInRange('!', '~') ? "the host holds a byte outside 0x21-0x7e"
             : null;
 
-    /// <summary>As the proxy tells gRPC from what only resembles it (grpc-web is plain HTTP with its own errors).</summary>
+    /// <summary>
+    /// As the proxy tells gRPC from what only resembles it (grpc-web is plain HTTP with its own errors).
+    /// </summary>
     private static bool IsGrpc(CheckHeaders headers)
     {
         const string Grpc = "application/grpc";
@@ -158,7 +160,4 @@ internal static class CheckJudge
         Target = request?.Path ?? string.Empty,
         IsGrpc = request is not null && CheckHeaders.TryRead(request, out _) is { } headers && IsGrpc(headers),
     };
-
-    private static bool IsDrop(L4Decision decision) =>
-        decision.Verdict is L4Verdict.Deny or L4Verdict.DefaultDeny or L4Verdict.None;
 }

@@ -29,7 +29,9 @@ internal sealed record CheckVerdict
 
     public ulong Revision { get; init; }
 
-    /// <summary>Normalised, where it could be; as received otherwise. Empty where the question is about a connection.</summary>
+    /// <summary>
+    /// Normalised, where it could be; as received otherwise. Empty where the question is about a connection.
+    /// </summary>
     public string Target { get; init; } = string.Empty;
 
     public bool IsGrpc { get; init; }

@@ -5,8 +5,8 @@ using Jumpgate.Policy.Http;
 namespace Jumpgate.Agent.ControlPlane.Authorization;
 
 /// <summary>
-/// Header actions of matched rules as ext_authz can say them: what a header is to be, or that it goes. Not "append": Envoy
-/// appends only to a header that is there.
+/// Header actions of matched rules as ext_authz can say them: what a header is to be, or that it goes. Not "append":
+/// Envoy appends only to a header that is there.
 /// </summary>
 internal sealed record HeaderChanges(ImmutableArray<(string Name, string Value)> Set, ImmutableArray<string> Remove)
 {

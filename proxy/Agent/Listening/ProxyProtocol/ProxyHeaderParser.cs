@@ -93,7 +93,9 @@ internal static class ProxyHeaderParser
             ? ProxyHeaderError.Transport : ProxyHeaderError.None;
     }
 
-    /// <summary>Each extension has a type, a length of two bytes, and that many bytes; the last ends with the header.</summary>
+    /// <summary>
+    /// Each extension has a type, a length of two bytes, and that many bytes; the last ends with the header.
+    /// </summary>
     private static bool AddUp(ReadOnlySpan<byte> extensions)
     {
         while (extensions.Length >= ExtensionHeaderLength)

@@ -17,7 +17,8 @@ namespace Jumpgate.Agent.Listening.Sidecars;
 internal sealed class ClaimJudge(Func<string, SidecarDefinition?> sidecarOf, Func<IPAddress, IPAddress?> nodeAddressTo)
 {
     /// <summary>The workload that an address belongs to.</summary>
-    public static Workload? SenderAt(PolicySnapshot snapshot, IPEndPoint peer) => snapshot.Lookup(peer.Address).Workload;
+    public static Workload? SenderAt(PolicySnapshot snapshot, IPEndPoint peer) =>
+        snapshot.Lookup(peer.Address).Workload;
 
     /// <param name="peer">Where the sidecar connects from.</param>
     /// <param name="listener">Where it has reached the agent.</param>
@@ -83,7 +84,8 @@ internal sealed class ClaimJudge(Func<string, SidecarDefinition?> sidecarOf, Fun
             || IsNode(snapshot.Lookup(destination.Address)) ? SidecarRefusal.ToNode : SidecarRefusal.None;
     }
 
-    private static bool IsNode(AddressRecord record) => record.Workload is null && record.Identity == ReservedIdentity.Host;
+    private static bool IsNode(AddressRecord record) =>
+        record.Workload is null && record.Identity == ReservedIdentity.Host;
 
     private static bool IsNobody(IPAddress address) =>
         address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) || address.Equals(IPAddress.Broadcast)

@@ -11,7 +11,8 @@ internal sealed class RefusalLog(TimeProvider time, ILogger logger)
 
     private readonly ConcurrentDictionary<(string Sender, string Reason), Entry> _entries = new();
 
-    /// <param name="sender">A workload's name: senders that are none count as one, so that nothing grows with addresses.</param>
+    /// <param name="sender">A workload's name: senders that are none count as one, so that nothing grows with
+    /// addresses.</param>
     /// <param name="reason">One of an enum's.</param>
     public void Add(string sender, string reason, string what)
     {

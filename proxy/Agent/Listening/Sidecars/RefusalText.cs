@@ -12,7 +12,8 @@ internal static class RefusalText
         return what + refusal switch
         {
             SidecarRefusal.UnknownSender => "the sender's address belongs to no workload of this node",
-            SidecarRefusal.NotItsOwn => "the sender is neither its client nor its server, and speaks for no other workload",
+            SidecarRefusal.NotItsOwn =>
+                "the sender is neither its client nor its server, and speaks for no other workload",
             SidecarRefusal.Address => "no connection has such an address or port",
             SidecarRefusal.Family => "no address of the sender's (or the node's) has the destination's family",
             SidecarRefusal.ToNode => "it goes to the node itself",

@@ -3,10 +3,13 @@ using Jumpgate.Policy.Snapshots;
 
 namespace Jumpgate.Agent.Listening.Sidecars;
 
-/// <summary>What the kernel tells of redirected connections, of those that sidecars pass on: refused by policy.</summary>
+/// <summary>
+/// What the kernel tells of redirected connections, of those that sidecars pass on: refused by policy.
+/// </summary>
 internal static class SidecarFlows
 {
-    public static FlowRecord Dropped(PolicySnapshot snapshot, FlowMetadata flow, ConnectionPolicy policy, DateTimeOffset now)
+    public static FlowRecord Dropped(
+        PolicySnapshot snapshot, FlowMetadata flow, ConnectionPolicy policy, DateTimeOffset now)
     {
         var isEgress = policy.Egress.Verdict is not (L4Verdict.Allow or L4Verdict.Redirect);
         var decision = isEgress ? policy.Egress : policy.Ingress;
@@ -17,7 +20,8 @@ internal static class SidecarFlows
             Verdict = "DROPPED",
             DropReasonDesc = decision.Verdict == L4Verdict.Deny ? "POLICY_DENY" : "POLICY_DENIED",
             Source = FlowRecords.PeerOf(snapshot, flow.SourceIdentity.Value, flow.Source.Address),
-            Destination = FlowRecords.PeerOf(snapshot, flow.DestinationIdentity.Value, flow.OriginalDestination.Address),
+            Destination =
+                FlowRecords.PeerOf(snapshot, flow.DestinationIdentity.Value, flow.OriginalDestination.Address),
             Ip = FlowRecords.Ip(flow.Source.Address, flow.OriginalDestination.Address),
             L4 = new FlowL4(new FlowPorts(flow.Source.Port, flow.OriginalDestination.Port), null, null),
             TrafficDirection = isEgress ? "EGRESS" : "INGRESS",

@@ -31,11 +31,9 @@ internal sealed class SidecarKafkaServer(
     TimeProvider time,
     ILogger logger) : IDisposable
 {
-    private const int SolSocket = 1;
-    private const int SoReuseAddress = 2;
     private const string Stranger = "no workload";
     private readonly RefusalLog _refusals = new(time, logger);
-    private Socket? _listener;
+    private TcpListeningSocket? _listener;
 
     /// <summary>How long a sidecar may take for its header: a lost packet is sent again within three seconds.</summary>
     public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(5);
@@ -43,7 +41,8 @@ internal sealed class SidecarKafkaServer(
     /// <summary>Where it listens, with the port in use. Set by <see cref="Listen"/>.</summary>
     public IPEndPoint Address { get; private set; } = listen;
 
-    /// <exception cref="AgentException">The text is no address and port of a kind that sidecars could reach.</exception>
+    /// <exception cref="AgentException">The text is no address and port of a kind that sidecars could
+    /// reach.</exception>
     public static IPEndPoint Parse(string text)
     {
         const string option = "--kafka-proxy-listen";
@@ -67,13 +66,13 @@ internal sealed class SidecarKafkaServer(
     /// <exception cref="AgentException">The address cannot be listened at.</exception>
     public void Listen()
     {
-        var socket = new Socket(Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        var socket = TcpSocket.Create(Address.AddressFamily);
         try
         {
-            // Connections of a former agent may still be in TIME_WAIT there. Not .NET's ReuseAddress, which sets SO_REUSEPORT too.
-            socket.SetRawSocketOption(SolSocket, SoReuseAddress, BitConverter.GetBytes(1));
+            // Connections of a former agent may still be in TIME_WAIT there.
+            TransparentSockets.AllowSharedPort(socket);
             socket.Bind(Address);
-            socket.Listen(1024);
+            _listener = socket.Listen(1024, mayJoin: false);
         }
         catch (SocketException e)
         {
@@ -83,71 +82,31 @@ internal sealed class SidecarKafkaServer(
                 + "and the port free?", e);
         }
 
-        _listener = socket;
-        Address = (IPEndPoint)socket.LocalEndPoint!;
+        Address = _listener.LocalAddress;
         logger.TakesSidecars(Address);
     }
 
-    public async Task RunAsync(CancellationToken stopping)
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                var client = await _listener!.AcceptAsync(stopping);
-                _ = ServeAsync(client, stopping);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (SocketException e)
-            {
-                // Out of descriptors or memory: what is open may close meanwhile.
-                logger.AcceptFailed(e.Message);
-                await Task.Delay(TimeSpan.FromMilliseconds(100), CancellationToken.None);
-            }
-        }
-    }
+    public Task RunAsync(CancellationToken stopping) =>
+        new ConnectionAcceptor(ServeAsync, logger).RunAsync(_listener!, stopping);
 
     public void Dispose() => _listener?.Dispose();
 
-    private async Task ServeAsync(Socket client, CancellationToken stopping)
+    private async Task ServeAsync(TcpChannel client, IPEndPoint peer, CancellationToken stopping)
     {
-        await Task.Yield();
-        try
+        if (await AdmitAsync(client, peer, stopping) is { } claim)
         {
-            client.NoDelay = true;
-            if (await AdmitAsync(client, stopping) is { } claim)
-            {
-                await ServeAsync(client, claim, stopping);
-            }
-            else
-            {
-                // With a reset: the sidecar learns at once that nothing was taken.
-                client.LingerState = new LingerOption(true, 0);
-            }
+            await ServeAsync(client, peer, claim, stopping);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+        else
         {
-            // The sidecar or the server went away.
-        }
-#pragma warning disable CA1031 // one broken connection must not take the others with it; it is logged, and closed
-        catch (Exception e)
-        {
-            logger.ConnectionFailed(e);
-        }
-#pragma warning restore CA1031
-        finally
-        {
-            client.Dispose();
+            // The sidecar learns at once that nothing was taken.
+            client.Reset();
         }
     }
 
     /// <summary>Null where it was refused; that is counted and told then.</summary>
-    private async ValueTask<SidecarClaim?> AdmitAsync(Socket client, CancellationToken stopping)
+    private async ValueTask<SidecarClaim?> AdmitAsync(TcpChannel client, IPEndPoint peer, CancellationToken stopping)
     {
-        var peer = (IPEndPoint)client.RemoteEndPoint!;
         // Strangers wait for nothing, and nothing of theirs is read.
         if (ClaimJudge.SenderAt(store.Current, peer) is not { } sender)
         {
@@ -179,8 +138,7 @@ internal sealed class SidecarKafkaServer(
             return null;
         }
 
-        var listener = (IPEndPoint)client.LocalEndPoint!;
-        var claim = judge.Judge(store.Current, peer, listener, header, out var refusal);
+        var claim = judge.Judge(store.Current, peer, client.GetLocalAddress(), header, out var refusal);
         if (claim is null)
         {
             Refuse(peer, sender.Name, refusal, header);
@@ -189,7 +147,7 @@ internal sealed class SidecarKafkaServer(
         return claim;
     }
 
-    private async Task ServeAsync(Socket client, SidecarClaim claim, CancellationToken stopping)
+    private async Task ServeAsync(TcpChannel client, IPEndPoint peer, SidecarClaim claim, CancellationToken stopping)
     {
         using var connection = new OpenConnection(store, claim.Flow, ConnectionProtocol.Kafka);
         connections.Add(connection);
@@ -198,8 +156,8 @@ internal sealed class SidecarKafkaServer(
             // Asked after Add: a change of policy from now on finds it there.
             if (!connection.IsAllowed)
             {
-                Deny((IPEndPoint)client.RemoteEndPoint!, connection);
-                client.LingerState = new LingerOption(true, 0);
+                Deny(peer, connection);
+                client.Reset();
                 return;
             }
 
@@ -207,7 +165,7 @@ internal sealed class SidecarKafkaServer(
             await kafka.ServeAsync(
                 new KafkaConnection
                 {
-                    Client = TcpChannel.Adopt(client),
+                    Client = client,
                     Flow = connection.Flow,
                     Policy = connection,
                     Upstream = claim.ConnectFrom is { } address ? new NodeConnector(upstream, address) : upstream,

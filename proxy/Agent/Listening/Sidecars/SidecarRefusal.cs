@@ -11,7 +11,9 @@ internal enum SidecarRefusal
     /// <summary>The sender is neither the client nor the server of what it passes on.</summary>
     NotItsOwn,
 
-    /// <summary>An address or a port that no connection has: unspecified, multicast, port 0; loopback as a destination.</summary>
+    /// <summary>
+    /// An address or a port that no connection has: unspecified, multicast, port 0; loopback as a destination.
+    /// </summary>
     Address,
 
     /// <summary>Client and server of different families, or a sender without an address of the server's.</summary>

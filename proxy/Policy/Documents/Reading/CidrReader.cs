@@ -62,7 +62,8 @@ internal static class CidrReader
 
         if (address.IsIPv4MappedToIPv6)
         {
-            field.Error($"{FieldPath.Quote(text)} is an IPv4 address inside an IPv6 one; write it as {address.MapToIPv4()}");
+            field.Error(
+                $"{FieldPath.Quote(text)} is an IPv4 address inside an IPv6 one; write it as {address.MapToIPv4()}");
             return null;
         }
 
@@ -76,14 +77,17 @@ internal static class CidrReader
         var network = Masked(address, bits);
         if (!network.BaseAddress.Equals(address))
         {
-            field.Error($"{FieldPath.Quote(text)} has bits set after its prefix; write {network}, or the address alone");
+            field.Error(
+                $"{FieldPath.Quote(text)} has bits set after its prefix; write {network}, or the address alone");
             return null;
         }
 
         return network;
     }
 
-    /// <summary>Four decimal numbers without leading zeros, or hexadecimal groups: no octal, no shortened IPv4, no zone.</summary>
+    /// <summary>
+    /// Four decimal numbers without leading zeros, or hexadecimal groups: no octal, no shortened IPv4, no zone.
+    /// </summary>
     private static IPAddress? ParseAddress(string text)
     {
         if (text.Contains(':', StringComparison.Ordinal))
@@ -93,7 +97,8 @@ internal static class CidrReader
         }
 
         var parts = text.Split('.');
-        return parts.Length == 4 && parts.All(p => TryParseLength(p, 255, out _)) && IPAddress.TryParse(text, out var four)
+        return parts.Length == 4 && parts.All(p => TryParseLength(p, 255, out _))
+            && IPAddress.TryParse(text, out var four)
             ? four : null;
     }
 

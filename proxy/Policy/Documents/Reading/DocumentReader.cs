@@ -60,7 +60,8 @@ internal static class DocumentReader
 
         if (metadata.KafkaPerTopic && !rules.Any(HasKafka))
         {
-            metadataField!.Warn($"the annotation {MetadataReader.KafkaKey} changes nothing: the document has no Kafka rules");
+            metadataField!.Warn(
+                $"the annotation {MetadataReader.KafkaKey} changes nothing: the document has no Kafka rules");
         }
 
         return new PolicyDocument
@@ -91,7 +92,8 @@ internal static class DocumentReader
         if (fields.Count == 0 && (specsField is null || specs is not null))
         {
             root.Field.Sink.Error(
-                specsField?.Line ?? root.Field.Line, "spec", "is required: a policy has a spec, or specs that are not empty");
+                specsField?.Line
+                ?? root.Field.Line, "spec", "is required: a policy has a spec, or specs that are not empty");
         }
 
         foreach (var field in fields)

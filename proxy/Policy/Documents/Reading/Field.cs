@@ -3,7 +3,8 @@ using Jumpgate.Policy.Documents.Yaml;
 namespace Jumpgate.Policy.Documents.Reading;
 
 /// <summary>A value, where it stands, and where to complain about it.</summary>
-/// <param name="KeyLine">The line to name for the field as a whole: its key's, which for a block is above its first line.</param>
+/// <param name="KeyLine">The line to name for the field as a whole: its key's, which for a block is above its first
+/// line.</param>
 internal sealed record Field(YamlNode Node, string Path, int KeyLine, DiagnosticSink Sink)
 {
     public int Line => Node is YamlScalar ? Node.Line : KeyLine;

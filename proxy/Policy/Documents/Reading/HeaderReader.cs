@@ -7,14 +7,18 @@ internal static class HeaderReader
 {
     private const int MaxSecretPart = 253;
 
-    /// <summary>Headers that say where a message goes or ends: an action on them would make two readings of one request.</summary>
+    /// <summary>
+    /// Headers that say where a message goes or ends: an action on them would make two readings of one request.
+    /// </summary>
     private static readonly HashSet<string> s_framing = new(StringComparer.OrdinalIgnoreCase)
     {
         "Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer",
         "Upgrade", "HTTP2-Settings", "Expect",
     };
 
-    /// <summary><c>Name: value</c>, <c>Name value</c>, <c>Name:value</c> or <c>Name</c>: the first colon or space ends the name.</summary>
+    /// <summary>
+    /// <c>Name: value</c>, <c>Name value</c>, <c>Name:value</c> or <c>Name</c>: the first colon or space ends the name.
+    /// </summary>
     public static HeaderRequirement? ReadRequirement(Field field)
     {
         if (field.AsString() is not { } text)
@@ -78,7 +82,8 @@ internal static class HeaderReader
         if (nameValid && mismatch is MismatchAction.Add or MismatchAction.Delete or MismatchAction.Replace
             && s_framing.Contains(name!))
         {
-            mismatchField!.Error($"{name} is not changed here: it decides how or where a request is read; use LOG or leave it out");
+            mismatchField!.Error(
+                $"{name} is not changed here: it decides how or where a request is read; use LOG or leave it out");
         }
 
         if (mismatch is MismatchAction.Add or MismatchAction.Replace && value is null && secretField is null)
@@ -88,7 +93,14 @@ internal static class HeaderReader
 
         mapping.Finish(RefusedFields.HeaderMatch);
         return nameValid
-            ? new HeaderMatch { Location = field.Location, Name = name!, Value = value, Secret = secret, Mismatch = mismatch }
+            ? new HeaderMatch
+            {
+                Location = field.Location,
+                Name = name!,
+                Value = value,
+                Secret = secret,
+                Mismatch = mismatch
+            }
             : null;
     }
 
@@ -144,7 +156,8 @@ internal static class HeaderReader
         if (text.Length is 0 or > MaxSecretPart || text[0] == '.'
             || !text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
         {
-            field.Error($"{FieldPath.Quote(text)} is no part of a secret's name: letters, digits, -, _ and . (not first)");
+            field.Error(
+                $"{FieldPath.Quote(text)} is no part of a secret's name: letters, digits, -, _ and . (not first)");
             return null;
         }
 

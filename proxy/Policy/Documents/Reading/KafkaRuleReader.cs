@@ -31,7 +31,8 @@ internal static class KafkaRuleReader
         mapping.Finish();
         if (rule.Role != KafkaRole.None && rule.Api is not null)
         {
-            apiField!.Error("cannot stand beside role, which is a list of APIs itself; keep one of them, or write two rules");
+            apiField!.Error(
+                "cannot stand beside role, which is a list of APIs itself; keep one of them, or write two rules");
         }
 
         KafkaTraps.Find(rule, field);
@@ -74,7 +75,9 @@ internal static class KafkaRuleReader
         }
 
         var suggestion = Spelling.Nearest(text, KafkaApis.AllNames);
-        field!.Error($"{FieldPath.Quote(text)} is no API of Kafka; " + (text.ToUpperInvariant() is "CONSUME" or "CONSUMER" or "PRODUCER"
+        field!.Error(
+            $"{FieldPath.Quote(text)} is no API of Kafka; " + (text.ToUpperInvariant() is "CONSUME" or "CONSUMER"
+            or "PRODUCER"
             ? $"write role: {(text[0] is 'p' or 'P' ? "produce" : "consume")}"
             : suggestion is null ? "use a name of the protocol guide's list of API keys, such as Fetch"
             : $"did you mean {suggestion}?"));
@@ -94,7 +97,8 @@ internal static class KafkaRuleReader
             return version;
         }
 
-        field!.Error($"{FieldPath.Quote(text)} is no version: one decimal number from 0 to {short.MaxValue}, without leading zeros");
+        field!.Error(
+            $"{FieldPath.Quote(text)} is no version: one decimal number from 0 to {short.MaxValue}, without leading zeros");
         return null;
     }
 
@@ -122,10 +126,13 @@ internal static class KafkaRuleReader
 
         var name = KafkaName.Parse(text);
         var bad = name.Text.FirstOrDefault(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-'));
-        var problem = bad == '*' ? "a * can only be the last character, and then stands for any rest; write one rule for each prefix"
-            : bad != default ? "topics have letters, digits, '.', '_' and '-' only, and a * at the end stands for any rest; "
+        var problem = bad == '*'
+            ? "a * can only be the last character, and then stands for any rest; write one rule for each prefix"
+            : bad != default
+                ? "topics have letters, digits, '.', '_' and '-' only, and a * at the end stands for any rest; "
                 + "regular expressions are not known here"
-            : name.Text.Length > PolicyLimits.MaxKafkaTopic ? $"topics have {PolicyLimits.MaxKafkaTopic} characters at most"
+            : name.Text.Length > PolicyLimits.MaxKafkaTopic
+                ? $"topics have {PolicyLimits.MaxKafkaTopic} characters at most"
             : name is { IsPrefix: false, Text: "." or ".." } ? "Kafka knows no topic of that name"
             : null;
         if (problem is null)

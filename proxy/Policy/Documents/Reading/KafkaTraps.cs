@@ -2,7 +2,9 @@ using Jumpgate.Policy.Kafka;
 
 namespace Jumpgate.Policy.Documents.Reading;
 
-/// <summary>Warns about Kafka rules that are valid, and probably mean something else than their author thinks.</summary>
+/// <summary>
+/// Warns about Kafka rules that are valid, and probably mean something else than their author thinks.
+/// </summary>
 internal static class KafkaTraps
 {
     public static void Find(KafkaRule rule, Field field)
@@ -75,7 +77,8 @@ internal static class KafkaTraps
         WarnUnless(rule.Topic is null || KafkaApis.CarriesTopics(api), "topic");
         WarnUnless(rule.Group is null || isCoordinator || KafkaApis.CarriesGroups(api, null), "group");
         WarnUnless(
-            rule.TransactionalId is null || isCoordinator || KafkaApis.CarriesTransactionalIds(api, null), "transactionalID");
+            rule.TransactionalId is null || isCoordinator
+            || KafkaApis.CarriesTransactionalIds(api, null), "transactionalID");
 
         void WarnUnless(bool carried, string condition)
         {

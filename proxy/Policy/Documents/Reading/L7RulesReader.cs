@@ -31,7 +31,8 @@ internal static class L7RulesReader
         var kafka = kafkaField?.AsList() is { } rules ? ReadKafka(rules) : (ImmutableArray<KafkaRule>?)null;
         if (httpField is not null && kafkaField is not null)
         {
-            kafkaField.Error("cannot stand beside http: a port speaks one of them; write two elements of toPorts, each with its ports");
+            kafkaField.Error(
+                "cannot stand beside http: a port speaks one of them; write two elements of toPorts, each with its ports");
         }
 
         mapping.Finish(RefusedFields.L7);

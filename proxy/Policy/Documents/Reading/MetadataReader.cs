@@ -78,7 +78,8 @@ internal static class MetadataReader
                 kafkaPerTopic = (value.Node as YamlScalar)?.Value == PerTopic;
                 if (!kafkaPerTopic)
                 {
-                    value.Error($"must be \"{PerTopic}\"; leave it out to deny a request as a whole for one denied topic");
+                    value.Error(
+                        $"must be \"{PerTopic}\"; leave it out to deny a request as a whole for one denied topic");
                 }
             }
             else if (key.StartsWith(OurPrefix, StringComparison.OrdinalIgnoreCase))

@@ -43,7 +43,8 @@ internal static class PeerReader
 
             if (first is not null)
             {
-                field.Error($"an entry names one kind of peer, and this one has {first} already; make two entries of it");
+                field.Error(
+                    $"an entry names one kind of peer, and this one has {first} already; make two entries of it");
             }
 
             first ??= name;

@@ -24,7 +24,8 @@ internal static class PortReader
         }
         else if (portFields is { Count: > PolicyLimits.MaxPorts })
         {
-            portsField!.Error($"has {portFields.Count} ports, and {PolicyLimits.MaxPorts} is the limit; use endPort or two entries");
+            portsField!.Error(
+                $"has {portFields.Count} ports, and {PolicyLimits.MaxPorts} is the limit; use endPort or two entries");
         }
 
         var rulesField = mapping.Take("rules");
@@ -65,7 +66,8 @@ internal static class PortReader
         var protocolValid = TryReadProtocol(protocolField, out var protocol);
         if (hasL7 && protocolValid && protocol != L4Protocol.Tcp)
         {
-            var written = protocol is null ? (protocolField is null ? "the protocol left out is ANY" : "this is ANY") : "this is UDP";
+            var written = protocol is null
+                ? (protocolField is null ? "the protocol left out is ANY" : "this is ANY") : "this is UDP";
             field.Sink.Error(protocolField?.Line ?? field.Line, FieldPath.Member(field.Path, "protocol"),
                 $"L7 rules need TCP, and {written}; write protocol: TCP");
         }

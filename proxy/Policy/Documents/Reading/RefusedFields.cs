@@ -1,12 +1,15 @@
 namespace Jumpgate.Policy.Documents.Reading;
 
-/// <summary>Fields that Cilium has, that would change enforcement, and that are not enforced: each with its own reason.</summary>
+/// <summary>
+/// Fields that Cilium has, that would change enforcement, and that are not enforced: each with its own reason.
+/// </summary>
 internal static class RefusedFields
 {
     private const string Requires =
         "is not enforced (deprecated in Cilium); put the labels into the selectors of the peers instead";
 
-    private const string Groups = "is not enforced: cloud provider groups are not resolved; list the addresses as CIDRs";
+    private const string Groups =
+        "is not enforced: cloud provider groups are not resolved; list the addresses as CIDRs";
 
     private const string Nodes = "is not enforced: nodes are not selected by labels; use the entity host or CIDRs";
 

@@ -78,7 +78,8 @@ internal static class SelectorReader
         if (op is LabelOperator.In or LabelOperator.NotIn && (valuesField is null || items is { Count: 0 }))
         {
             field.Sink.Error(
-                valuesField?.Line ?? field.Line, FieldPath.Member(field.Path, "values"), $"{op} needs at least one value");
+                valuesField?.Line
+                ?? field.Line, FieldPath.Member(field.Path, "values"), $"{op} needs at least one value");
         }
         else if (op is LabelOperator.Exists or LabelOperator.DoesNotExist && items is { Count: > 0 })
         {

@@ -63,14 +63,15 @@ internal static class Overlap
 
     private static bool IsNobody(PeerSet? peers) => peers switch
     {
-        EndpointPeers { Selectors.IsEmpty: true } or EntityPeers { Entities.IsEmpty: true } or CidrPeers { Prefixes.IsEmpty: true } => true,
+        EndpointPeers { Selectors.IsEmpty: true } or EntityPeers { Entities.IsEmpty: true }
+            or CidrPeers { Prefixes.IsEmpty: true } => true,
         _ => false,
     };
 
     private static bool Contradict(LabelRequirement a, LabelRequirement b)
     {
-        // Of different sources, both labels can be there, each with its own value. Without a source a workload could also have the key
-        // twice; that is too rare to warn about every pair of selectors for it.
+        // Of different sources, both labels can be there, each with its own value. Without a source a workload could
+        // also have the key twice; that is too rare to warn about every pair of selectors for it.
         if (a.Key != b.Key || a.Source != b.Source)
         {
             return false;
@@ -104,6 +105,7 @@ internal static class Overlap
 
     private static bool Entities(Entity a, Entity b) =>
         a == b || a == Entity.All || b == Entity.All
-        || (a, b) is (Entity.World, Entity.WorldIPv4 or Entity.WorldIPv6) or (Entity.WorldIPv4 or Entity.WorldIPv6, Entity.World)
+        || (a, b) is (Entity.World, Entity.WorldIPv4 or Entity.WorldIPv6)
+        or (Entity.WorldIPv4 or Entity.WorldIPv6, Entity.World)
             or (Entity.Cluster, Entity.Host) or (Entity.Host, Entity.Cluster);
 }

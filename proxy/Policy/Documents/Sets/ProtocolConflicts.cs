@@ -1,8 +1,8 @@
 namespace Jumpgate.Policy.Documents.Sets;
 
 /// <summary>
-/// Finds HTTP and Kafka rules on one port of what could be one workload, in one direction: a port speaks one protocol, so
-/// one of the documents is wrong, and nobody here can tell which.
+/// Finds HTTP and Kafka rules on one port of what could be one workload, in one direction: a port speaks one protocol,
+/// so one of the documents is wrong, and nobody here can tell which.
 /// </summary>
 internal static class ProtocolConflicts
 {
@@ -64,7 +64,8 @@ internal static class ProtocolConflicts
         var own = found[0].Own;
         var (mine, theirs) = own.Rule!.Kafka is not null ? ("Kafka", "HTTP") : ("HTTP", "Kafka");
         var others = found.Select(f => f.Other).Distinct()
-            .Select(o => (Name: ReferenceEquals(o.Document, document) ? "this document" : o.Document.QualifiedName, o.Location))
+            .Select(o =>
+                (Name: ReferenceEquals(o.Document, document) ? "this document" : o.Document.QualifiedName, o.Location))
             .Select(o => $"{o.Name} at {o.Location}").ToList();
         var named = string.Join(", ", others.Take(MaxNamed)) + (others.Count > MaxNamed ? ", ..." : "");
         return new PolicyDiagnostic(

@@ -1,7 +1,8 @@
 namespace Jumpgate.Policy.Documents.Sets;
 
 /// <summary>
-/// Finds L7 rules beside which an L4 rule allows the same peers and ports without L7 rules: there, the L7 rules decide nothing.
+/// Finds L7 rules beside which an L4 rule allows the same peers and ports without L7 rules: there, the L7 rules decide
+/// nothing.
 /// </summary>
 internal static class ShadowFinder
 {

@@ -4,8 +4,8 @@ namespace Jumpgate.Policy.Documents.Yaml;
 internal readonly record struct YamlChunk(string Text, int LinesBefore)
 {
     /// <summary>
-    /// Cuts a file at its document markers. A line that starts with <c>---</c> or <c>...</c> is one wherever it stands (YAML 1.2,
-    /// section 9.1.2: no scalar may contain it), so a syntax error in one document costs the others nothing.
+    /// Cuts a file at its document markers. A line that starts with <c>---</c> or <c>...</c> is one wherever it stands
+    /// (YAML 1.2, section 9.1.2: no scalar may contain it), so a syntax error in one document costs the others nothing.
     /// </summary>
     public static List<YamlChunk> Split(string yaml)
     {
@@ -37,7 +37,9 @@ internal readonly record struct YamlChunk(string Text, int LinesBefore)
         return chunks;
     }
 
-    /// <summary>True where nothing but blank lines, comments, a marker and a <c>%YAML</c> directive are to be read.</summary>
+    /// <summary>
+    /// True where nothing but blank lines, comments, a marker and a <c>%YAML</c> directive are to be read.
+    /// </summary>
     public bool IsEmpty()
     {
         foreach (var line in Text.AsSpan().EnumerateLines())

@@ -5,7 +5,8 @@ namespace Jumpgate.Policy.Documents.Yaml;
 /// <summary>A YAML value with the 1-based line it starts at.</summary>
 internal abstract record YamlNode(int Line);
 
-/// <param name="IsPlain">Written without quotes and not as a block: such text may mean a number, a boolean or null.</param>
+/// <param name="IsPlain">Written without quotes and not as a block: such text may mean a number, a boolean or
+/// null.</param>
 internal sealed record YamlScalar(int Line, string Value, bool IsPlain) : YamlNode(Line)
 {
     public YamlScalarKind Kind => IsPlain ? YamlScalars.Classify(Value) : YamlScalarKind.Text;

@@ -11,8 +11,8 @@ internal enum YamlScalarKind
 }
 
 /// <summary>
-/// What unquoted text means to Kubernetes' YAML reader. Where YAML 1.1 and 1.2 differ (<c>yes</c>, <c>0o17</c>), text counts as
-/// what either reads into it, so that a string that one of them would not see as a string has to be quoted.
+/// What unquoted text means to Kubernetes' YAML reader. Where YAML 1.1 and 1.2 differ (<c>yes</c>, <c>0o17</c>), text
+/// counts as what either reads into it, so that a string that one of them would not see as a string has to be quoted.
 /// </summary>
 internal static partial class YamlScalars
 {

@@ -6,8 +6,8 @@ using YamlDotNet.Core.Events;
 namespace Jumpgate.Policy.Documents.Yaml;
 
 /// <summary>
-/// Turns YAML events into nodes with lines. Aliases are never followed and anchors, tags, merge keys, repeated keys and deep nesting
-/// are refused, so that the tree is never larger than its text.
+/// Turns YAML events into nodes with lines. Aliases are never followed and anchors, tags, merge keys, repeated keys and
+/// deep nesting are refused, so that the tree is never larger than its text.
 /// </summary>
 internal sealed class YamlTreeReader(YamlChunk chunk, Action<int, string, string> report)
 {
@@ -15,8 +15,8 @@ internal sealed class YamlTreeReader(YamlChunk chunk, Action<int, string, string
     private int _depth;
 
     /// <summary>
-    /// Reads the next document's root. False at the end and where the rest cannot be read, which is then reported. A document that is
-    /// too deep ends the reading at once: the scanner's time grows with the square of the depth.
+    /// Reads the next document's root. False at the end and where the rest cannot be read, which is then reported. A
+    /// document that is too deep ends the reading at once: the scanner's time grows with the square of the depth.
     /// </summary>
     public bool TryReadDocument([NotNullWhen(true)] out YamlNode? root)
     {
@@ -52,7 +52,8 @@ internal sealed class YamlTreeReader(YamlChunk chunk, Action<int, string, string
             or IndexOutOfRangeException)
         {
             // YamlDotNet's scanner leaves its own checks to the runtime for some malformed text.
-            ReportUnreadable(_parser.Current is { } last ? LineOf(last.End) : chunk.LinesBefore + 1, "malformed text after this line");
+            ReportUnreadable(_parser.Current is { } last
+                ? LineOf(last.End) : chunk.LinesBefore + 1, "malformed text after this line");
             return false;
         }
     }
@@ -84,7 +85,8 @@ internal sealed class YamlTreeReader(YamlChunk chunk, Action<int, string, string
         var accepted = CheckProperties(start, path);
         if (_depth == PolicyLimits.MaxDepth)
         {
-            Refuse(start, path, $"nested deeper than {PolicyLimits.MaxDepth} levels; the rest of this document was not read");
+            Refuse(start, path,
+                $"nested deeper than {PolicyLimits.MaxDepth} levels; the rest of this document was not read");
             throw new TooDeepException();
         }
 

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Jumpgate.Policy.Expressions.Syntax;
 
 /// <summary>
-/// An immutable set of Unicode code points (0 to 0x10FFFF) as sorted ranges that neither overlap nor touch. As in RE2 the
-/// surrogates are members of a negated set, although no valid input holds one.
+/// An immutable set of Unicode code points (0 to 0x10FFFF) as sorted ranges that neither overlap nor touch. As in RE2
+/// the surrogates are members of a negated set, although no valid input holds one.
 /// </summary>
 internal sealed class CodePointSet
 {

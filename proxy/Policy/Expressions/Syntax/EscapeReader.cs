@@ -7,8 +7,8 @@ namespace Jumpgate.Policy.Expressions.Syntax;
 internal static class EscapeReader
 {
     /// <summary>
-    /// Reads <c>\d \s \w \pN \p{Name}</c> and their negations; <paramref name="set"/> stays null, and the cursor where it
-    /// is, at anything else.
+    /// Reads <c>\d \s \w \pN \p{Name}</c> and their negations; <paramref name="set"/> stays null, and the cursor where
+    /// it is, at anything else.
     /// </summary>
     /// <returns>False after an error.</returns>
     public static bool TryReadClass(PatternReader reader, Re2Flags flags, out CodePointSet? set)

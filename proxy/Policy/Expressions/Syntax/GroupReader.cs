@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Jumpgate.Policy.Expressions.Syntax;
 
-/// <summary>Reads what follows an opening parenthesis. Names are checked and then forgotten: only full matches are asked for.</summary>
+/// <summary>
+/// Reads what follows an opening parenthesis. Names are checked and then forgotten: only full matches are asked for.
+/// </summary>
 internal sealed class GroupReader(PatternReader reader)
 {
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);

@@ -1,8 +1,8 @@
 namespace Jumpgate.Policy.Expressions.Syntax;
 
 /// <summary>
-/// Parses RE2's syntax (https://github.com/google/re2/wiki/Syntax) in one pass with an explicit stack, so that no pattern
-/// can exhaust the thread's.
+/// Parses RE2's syntax (https://github.com/google/re2/wiki/Syntax) in one pass with an explicit stack, so that no
+/// pattern can exhaust the thread's.
 /// </summary>
 internal sealed class Re2Parser
 {
@@ -10,8 +10,8 @@ internal sealed class Re2Parser
     public const int MaxNesting = 1000;
 
     /// <summary>
-    /// Automaton positions with every repetition written out. Bounds memory and the time per input character; the engine's
-    /// own default, 10,000 nodes at five to a position, refuses about the same, but without a place.
+    /// Automaton positions with every repetition written out. Bounds memory and the time per input character; the
+    /// engine's own default, 10,000 nodes at five to a position, refuses about the same, but without a place.
     /// </summary>
     public const int MaxCost = 2000;
 

@@ -4,7 +4,8 @@ namespace Jumpgate.Policy.Expressions.Syntax;
 internal static class RepeatReader
 {
     /// <returns>
-    /// False, with the cursor unmoved, where no operator stands; a brace that does not read as a repetition is a literal.
+    /// False, with the cursor unmoved, where no operator stands; a brace that does not read as a repetition is a
+    /// literal.
     /// </returns>
     public static bool TryRead(PatternReader reader, out int min, out int? max)
     {
@@ -56,7 +57,9 @@ internal static class RepeatReader
         return reader.TrySkip('}');
     }
 
-    /// <summary>As RE2 reads it: no leading zeros, and what could overflow is no number, so its brace is a literal.</summary>
+    /// <summary>
+    /// As RE2 reads it: no leading zeros, and what could overflow is no number, so its brace is a literal.
+    /// </summary>
     private static bool TryReadInteger(PatternReader reader, out int value)
     {
         value = 0;

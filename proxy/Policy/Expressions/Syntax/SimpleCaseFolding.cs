@@ -4,16 +4,16 @@ namespace Jumpgate.Policy.Expressions.Syntax;
 
 /// <summary>
 /// Unicode simple case folding as RE2's (?i) applies it: all code points that fold to the same one are equal, so
-/// <c>(?i)k</c> matches k, K and the Kelvin sign. The relation is the closure of the runtime's simple upper and lower case
-/// mappings.
+/// <c>(?i)k</c> matches k, K and the Kelvin sign. The relation is the closure of the runtime's simple upper and lower
+/// case mappings.
 /// </summary>
 internal static class SimpleCaseFolding
 {
     // The last cased script of today (Adlam, U+1E900) is far below.
     private const int LastCased = 0x1FFFF;
 
-    // These cross from Unicode into ASCII, where a policy could be fooled: written down rather than left to the runtime's
-    // tables, whose invariant mappings have kept some letters out of ASCII.
+    // These cross from Unicode into ASCII, where a policy could be fooled: written down rather than left to the
+    // runtime's tables, whose invariant mappings have kept some letters out of ASCII.
     private static readonly (int, int)[] _known = [('K', 0x212A), ('S', 0x17F), (0xE5, 0x212B), (0x3BC, 0xB5)];
 
     private static readonly Lazy<Table> _table = new(Build);

@@ -4,15 +4,16 @@ using System.Globalization;
 namespace Jumpgate.Policy.Expressions.Syntax;
 
 /// <summary>
-/// Unicode's general categories by RE2's names (<c>L</c>, <c>Lu</c>, ...), in the Unicode version of the runtime. RE2 has no
-/// name for unassigned code points (Cn), and its <c>C</c> leaves them out.
+/// Unicode's general categories by RE2's names (<c>L</c>, <c>Lu</c>, ...), in the Unicode version of the runtime. RE2
+/// has no name for unassigned code points (Cn), and its <c>C</c> leaves them out.
 /// </summary>
 internal static class UnicodeCategories
 {
     // In the order of UnicodeCategory.
     private static readonly string[] _names =
     [
-        "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Pc",
+        "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Cf",
+            "Cs", "Co", "Pc",
         "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So",
     ];
 

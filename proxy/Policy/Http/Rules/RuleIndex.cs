@@ -4,8 +4,8 @@ using Jumpgate.Policy.Expressions;
 namespace Jumpgate.Policy.Http.Rules;
 
 /// <summary>
-/// Finds the rules whose path could match a target by the characters it begins with, so that the cost of a decision is that
-/// of the rules that come into question, and not of all.
+/// Finds the rules whose path could match a target by the characters it begins with, so that the cost of a decision is
+/// that of the rules that come into question, and not of all.
 /// </summary>
 internal sealed class RuleIndex
 {
@@ -19,7 +19,8 @@ internal sealed class RuleIndex
     {
         var byPrefix = rules.Select((rule, order) => (Prefix: LiteralPrefix.Of(rule.Path), Order: order))
             .GroupBy(rule => rule.Prefix)
-            .ToDictionary(group => group.Key, group => group.Select(rule => rule.Order).ToArray(), StringComparer.Ordinal);
+            .ToDictionary(
+                group => group.Key, group => group.Select(rule => rule.Order).ToArray(), StringComparer.Ordinal);
         _byPrefix = byPrefix.GetAlternateLookup<ReadOnlySpan<char>>();
         _lengths = [.. byPrefix.Keys.Select(prefix => prefix.Length).Distinct().Order()];
         _isUseful = rules.Length > Smallest && byPrefix.Count > 1;

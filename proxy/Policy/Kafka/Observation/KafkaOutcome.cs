@@ -8,7 +8,9 @@ public enum KafkaOutcome
     Denied,
     /// <summary>Forwarded, although a document in audit mode would have denied it.</summary>
     Audit,
-    /// <summary>The connection is closed before any rule was asked: a malformed or oversized frame, an unknown API.</summary>
+    /// <summary>
+    /// The connection is closed before any rule was asked: a malformed or oversized frame, an unknown API.
+    /// </summary>
     Rejected,
     /// <summary>The broker could not be reached, broke off or answered nonsense; or the client went away.</summary>
     Error,

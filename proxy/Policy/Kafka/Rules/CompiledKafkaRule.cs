@@ -38,6 +38,11 @@ internal sealed class CompiledKafkaRule
 
     public bool HasTransactionalId => _transactionalId is not null;
 
+    /// <summary>All that decides whether it allows a request: a rule with other conditions has another text.</summary>
+    public string Conditions =>
+        $"\n{(int)_roles} {_everyApi} {(int?)Api} {_version} {Sized(_clientId)} {Sized(Topic?.ToString())} "
+        + $"{Sized(_group?.ToString())} {Sized(_transactionalId?.ToString())}";
+
     /// <summary>What a request gets that it allows: made once.</summary>
     public KafkaDecision Allowed { get; }
 
@@ -51,10 +56,14 @@ internal sealed class CompiledKafkaRule
         && (_version is null || _version == request.Version)
         && (_clientId is null || string.Equals(_clientId, request.ClientId, StringComparison.Ordinal));
 
-    /// <param name="carries">The API's requests have groups; null stands for none then, which no condition matches.</param>
+    /// <param name="carries">The API's requests have groups; null stands for none then, which no condition
+    /// matches.</param>
     public bool FitsGroup(bool carries, string? group) => Fits(_group, carries, group);
 
     public bool FitsTransactionalId(bool carries, string? id) => Fits(_transactionalId, carries, id);
+
+    /// <summary>Values may have any characters: their length says where they end.</summary>
+    private static string Sized(string? value) => value is null ? "-" : $"{value.Length}:{value}";
 
     private static bool Fits(KafkaName? condition, bool carries, string? value) =>
         condition is not { } name || !carries || (value is not null && name.Matches(value));

@@ -27,8 +27,8 @@ internal sealed class KafkaMatcher
     public ImmutableArray<int> RulesOf(KafkaApi api) => _apis.Of(api);
 
     /// <summary>
-    /// The first rule that covers the request (of several topics: the first's); <see cref="None"/> where something of it is
-    /// not covered. Allocates nothing where the request carries at most one group and transactional id.
+    /// The first rule that covers the request (of several topics: the first's); <see cref="None"/> where something of
+    /// it is not covered. Allocates nothing where the request carries at most one group and transactional id.
     /// </summary>
     /// <param name="topic">Null: all that the request asks for. Else this topic alone.</param>
     public int FindCover(in KafkaScope scope, string? topic)
@@ -52,6 +52,17 @@ internal sealed class KafkaMatcher
 
         return first;
     }
+
+    /// <summary>Whether a topic in the request would be covered by whatever name.</summary>
+    public bool CoversUnknownTopic(KafkaRequest request) => None != FindCover(
+        new KafkaScope(request with
+        {
+            Topics = [],
+            AllTopics = false,
+            HasUnknownTopicId = true,
+            HasOtherResources = false,
+        }),
+        null);
 
     /// <summary>The request's topics that are not covered, in its order.</summary>
     public ImmutableArray<string> FindUncovered(KafkaScope scope)
@@ -114,7 +125,8 @@ internal sealed class KafkaMatcher
         }
 
         if (request.AllTopics && !Add(
-            First(KafkaApis.FiltersAllTopics(request.Api) ? _apis.Of(request.Api).AsSpan() : _topics.Every, scope, group, id),
+            First(KafkaApis.FiltersAllTopics(request.Api)
+                ? _apis.Of(request.Api).AsSpan() : _topics.Every, scope, group, id),
             ref first))
         {
             return None;

@@ -6,7 +6,8 @@ namespace Jumpgate.Policy.Kafka.Rules;
 internal static class KafkaRefusal
 {
     /// <summary>See <see cref="KafkaDenial"/>.</summary>
-    public static KafkaDenial DenialOf(ImmutableArray<CompiledKafkaRule> rules, KafkaMatcher matcher, in KafkaScope scope)
+    public static KafkaDenial DenialOf(
+        ImmutableArray<CompiledKafkaRule> rules, KafkaMatcher matcher, in KafkaScope scope)
     {
         var request = scope.Request;
         var granting = matcher.RulesOf(request.Api).Select(i => rules[i]).Where(rule => rule.Fits(request)).ToList();
@@ -40,8 +41,7 @@ internal static class KafkaRefusal
     }
 
     public static bool LeavesUnknownTopic(KafkaMatcher matcher, KafkaRequest request) =>
-        request.HasUnknownTopicId && matcher.FindCover(
-            new KafkaScope(request with { Topics = [], AllTopics = false, HasOtherResources = false }), null) == KafkaMatcher.None;
+        request.HasUnknownTopicId && !matcher.CoversUnknownTopic(request);
 
     /// <summary>What is left to forward.</summary>
     public static KafkaRequest Without(KafkaRequest request, ImmutableArray<string> topics, bool unknownTopic)

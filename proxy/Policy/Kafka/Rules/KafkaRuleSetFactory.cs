@@ -21,10 +21,10 @@ internal sealed class KafkaRuleSetFactory
     }
 
     /// <summary>
-    /// What a request that the rules do not cover gets, as for HTTP (<see cref="Http.Rules.HttpRuleSetFactory"/>): Allowed
-    /// where a rule with <c>enableDefaultDeny: false</c> is among the atoms, else Denied where an enforced document has the
-    /// subject in default deny, else Audit. One document that asks for replies per topic is enough, since none of the topics
-    /// that are forwarded then is one that the others deny.
+    /// What a request that the rules do not cover gets, as for HTTP (<see cref="Http.Rules.HttpRuleSetFactory"/>):
+    /// Allowed where a rule with <c>enableDefaultDeny: false</c> is among the atoms, else Denied where an enforced
+    /// document has the subject in default deny, else Audit. One document that asks for replies per topic is enough,
+    /// since none of the topics that are forwarded then is one that the others deny.
     /// </summary>
     public KafkaRuleSet Unite(List<PolicyAtom> atoms, bool enforcedDefaultDeny)
     {
@@ -39,7 +39,8 @@ internal sealed class KafkaRuleSetFactory
             : enforcedDefaultDeny ? (KafkaVerdict.Denied, null)
             : (KafkaVerdict.Audit, (RuleReference?)atoms[0].Rule);
         set = new KafkaRuleSet(
-            [.. atoms.SelectMany(a => _rules[a.Order])], verdict, rule, atoms.Exists(a => a.Rule.Document.KafkaPerTopic));
+            [.. atoms.SelectMany(a => _rules[a.Order])], verdict, rule,
+            atoms.Exists(a => a.Rule.Document.KafkaPerTopic));
         _sets.Add(key, set);
         return set;
     }

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Jumpgate.Policy.Kafka.Rules;
 
 /// <summary>
-/// What rules are asked for beside topics: the groups and transactional ids that a request carries. A request with several
-/// of them counts as one request for each: every combination has to be covered, by whichever rules.
+/// What rules are asked for beside topics: the groups and transactional ids that a request carries. A request with
+/// several of them counts as one request for each: every combination has to be covered, by whichever rules.
 /// </summary>
 internal readonly struct KafkaScope
 {
@@ -18,7 +18,8 @@ internal readonly struct KafkaScope
         CarriesTransactionalIds = !request.TransactionalIds.IsEmpty
             || KafkaApis.CarriesTransactionalIds(request.Api, request.Coordinator);
         Groups = request.Groups.IsEmpty ? s_none : ImmutableArray<string?>.CastUp(request.Groups);
-        TransactionalIds = request.TransactionalIds.IsEmpty ? s_none : ImmutableArray<string?>.CastUp(request.TransactionalIds);
+        TransactionalIds = request.TransactionalIds.IsEmpty
+            ? s_none : ImmutableArray<string?>.CastUp(request.TransactionalIds);
     }
 
     public KafkaRequest Request { get; }

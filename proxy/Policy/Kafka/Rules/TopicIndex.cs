@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Jumpgate.Policy.Kafka.Rules;
 
 /// <summary>
-/// Finds the rules whose topic matches a name: exact ones in a table, prefixes in another by each of the lengths that occur,
-/// so that a decision costs what its candidates cost and not what all rules do.
+/// Finds the rules whose topic matches a name: exact ones in a table, prefixes in another by each of the lengths that
+/// occur, so that a decision costs what its candidates cost and not what all rules do.
 /// </summary>
 internal sealed class TopicIndex
 {

@@ -57,20 +57,24 @@ public sealed class AccessLogTests
         connection.CommonProperties.ResponseFlags = new ResponseFlags { NoRouteFound = true };
 
         Assert.Equal("DROPPED", AccessLogEntry.Of(connection)!.Verdict);
-        Assert.Equal("ERROR", AccessLogEntry.Of(Http(e => e.CommonProperties.ResponseFlags = new ResponseFlags { NoRouteFound = true }))!.Verdict);
+        Assert.Equal(
+            "ERROR", AccessLogEntry.Of(
+            Http(e => e.CommonProperties.ResponseFlags = new ResponseFlags { NoRouteFound = true }))!.Verdict);
     }
 
     [Fact]
     public void Of_ShadowRulesAndOurOwnAudit_AreAudits()
     {
         var shadow = Http(e => Metadata(
-            e, "envoy.filters.http.rbac", ("shadow_engine_result", "denied"), ("shadow_effective_policy_id", "audited")));
+            e, "envoy.filters.http.rbac", ("shadow_engine_result", "denied"),
+            ("shadow_effective_policy_id", "audited")));
         Assert.Equal(("AUDIT", "audited"), (AccessLogEntry.Of(shadow)!.Verdict, AccessLogEntry.Of(shadow)!.Policy));
 
         var passed = Http(e => Metadata(e, "envoy.filters.http.rbac", ("shadow_engine_result", "allowed")));
         Assert.Equal("FORWARDED", AccessLogEntry.Of(passed)!.Verdict);
 
-        var own = Http(e => Metadata(e, "envoy.filters.http.ext_authz", ("verdict", "AUDIT"), ("rule", "probe (p.yaml:3)")));
+        var own = Http(e =>
+            Metadata(e, "envoy.filters.http.ext_authz", ("verdict", "AUDIT"), ("rule", "probe (p.yaml:3)")));
         Assert.Equal(("AUDIT", "probe (p.yaml:3)"), (AccessLogEntry.Of(own)!.Verdict, AccessLogEntry.Of(own)!.Policy));
     }
 
@@ -105,7 +109,9 @@ public sealed class AccessLogTests
     {
         Assert.Null(AccessLogEntry.Of(new HTTPAccessLogEntry()));
         Assert.Null(AccessLogEntry.Of(new TCPAccessLogEntry()));
-        Assert.Null(AccessLogEntry.Of(Http(e => e.CommonProperties.DownstreamLocalAddress = new Address { Pipe = new Pipe { Path = "/x" } })));
+        Assert.Null(
+            AccessLogEntry.Of(
+            Http(e => e.CommonProperties.DownstreamLocalAddress = new Address { Pipe = new Pipe { Path = "/x" } })));
         Assert.Null(AccessLogEntry.Of(Http(e => e.CommonProperties.DownstreamLocalAddress = Empire.At("deathstar"))));
     }
 
@@ -171,7 +177,8 @@ public sealed class AccessLogTests
     [InlineData(AccessLogType.NotSet, false)]
     public void Of_EntryOfSomethingThatGoesOn_IsIntermediate(AccessLogType type, bool intermediate)
     {
-        Assert.Equal(intermediate, AccessLogEntry.Of(Http(e => e.CommonProperties.AccessLogType = type))!.IsIntermediate);
+        Assert.Equal(
+            intermediate, AccessLogEntry.Of(Http(e => e.CommonProperties.AccessLogType = type))!.IsIntermediate);
     }
 
     [Fact]
@@ -193,7 +200,12 @@ public sealed class AccessLogTests
         {
             CommonProperties = Common(),
             ProtocolVersion = HTTPAccessLogEntry.Types.HTTPVersion.Http11,
-            Request = new HTTPRequestProperties { RequestMethod = RequestMethod.Get, Path = "/v1/x?y=1", Authority = "deathstar" },
+            Request = new HTTPRequestProperties
+            {
+                RequestMethod = RequestMethod.Get,
+                Path = "/v1/x?y=1",
+                Authority = "deathstar"
+            },
             Response = new HTTPResponseProperties { ResponseCode = 204 },
         };
         change?.Invoke(entry);
@@ -220,7 +232,8 @@ public sealed class AccessLogTests
         entry.CommonProperties.Metadata.FilterMetadata.Add(filter, all);
     }
 
-    private static string Line(HTTPAccessLogEntry entry) => FlowText.Format(Records().From(AccessLogEntry.Of(entry)!, "envoy-1"));
+    private static string Line(HTTPAccessLogEntry entry) =>
+        FlowText.Format(Records().From(AccessLogEntry.Of(entry)!, "envoy-1"));
 
     private static AccessLogRecords Records() => new(Empire.Store(), TimeProvider.System);
 

@@ -31,10 +31,11 @@ public sealed class CheckAnswerTests
     [InlineData("application/json", false)]
     public void Of_DeniedGrpc_BecomesStatus7_WithTheProxysMessage(string type, bool grpc)
     {
-        var answer = Answer(Empire.Ask(Empire.Tiefighter, "POST /empire.Deathstar/Fire", headers: $"content-type: {type}"));
+        var answer =
+            Answer(Empire.Ask(Empire.Tiefighter, "POST /empire.Deathstar/Fire", headers: $"content-type: {type}"));
 
-        // Envoy's local reply to a gRPC request: trailers-only, 403 as status 7, the body as grpc-message. Another content type
-        // than Envoy's own would make it no gRPC.
+        // Envoy's local reply to a gRPC request: trailers-only, 403 as status 7, the body as grpc-message. Another
+        // content type than Envoy's own would make it no gRPC.
         Assert.Equal(HttpStatusCode.Forbidden, answer.DeniedResponse.Status.Code);
         Assert.Equal(grpc ? "Access denied" : "Access denied\r\n", answer.DeniedResponse.Body);
         Assert.Equal(grpc ? 0 : 1, answer.DeniedResponse.Headers.Count);
@@ -45,9 +46,11 @@ public sealed class CheckAnswerTests
     {
         var answer = Answer(Empire.Ask(Empire.Tiefighter, "GET /v1/a%2Fb")).DeniedResponse;
         Assert.Equal(HttpStatusCode.TemporaryRedirect, answer.Status.Code);
-        Assert.Equal(("location", "/v1/a/b"), (answer.Headers.Single().Header.Key, answer.Headers.Single().Header.Value));
+        Assert.Equal(
+            ("location", "/v1/a/b"), (answer.Headers.Single().Header.Key, answer.Headers.Single().Header.Value));
 
-        var grpc = Answer(Empire.Ask(Empire.Tiefighter, "POST /v1/a%2Fb", headers: "content-type: application/grpc")).DeniedResponse;
+        var grpc = Answer(
+            Empire.Ask(Empire.Tiefighter, "POST /v1/a%2Fb", headers: "content-type: application/grpc")).DeniedResponse;
         Assert.Equal((HttpStatusCode.Forbidden, "Access denied"), (grpc.Status.Code, grpc.Body));
     }
 
@@ -77,7 +80,8 @@ public sealed class CheckAnswerTests
         Assert.Equal(CheckResponse.HttpResponseOneofCase.OkResponse, answer.HttpResponseCase);
         Assert.Empty(answer.OkResponse.Headers);
         Assert.Empty(answer.OkResponse.HeadersToRemove);
-        Assert.StartsWith("deathstar (p.yaml:", answer.DynamicMetadata.Fields["rule"].StringValue, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "deathstar (p.yaml:", answer.DynamicMetadata.Fields["rule"].StringValue, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,7 +40,8 @@ public sealed class CheckJudgeTests
         foreach (var (name, from) in new[] { ("tiefighter", Empire.Tiefighter), ("xwing", Empire.Xwing) })
         {
             var explained = Explainer().TryAnswer(
-                new ExplainQuestion { From = name, To = "deathstar", Port = 80, Request = request, Headers = headers }, out _)!;
+                new ExplainQuestion { From = name, To = "deathstar", Port = 80, Request = request, Headers = headers },
+                out _)!;
 
             var verdict = CheckJudge.Judge(Empire.Ask(from, request, headers: headers), s_snapshot);
             var raw = CheckJudge.Judge(Empire.Ask(from, request, headers: headers).Raw(), s_snapshot);
@@ -85,7 +86,8 @@ public sealed class CheckJudgeTests
     {
         var asked = Empire.Ask(
             Empire.Xwing, "POST /v1/request-landing",
-            headers: ["X-Forwarded-For: 10.0.0.2", "x-envoy-original-dst-host: 10.0.0.4:80", "x-envoy-external-address: 10.0.0.2"]);
+            headers: ["X-Forwarded-For: 10.0.0.2", "x-envoy-original-dst-host: 10.0.0.4:80",
+                "x-envoy-external-address: 10.0.0.2"]);
         asked.Source.Principal = "spiffe://empire/ns/default/sa/tiefighter";
         asked.Source.Service = "tiefighter";
         asked.Source.Labels.Add("org", "empire");
@@ -106,7 +108,8 @@ public sealed class CheckJudgeTests
             Change(a => a.Destination.Address.SocketAddress.ClearPortSpecifier()),
         ];
 
-        Assert.All(hostile, attributes => Assert.Equal(RequestOutcome.Rejected, CheckJudge.Judge(attributes, s_snapshot).Outcome));
+        Assert.All(hostile, attributes =>
+            Assert.Equal(RequestOutcome.Rejected, CheckJudge.Judge(attributes, s_snapshot).Outcome));
         Assert.False(CheckJudge.Judge(null, s_snapshot).IsAllowed);
         Assert.False(CheckJudge.Judge(new AttributeContext(), s_snapshot).IsAllowed);
     }
@@ -123,11 +126,14 @@ public sealed class CheckJudgeTests
     [Fact]
     public void Judge_PortWithoutL7Rules_IsJudgedAtL4_WhateverTheRequest()
     {
-        Assert.True(CheckJudge.Judge(Empire.Ask(Empire.Tiefighter, "GET /any/../thing%zz", port: 81), s_snapshot).IsAllowed);
+        Assert.True(
+            CheckJudge.Judge(Empire.Ask(Empire.Tiefighter, "GET /any/../thing%zz", port: 81), s_snapshot).IsAllowed);
         Assert.True(CheckJudge.Judge(Empire.Connect(Empire.Tiefighter, port: 81), s_snapshot).IsAllowed);
         Assert.True(CheckJudge.Judge(Empire.Connect(Empire.Tiefighter, Empire.Xwing, 12), s_snapshot).IsAllowed);
-        Assert.Equal(RequestOutcome.Denied, CheckJudge.Judge(Empire.Connect(Empire.Xwing, port: 81), s_snapshot).Outcome);
-        Assert.Equal(RequestOutcome.Denied, CheckJudge.Judge(Empire.Connect(Empire.Tiefighter, port: 82), s_snapshot).Outcome);
+        Assert.Equal(
+            RequestOutcome.Denied, CheckJudge.Judge(Empire.Connect(Empire.Xwing, port: 81), s_snapshot).Outcome);
+        Assert.Equal(
+            RequestOutcome.Denied, CheckJudge.Judge(Empire.Connect(Empire.Tiefighter, port: 82), s_snapshot).Outcome);
     }
 
     [Fact]
@@ -144,7 +150,8 @@ public sealed class CheckJudgeTests
     public void Judge_HttpOnAKafkaPort_IsDenied()
     {
         Assert.Equal(
-            RequestOutcome.Denied, CheckJudge.Judge(Empire.Ask(Empire.Tiefighter, "GET /v1/x", port: 9092), s_snapshot).Outcome);
+            RequestOutcome.Denied,
+            CheckJudge.Judge(Empire.Ask(Empire.Tiefighter, "GET /v1/x", port: 9092), s_snapshot).Outcome);
     }
 
     [Theory]
@@ -153,7 +160,8 @@ public sealed class CheckJudgeTests
     [InlineData("GET /v1/a/../x", 307, "/v1/x")]
     [InlineData("GET /v1/a%2fb", 307, "/v1/a/b")]
     [InlineData("GET //admin", 403, null)]
-    public void Judge_TargetThatEnvoyWouldForwardUnnormalised_IsNotAllowedAsSomethingElse(string request, int status, string? location)
+    public void Judge_TargetThatEnvoyWouldForwardUnnormalised_IsNotAllowedAsSomethingElse(
+        string request, int status, string? location)
     {
         var verdict = CheckJudge.Judge(Empire.Ask(Empire.Tiefighter, request), s_snapshot);
 
@@ -165,8 +173,10 @@ public sealed class CheckJudgeTests
     {
         var connect = Empire.Ask(Empire.Tiefighter, "CONNECT ", host: "deathstar:80");
         Assert.True(CheckJudge.Judge(connect, s_snapshot).IsAllowed);
-        Assert.False(CheckJudge.Judge(Empire.Ask(Empire.Tiefighter, "CONNECT ", host: "xwing:80"), s_snapshot).IsAllowed);
-        Assert.Equal(400, CheckJudge.Judge(Empire.Ask(Empire.Tiefighter, "CONNECT ", host: "deathstar"), s_snapshot).Status);
+        Assert.False(
+            CheckJudge.Judge(Empire.Ask(Empire.Tiefighter, "CONNECT ", host: "xwing:80"), s_snapshot).IsAllowed);
+        Assert.Equal(
+            400, CheckJudge.Judge(Empire.Ask(Empire.Tiefighter, "CONNECT ", host: "deathstar"), s_snapshot).Status);
         Assert.False(CheckJudge.Judge(Empire.Ask(Empire.Tiefighter, "CONNECT /v1/x"), s_snapshot).IsAllowed);
     }
 
@@ -190,7 +200,8 @@ public sealed class CheckJudgeTests
         ];
 
         Assert.All(hostile, a => Assert.Equal(
-            (RequestOutcome.Rejected, 400), (CheckJudge.Judge(a, s_snapshot).Outcome, CheckJudge.Judge(a, s_snapshot).Status)));
+            (RequestOutcome.Rejected, 400),
+            (CheckJudge.Judge(a, s_snapshot).Outcome, CheckJudge.Judge(a, s_snapshot).Status)));
     }
 
     [Fact]
@@ -253,5 +264,6 @@ public sealed class CheckJudgeTests
 
     private static PolicyExplainer Explainer() => new(
         WorkloadFileReader.Read("w.yaml", Empire.Workloads).Workloads,
-        PolicySet.Combine([PolicyReader.Read("p.yaml", Empire.Policy)]).Documents, new SecretFiles(null, NullLogger.Instance));
+        PolicySet.Combine([PolicyReader.Read("p.yaml", Empire.Policy)]).Documents,
+        new SecretFiles(null, NullLogger.Instance));
 }

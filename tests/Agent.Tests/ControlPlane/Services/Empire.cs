@@ -86,7 +86,8 @@ internal static class Empire
                 Addresses = w.Addresses,
                 Ports = w.Ports,
             }),
-            documents.Documents, [IPAddress.Parse("10.9.9.9")], new IdentityAllocator(), new SecretFiles(null, NullLogger.Instance));
+            documents.Documents, [IPAddress.Parse("10.9.9.9")], new IdentityAllocator(),
+            new SecretFiles(null, NullLogger.Instance));
     }
 
     public static SnapshotStore Store(string policy = Policy)
@@ -107,7 +108,15 @@ internal static class Empire
         params string[] headers)
     {
         var (method, path) = (request.Split(' ')[0], request.Split(' ')[1]);
-        var http = new HttpRequest { Method = method, Path = path, Host = host, Protocol = "HTTP/1.1", Scheme = "http", Size = -1 };
+        var http = new HttpRequest
+        {
+            Method = method,
+            Path = path,
+            Host = host,
+            Protocol = "HTTP/1.1",
+            Scheme = "http",
+            Size = -1
+        };
         http.Headers.Add(":method", method);
         http.Headers.Add(":path", path);
         http.Headers.Add(":authority", host);
@@ -121,12 +130,13 @@ internal static class Empire
     }
 
     /// <summary>As its network filter describes a connection.</summary>
-    public static AttributeContext Connect(string from, string to = Deathstar, uint port = 80, HttpRequest? http = null) => new()
-    {
-        Source = new AttributeContext.Types.Peer { Address = At(from) },
-        Destination = new AttributeContext.Types.Peer { Address = At(to, port) },
-        Request = http is null ? null : new AttributeContext.Types.Request { Http = http },
-    };
+    public static AttributeContext Connect(
+        string from, string to = Deathstar, uint port = 80, HttpRequest? http = null) => new()
+        {
+            Source = new AttributeContext.Types.Peer { Address = At(from) },
+            Destination = new AttributeContext.Types.Peer { Address = At(to, port) },
+            Request = http is null ? null : new AttributeContext.Types.Request { Http = http },
+        };
 
     /// <summary>The same with <c>encode_raw_headers</c>.</summary>
     public static AttributeContext Raw(this AttributeContext context, params (string Name, byte[] Value)[] more)

@@ -45,7 +45,9 @@ public sealed class EnvoyServicesTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(("GET", "/v1/x", 403), (record.L7!.Http!.Method, record.L7.Http.Url, record.L7.Http.Code));
         Assert.DoesNotContain("s3cret", System.Text.Json.JsonSerializer.Serialize(record), StringComparison.Ordinal);
 
-        _store.Swap(Empire.Snapshot(Empire.Policy.Replace("org: empire } } ]", "org: alliance } } ]", StringComparison.Ordinal)));
+        _store.Swap(
+            Empire.Snapshot(
+            Empire.Policy.Replace("org: empire } } ]", "org: alliance } } ]", StringComparison.Ordinal)));
         Assert.Equal(0, (await CheckAsync(client, Empire.Ask(Empire.Xwing, "GET /v1/x"))).Status.Code);
         Assert.Equal(7, (await CheckAsync(client, Empire.Ask(Empire.Tiefighter, "GET /v1/x"))).Status.Code);
 
@@ -60,7 +62,8 @@ public sealed class EnvoyServicesTests : IAsyncLifetime, IAsyncDisposable
     {
         await using var client = await ClientAsync();
 
-        Assert.StartsWith("INTERNAL", await client.AskAsync($"check {Convert.ToBase64String([0x0a, 0xff, 0xff])}"), StringComparison.Ordinal);
+        Assert.StartsWith("INTERNAL", await client.AskAsync($"check {Convert.ToBase64String([0x0a, 0xff, 0xff])}"),
+            StringComparison.Ordinal);
         Assert.Equal(7, (await CheckAsync(client, new AttributeContext())).Status.Code);
     }
 
@@ -75,8 +78,11 @@ public sealed class EnvoyServicesTests : IAsyncLifetime, IAsyncDisposable
             e.Response.ResponseCodeDetails = "rbac_access_denied_matched_policy[none]";
         });
 
-        await client.AskAsync(Log(Message("envoy-1", denied, AccessLogTests.Http())));
-        await Wait.UntilAsync(() => _log.Recent(10).Count == 1, s_patience, "the denied one is recorded, the other is not");
+        // Entries are taken one by one: with the second there, the first has been passed over, and nobody's following
+        // can keep it.
+        await client.AskAsync(Log(Message("envoy-1", AccessLogTests.Http(), denied)));
+        await Wait.UntilAsync(
+            () => _log.Recent(10).Count == 1, s_patience, "the denied one is recorded, the other is not");
         Assert.Equal("rbac_access_denied_matched_policy[none]; logged by envoy-1", _log.Recent(1)[0].Summary);
 
         using var follower = _log.Follow(0, out _);
@@ -91,12 +97,15 @@ public sealed class EnvoyServicesTests : IAsyncLifetime, IAsyncDisposable
     {
         await using var client = await ClientAsync();
 
-        Assert.Equal("INVALID_ARGUMENT the first request of a stream names its node: node.id is missing", await RefusedAsync(
+        Assert.Equal(
+            "INVALID_ARGUMENT the first request of a stream names its node: node.id is missing", await RefusedAsync(
             Message(null, AccessLogTests.Http())));
         Assert.Equal("INVALID_ARGUMENT identifier.log_name is missing", await RefusedAsync(
             new StreamAccessLogsMessage { Identifier = new() { Node = new Node { Id = "a" } } }));
-        Assert.Equal("PERMISSION_DENIED node 'stranger' is none of this server's", await RefusedAsync(Message("stranger")));
-        Assert.Equal("INVALID_ARGUMENT a stream is one node's: node.id changed", await RefusedAsync(Message("a"), Message("b")));
+        Assert.Equal(
+            "PERMISSION_DENIED node 'stranger' is none of this server's", await RefusedAsync(Message("stranger")));
+        Assert.Equal(
+            "INVALID_ARGUMENT a stream is one node's: node.id changed", await RefusedAsync(Message("a"), Message("b")));
         Assert.Empty(_log.Recent(10));
 
         async Task<string> RefusedAsync(params StreamAccessLogsMessage[] messages)
@@ -131,9 +140,11 @@ public sealed class EnvoyServicesTests : IAsyncLifetime, IAsyncDisposable
             Duration = default,
             PolicyRevision = 1,
         }));
-        var denied = AccessLogTests.Http(e => e.Response.ResponseCodeDetails = "rbac_access_denied_matched_policy[none]");
+        var denied =
+            AccessLogTests.Http(e => e.Response.ResponseCodeDetails = "rbac_access_denied_matched_policy[none]");
 
-        await client.AskAsync(Log([.. Enumerable.Range(0, 10).Select(_ => Message("envoy-1", [.. Enumerable.Repeat(denied, 1000)]))]));
+        await client.AskAsync(
+            Log([.. Enumerable.Range(0, 10).Select(_ => Message("envoy-1", [.. Enumerable.Repeat(denied, 1000)]))]));
         Assert.Equal("OK", (await client.AskAsync("end")).Trim());
 
         Assert.InRange(_log.Recent(5000).Count, 1001, 4095);
@@ -144,7 +155,8 @@ public sealed class EnvoyServicesTests : IAsyncLifetime, IAsyncDisposable
     public async Task Log_AgentStops_StreamIsToldToComeBack()
     {
         await using var client = await ClientAsync();
-        await client.AskAsync(Log(Message("envoy-1", AccessLogTests.Http(e => e.Response.ResponseCodeDetails = "ext_authz_denied"))));
+        await client.AskAsync(
+            Log(Message("envoy-1", AccessLogTests.Http(e => e.Response.ResponseCodeDetails = "ext_authz_denied"))));
         await Wait.UntilAsync(() => _log.Recent(10).Count == 1, s_patience, "it is open");
 
         await _stopping.CancelAsync();
@@ -166,7 +178,8 @@ public sealed class EnvoyServicesTests : IAsyncLifetime, IAsyncDisposable
             await stranger.AskAsync($"check {Encode(new CheckRequest { Attributes = new AttributeContext() })}"));
 
         await node.AskAsync(Log(Message("envoy-2")));
-        Assert.Equal("PERMISSION_DENIED the client's certificate does not name node 'envoy-2'", await node.AskAsync("code"));
+        Assert.Equal(
+            "PERMISSION_DENIED the client's certificate does not name node 'envoy-2'", await node.AskAsync("code"));
         await node.AskAsync(Log(Message("envoy-1")));
         Assert.Equal("OK", (await node.AskAsync("end")).Trim());
     }
@@ -190,9 +203,11 @@ public sealed class EnvoyServicesTests : IAsyncLifetime, IAsyncDisposable
 
     private static string Encode(IMessage message) => Convert.ToBase64String(message.ToByteArray());
 
-    private static string Log(params StreamAccessLogsMessage[] messages) => $"log {string.Join(' ', messages.Select(Encode))}";
+    private static string Log(params StreamAccessLogsMessage[] messages) =>
+        $"log {string.Join(' ', messages.Select(Encode))}";
 
-    private static StreamAccessLogsMessage Message(string? node, params Envoy.Data.Accesslog.V3.HTTPAccessLogEntry[] entries)
+    private static StreamAccessLogsMessage Message(
+        string? node, params Envoy.Data.Accesslog.V3.HTTPAccessLogEntry[] entries)
     {
         var message = new StreamAccessLogsMessage
         {
@@ -200,7 +215,8 @@ public sealed class EnvoyServicesTests : IAsyncLifetime, IAsyncDisposable
         };
         if (node is not null)
         {
-            message.Identifier = new StreamAccessLogsMessage.Types.Identifier { LogName = "jumpgate", Node = new Node { Id = node } };
+            message.Identifier =
+                new StreamAccessLogsMessage.Types.Identifier { LogName = "jumpgate", Node = new Node { Id = node } };
         }
 
         return message;
@@ -221,11 +237,13 @@ public sealed class EnvoyServicesTests : IAsyncLifetime, IAsyncDisposable
             Tls = certificates?.Options,
         };
         var services = new EnvoyServices(
-            _store, _log, new FlowRecords(_store, TimeProvider.System), _metrics.Envoy, new HttpFilterOptions(), TimeProvider.System);
+            _store, _log, new FlowRecords(_store, TimeProvider.System), _metrics.Envoy, new HttpFilterOptions(),
+            TimeProvider.System);
         var grouping = new NoStrangers();
         var server = await XdsServer.StartAsync(
             options, grouping, NullLogger.Instance,
-            services.Create(new NodeAdmission(options, grouping), NullLogger.Instance, _stopping.Token), CancellationToken.None);
+            services.Create(new NodeAdmission(options, grouping), NullLogger.Instance, _stopping.Token),
+            CancellationToken.None);
         _servers.Add(server);
         var script = Path.Combine(AppContext.BaseDirectory, "ControlPlane", "Services", "raw_client.py");
         if (certificates is null)
@@ -239,7 +257,8 @@ public sealed class EnvoyServicesTests : IAsyncLifetime, IAsyncDisposable
         await File.WriteAllTextAsync(file, certificate.ExportCertificatePem());
         await File.WriteAllTextAsync(key, System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions
             .GetECDsaPrivateKey(certificate)!.ExportPkcs8PrivateKeyPem());
-        return ClientProcess.PythonFile(script, new Dictionary<string, string>(), [server.Address.ToString(), certificates.CaFile, file, key]);
+        return ClientProcess.PythonFile(
+            script, new Dictionary<string, string>(), [server.Address.ToString(), certificates.CaFile, file, key]);
     }
 
     private sealed class NoStrangers : INodeGrouping

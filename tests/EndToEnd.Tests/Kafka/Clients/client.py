@@ -115,8 +115,9 @@ def run(words):
     options = dict(w.split("=", 1) for w in words[1:] if "=" in w)
     try:
         answer = {"ok": True, **OPERATIONS[words[0]](*plain, **options)}
-    except KafkaError as error:
-        # The client's own name for it, and Kafka's number.
+    except (KafkaError, ValueError) as error:
+        # The client's own name for it, and Kafka's number. ValueError is what it makes of a connection that ends while it asks for
+        # versions.
         answer = {"ok": False, "error": type(error).__name__, "code": getattr(error, "errno", None) or 0, "detail": str(error)}
     answer["ms"] = round((time.monotonic() - started) * 1000)
     print(json.dumps(answer), flush=True)

@@ -17,7 +17,9 @@ public sealed partial class HazardTests
                 rules: { http: [ { path: "/v1/.*" } ] }
         """;
 
-    /// <summary>Another namespace has the same two addresses and the same two ports, of a connection that is open now.</summary>
+    /// <summary>
+    /// Another namespace has the same two addresses and the same two ports, of a connection that is open now.
+    /// </summary>
     [Fact]
     public async Task Namespaces_SameAddressesAndPortsElsewhere_AreStrangers()
     {
@@ -69,7 +71,8 @@ public sealed partial class HazardTests
             var got = new StringBuilder();
             while (got.Length < text.Length)
             {
-                got.Append(Encoding.ASCII.GetString(buffer, 0, await to.ReceiveAsync(buffer).WaitAsync(Scene.Patience)));
+                got.Append(Encoding.ASCII.GetString(
+                    buffer, 0, await to.ReceiveAsync(buffer).WaitAsync(Scene.Patience)));
             }
 
             Assert.Equal(text, got.ToString());
@@ -81,12 +84,14 @@ public sealed partial class HazardTests
     public async Task WhoIsIn_ClientOfAnotherNode_IsNot()
     {
         using var server = new WireServer(scene.Scene, HelloAsync);
-        scene.Scene.WritePolicy("p1.yaml", Policies.Server(AlsoFromWorld).Replace("name: server", "name: world", StringComparison.Ordinal));
+        scene.Scene.WritePolicy(
+            "p1.yaml", Policies.Server(AlsoFromWorld).Replace("name: server", "name: world", StringComparison.Ordinal));
         try
         {
             var maps = new KernelMaps(scene.Scene);
             await Wait.UntilAsync(
-                async () => await scene.Scene.CanConnectAsync("world", server.Address), Scene.Patience, "the world to be let in");
+                async () => await scene.Scene.CanConnectAsync("world", server.Address), Scene.Patience,
+                "the world to be let in");
             await Wait.UntilAsync(() => maps.Count("lane_pairs") == 0, Scene.Patience, "former connections to go");
             var decided = await scene.DecidedAsync();
             for (var i = 0; i < 5; i++)
@@ -101,7 +106,8 @@ public sealed partial class HazardTests
         }
         finally
         {
-            File.Delete(Path.Combine(scene.Scene.PoliciesDirectory, "p1.yaml"));
+            await scene.Scene.AcknowledgedAsync(
+                () => File.Delete(Path.Combine(scene.Scene.PoliciesDirectory, "p1.yaml")));
         }
     }
 
@@ -112,7 +118,8 @@ public sealed partial class HazardTests
         using var server = new WireServer(scene.Scene, HelloAsync);
         using var client = await WarmAsync(server.Address);
         using var multipath = scene.Scene.Lab.Start(
-            "client", "/usr/bin/python3", Party.Script("multipath.py"), $"{server.Address.Address}", $"{server.Address.Port}", "50");
+            "client", "/usr/bin/python3", Party.Script("multipath.py"), $"{server.Address.Address}",
+            $"{server.Address.Port}", "50");
 
         Assert.Equal(0, await multipath.WaitForExitAsync(Scene.Patience));
 

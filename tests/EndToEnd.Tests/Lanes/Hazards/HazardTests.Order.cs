@@ -11,8 +11,8 @@ public sealed partial class HazardTests
     private const int DeferAccept = 9;
 
     /// <summary>
-    /// The server's socket comes into being with the first bytes that the proxy sends it (TCP_DEFER_ACCEPT): those come over the
-    /// stack. It answers before it reads the body, and the kernel would have the next request overtake that.
+    /// The server's socket comes into being with the first bytes that the proxy sends it (TCP_DEFER_ACCEPT): those come
+    /// over the stack. It answers before it reads the body, and the kernel would have the next request overtake that.
     /// </summary>
     [Fact]
     public async Task Order_BytesThatCameOverTheStack_AreReadBeforeTheKernelsRequest()
@@ -61,7 +61,8 @@ public sealed partial class HazardTests
         await client.SendAsync(Wire.Request("/v1/first", "POST", $"Content-Length: {body.Length}\r\n"));
         await client.SendAsync(body);
         await Wait.UntilAsync(
-            async () => await scene.Scene.LaneBytesAsync("stack") - stack >= body.Length, Scene.Patience, "the body to go over the stack");
+            async () => await scene.Scene.LaneBytesAsync("stack") - stack >= body.Length, Scene.Patience,
+            "the body to go over the stack");
         begin.SetResult();
         Assert.Equal((200, "hello\n"), await client.ReadResponseAsync());
         var order = await SaidAsync("order");

@@ -1,6 +1,9 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
+using Jumpgate.Bpf;
 using Jumpgate.EndToEnd.Tests.Integrity;
 using Jumpgate.EndToEnd.Tests.Support;
 
@@ -9,7 +12,9 @@ namespace Jumpgate.EndToEnd.Tests.Lanes;
 /// <summary>Whose bytes are whose, and in which order they are answered.</summary>
 public sealed partial class HazardTests
 {
-    /// <summary>Hazard 2: the body of a request that is the proxy's looks like a request that the kernel would allow.</summary>
+    /// <summary>
+    /// Hazard 2: the body of a request that is the proxy's looks like a request that the kernel would allow.
+    /// </summary>
     [Fact]
     public async Task Ownership_BodyThatLooksLikeARequest_IsTheProxys()
     {
@@ -36,6 +41,32 @@ public sealed partial class HazardTests
         Assert.All(seen, target => Assert.Equal("/v1/hello", target));
     }
 
+    /// <summary>
+    /// Hazard 2: what the proxy took and what it was handed are compared whole. In the middle of a body at a distance
+    /// of 4 GiB from the last boundary a lane is as closed as at any other place.
+    /// </summary>
+    [Fact]
+    public async Task Ownership_FourGibibytesFromABoundary_IsTheProxys()
+    {
+        using var server = new WireServer(scene.Scene, HelloAsync);
+        using var client = await WarmAsync(server.Address);
+        var maps = new KernelMaps(scene.Scene);
+        var (decided, closed) = (await scene.DecidedAsync(), await SaidAsync("closed"));
+        var consumed = (int)Marshal.OffsetOf<Lane>(nameof(Lane.RequestsConsumed));
+        foreach (var slot in maps.Values("lane_of").Select(v => BinaryPrimitives.ReadUInt32LittleEndian(v)).Distinct())
+        {
+            var lane = maps.Read("lanes", slot);
+            var place = lane.AsSpan(consumed);
+            BinaryPrimitives.WriteUInt64LittleEndian(place, BinaryPrimitives.ReadUInt64LittleEndian(place) + (1ul << 32));
+            maps.Write("lanes", lane, slot);
+        }
+
+        Assert.Equal((200, "hello\n"), await client.AskAsync(Wire.Request("/v1/hello")));
+
+        Assert.Equal((decided, closed + 1), (await scene.DecidedAsync(), await SaidAsync("closed")));
+        await UntilDecidedAsync(client);
+    }
+
     /// <summary>Hazard 2, the other way: a chunk of a response that the proxy relays looks like a response.</summary>
     [Fact]
     public async Task Ownership_ChunkThatLooksLikeAResponse_IsTheProxys()
@@ -51,7 +82,8 @@ public sealed partial class HazardTests
                     continue;
                 }
 
-                await wire.SendAsync($"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{Inner.Length:x}\r\n");
+                // The extension makes it the proxy's from the beginning.
+                await wire.SendAsync($"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{Inner.Length:x};a=b\r\n");
                 await wire.SendAsync(Inner);
                 await wire.SendAsync("\r\n0\r\n\r\n");
             }
@@ -131,10 +163,13 @@ public sealed partial class HazardTests
             Assert.Equal(decided, await scene.DecidedAsync());
         }
 
-        Assert.Equal(request.Length - 1, seen.Count(head => head.Contains("X-Tail: 0123456789", StringComparison.Ordinal)));
+        Assert.Equal(
+            request.Length - 1, seen.Count(head => head.Contains("X-Tail: 0123456789", StringComparison.Ordinal)));
     }
 
-    /// <summary>Hazard 6: the client has said that it sends no more; what it asked the kernel for is still answered.</summary>
+    /// <summary>
+    /// Hazard 6: the client has said that it sends no more; what it asked the kernel for is still answered.
+    /// </summary>
     [Fact]
     public async Task Close_OfTheSendingHalf_WaitsForTheAnswer()
     {

@@ -8,7 +8,8 @@ namespace Jumpgate.EndToEnd.Tests.Lanes;
 
 /// <summary>
 /// Memory, map entries and descriptors come back to where they were. The flow table is bounded by itself (LRU).
-/// JUMPGATE_HAZARD_LANES and JUMPGATE_HAZARD_HEADS say how many, JUMPGATE_HAZARD_TIME_OUT=1 waits for the agent's time-out.
+/// JUMPGATE_HAZARD_LANES and JUMPGATE_HAZARD_HEADS say how many, JUMPGATE_HAZARD_TIME_OUT=1 waits for the agent's
+/// time-out.
 /// </summary>
 public sealed partial class HazardTests
 {
@@ -55,11 +56,14 @@ public sealed partial class HazardTests
             () => $"{after}");
         Console.WriteLine($"{Lanes} lanes, {inKernel} requests in the kernel: {before}, then {after}");
         Assert.Equal((0, 0, 0), (after.Pairs, after.Bound, after.Joined));
-        Assert.True(inKernel >= (ulong)Lanes, $"only {inKernel} requests of {Lanes} connections were decided in the kernel");
+        Assert.True(
+            inKernel >= (ulong)Lanes, $"only {inKernel} requests of {Lanes} connections were decided in the kernel");
         Assert.Empty((await scene.LanesAsync()).Lanes);
     }
 
-    /// <summary>Connections that send half a head and stay: each costs little, the others go on, and all is given back.</summary>
+    /// <summary>
+    /// Connections that send half a head and stay: each costs little, the others go on, and all is given back.
+    /// </summary>
     [Fact]
     public async Task Returns_FloodOfHalfOpenHeads_CostsLittleAndEnds()
     {
@@ -107,7 +111,9 @@ public sealed partial class HazardTests
         await UntilDecidedAsync(client);
     }
 
-    /// <summary>A reader that does not read a large response: the agent holds little of it, and so does the reader's queue.</summary>
+    /// <summary>
+    /// A reader that does not read a large response: the agent holds little of it, and so does the reader's queue.
+    /// </summary>
     [Fact]
     public async Task Returns_StalledReader_CostsLittle()
     {
@@ -146,7 +152,8 @@ public sealed partial class HazardTests
     /// <summary>Opens so many lanes at once, and ends them: by either end, with an end or a reset.</summary>
     private async Task OpenAndCloseAsync(IPEndPoint server, int count)
     {
-        var clients = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => Wire.ConnectAsync(scene.Scene, server)));
+        var clients =
+            await Task.WhenAll(Enumerable.Range(0, count).Select(_ => Wire.ConnectAsync(scene.Scene, server)));
         for (var round = 0; round < 4; round++)
         {
             await Task.WhenAll(clients.Select(async client =>
@@ -182,7 +189,8 @@ public sealed partial class HazardTests
     {
         try
         {
-            return await half.ReadHeadAsync() is not { } head || head.StartsWith("HTTP/1.1 4", StringComparison.Ordinal);
+            return await half.ReadHeadAsync() is not { } head
+                || head.StartsWith("HTTP/1.1 4", StringComparison.Ordinal);
         }
         catch (SocketException)
         {
@@ -191,7 +199,8 @@ public sealed partial class HazardTests
     }
 
     private static int Setting(string name, int fallback) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+        int.TryParse(
+            Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             ? value
             : fallback;
 }

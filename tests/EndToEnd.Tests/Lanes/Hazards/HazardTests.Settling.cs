@@ -5,15 +5,19 @@ using Jumpgate.Testing;
 
 namespace Jumpgate.EndToEnd.Tests.Lanes;
 
-/// <summary>Hazard 4: between the kernel's verdict for a response's last bytes and the moment when they are in the queue.</summary>
+/// <summary>
+/// Hazard 4: between the kernel's verdict for a response's last bytes and the moment when they are in the queue.
+/// </summary>
 public sealed partial class HazardTests
 {
-    /// <summary>After so long the proxy takes it that a send has ended (LONG_AGO_NS in lane_ask.bpf.c is 1 s).</summary>
+    /// <summary>
+    /// After so long the proxy takes it that a send has ended (LONG_AGO_NS in lane_ask.bpf.c is 1 s).
+    /// </summary>
     private static readonly TimeSpan Promise = TimeSpan.FromSeconds(0.9);
 
     /// <summary>
-    /// The client reads into memory that is not there and so holds its socket: the server's send, judged already, waits for it.
-    /// The proxy has a 403 for the same client, and must not send it before.
+    /// The client reads into memory that is not there and so holds its socket: the server's send, judged already, waits
+    /// for it. The proxy has a 403 for the same client, and must not send it before.
     /// </summary>
     [Fact]
     public async Task Pipelining_ResponseOnItsWayToTheQueue_IsNotOvertaken()

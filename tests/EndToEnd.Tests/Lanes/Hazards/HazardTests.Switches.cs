@@ -41,7 +41,9 @@ public sealed partial class HazardTests
         await UntilDecidedAsync(client);
     }
 
-    /// <summary>Hazard 9: an open lane obeys the new rules as soon as they are said to be in force, and decides by them.</summary>
+    /// <summary>
+    /// Hazard 9: an open lane obeys the new rules as soon as they are said to be in force, and decides by them.
+    /// </summary>
     [Fact]
     public async Task PolicyChange_RequestOfAnOpenLane_ObeysTheNewRules()
     {
@@ -98,6 +100,34 @@ public sealed partial class HazardTests
             (await client.AskAsync(Wire.Request("/v1/hello", headers: $"X-Pass: {pass}\r\n"))).Status;
     }
 
+    /// <summary>What is remembered of a request's fields says nothing of its method and target.</summary>
+    [Fact]
+    public async Task Remembered_FieldsOfAnotherTarget_AreJudgedWithTheirOwn()
+    {
+        const string Guarded = """
+            ingress:
+              - fromEndpoints: [ { matchLabels: { org: empire } } ]
+                toPorts:
+                  - ports: [ { port: "8000", endPort: 8099, protocol: TCP } ]
+                    rules: { http: [ { path: "/v1/hello" }, { path: "/v1/guarded", headers: [ "X-Pass: one" ] } ] }
+            """;
+        using var server = new WireServer(scene.Scene, HelloAsync);
+        using var client = await WarmAsync(server.Address);
+        try
+        {
+            await scene.Scene.ApplyAsync("p0.yaml", Policies.Server(Guarded));
+            for (var i = 0; i < 3; i++)
+            {
+                await UntilDecidedAsync(client);
+                Assert.Equal(403, (await client.AskAsync(Wire.Request("/v1/guarded"))).Status);
+            }
+        }
+        finally
+        {
+            await scene.Scene.ApplyAsync("p0.yaml", Policies.Server($"{PartyScene.Policy}\n"));
+        }
+    }
+
     private static string OnlyWith(string pass) => $$"""
         ingress:
           - fromEndpoints: [ { matchLabels: { org: empire } } ]
@@ -138,8 +168,8 @@ public sealed partial class HazardTests
     }
 
     /// <summary>
-    /// Hazard 12: a workload that cannot bear lanes says so, and its sockets do not join; those that have stay, and the kernel
-    /// decides nothing there until the label goes.
+    /// Hazard 12: a workload that cannot bear lanes says so, and its sockets do not join; those that have stay, and the
+    /// kernel decides nothing there until the label goes.
     /// </summary>
     [Fact]
     public async Task Label_Off_KeepsSocketsOut_AndTouchesNoOpenConnection()
@@ -152,7 +182,8 @@ public sealed partial class HazardTests
         try
         {
             await WriteAsync(
-                workloads.Replace("class: server", "class: server, jumpgate.dev/lanes: \"off\"", StringComparison.Ordinal));
+                workloads.Replace(
+                    "class: server", "class: server, jumpgate.dev/lanes: \"off\"", StringComparison.Ordinal));
             Assert.Equal((200, "hello\n"), await client.AskAsync(Wire.Request("/v1/hello")));
             var decided = await scene.DecidedAsync();
             var joined = maps.Count("lane_pairs");
@@ -177,14 +208,11 @@ public sealed partial class HazardTests
         await UntilDecidedAsync(client);
         Assert.Equal(2, server.Accepted);
 
-        async Task WriteAsync(string text)
+        Task WriteAsync(string text) => scene.Scene.AcknowledgedAsync(() =>
         {
-            var before = (await scene.Scene.ReadStatusAsync()).AcknowledgedRevision;
-            await File.WriteAllTextAsync($"{file}.new", text);
+            File.WriteAllText($"{file}.new", text);
             File.Move($"{file}.new", file, overwrite: true);
-            await Wait.UntilAsync(
-                async () => (await scene.Scene.ReadStatusAsync()).AcknowledgedRevision > before, Scene.Patience, "the label to count");
-        }
+        });
     }
 
     /// <summary>Hazard 8: the kernel's last use of a lane is what the proxy's time-outs see.</summary>

@@ -5,8 +5,8 @@ using Jumpgate.Testing;
 namespace Jumpgate.EndToEnd.Tests.Lanes;
 
 /// <summary>
-/// The hazards of joined sockets (docs/lanes.md), each brought about on purpose. What has to fail without the protection is
-/// written down in tests/Hazards/plants.
+/// The hazards of joined sockets (docs/lanes.md), each brought about on purpose. What has to fail without the
+/// protection is written down in tests/Hazards/plants.
 /// </summary>
 [Collection("kernel")]
 public sealed partial class HazardTests(PolicyPartyScene scene) : IClassFixture<PolicyPartyScene>
@@ -14,7 +14,9 @@ public sealed partial class HazardTests(PolicyPartyScene scene) : IClassFixture<
     /// <summary>A wrong answer gets so long to come before the right one.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>A client whose last request the kernel decided: its lane is open, and what it sends next is judged there.</summary>
+    /// <summary>
+    /// A client whose last request the kernel decided: its lane is open, and what it sends next is judged there.
+    /// </summary>
     private async Task<Wire> WarmAsync(IPEndPoint server)
     {
         var client = await Wire.ConnectAsync(scene.Scene, server);

@@ -5,8 +5,8 @@ using System.Runtime.Versioning;
 namespace Jumpgate.EndToEnd.Tests.Lanes;
 
 /// <summary>
-/// A page of memory that is not there until it is given: whoever touches it waits, the kernel too (userfaultfd). A system call that
-/// writes there stops in its middle, with the locks it has.
+/// A page of memory that is not there until it is given: whoever touches it waits, the kernel too (userfaultfd). A
+/// system call that writes there stops in its middle, with the locks it has.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed partial class HeldMemory : IDisposable
@@ -77,7 +77,8 @@ internal sealed partial class HeldMemory : IDisposable
         _ = Unmap(_address, Size);
     }
 
-    private static int Check(int result) => result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError());
+    private static int Check(int result) =>
+        result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError());
 
     private void Control(nuint request, ulong[] argument) => Check(Control(_fault, request, argument));
 

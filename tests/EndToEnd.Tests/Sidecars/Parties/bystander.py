@@ -1,6 +1,7 @@
 """bystander.py PORT: every socket option that there may be, on sockets of many kinds; connects to a local listener at PORT.
 
-Answers are printed as (result or errno, length, bytes); what changes by itself (counters, times, CPUs) is left out.
+Answers are printed as (result or errno, length, bytes); what changes by itself (counters, times, CPUs,
+what congestion control has measured) is left out.
 """
 import ctypes
 import errno
@@ -9,7 +10,7 @@ import sys
 
 libc = ctypes.CDLL(None, use_errno=True)
 PAGE = 4096
-VOLATILE = {(socket.IPPROTO_TCP, 11), (socket.IPPROTO_TCP, 24), (1, 57), (1, 71), (1, 56), (1, 55), (1, 64), (1, 49)}
+VOLATILE = {(socket.IPPROTO_TCP, 11), (socket.IPPROTO_TCP, 24), (socket.IPPROTO_TCP, 26), (1, 57), (1, 71), (1, 56), (1, 55), (1, 64), (1, 49)}
 
 
 def ask(sock, level, name, size):

@@ -1,7 +1,7 @@
 """client.py KIND ADDRESS PORT...: prints whom the socket thinks it talks to, and what it reads.
 
 KIND: tcp, nonblocking, udp (a connected socket), fast (MSG_FASTOPEN), mptcp, bound (to the fourth argument first), http,
-leave (closes at once), again (twice from one port: the second meets what the first has left).
+leave (closes at once), many (forty times), again (twice from one port: the second meets what the first has left).
 """
 import errno
 import select
@@ -55,7 +55,7 @@ def talk(sock):
 
 
 try:
-    for _ in range(2 if kind == "again" else 1):
+    for _ in range({"again": 2, "many": 40}.get(kind, 1)):
         with socket.socket(family, stream, IPPROTO_MPTCP if kind == "mptcp" else 0) as sock:
             talk(sock)
 except socket.timeout:

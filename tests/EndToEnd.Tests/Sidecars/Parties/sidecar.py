@@ -1,9 +1,11 @@
 """A proxy as Envoy's original_dst listeners are: it asks the kernel where each connection was to go.
 
-sidecar.py OUTBOUND INBOUND [MARK]: what it takes at OUTBOUND goes there, what it takes at INBOUND to the application.
-Each client reads one line first: which side, and the original destination. The same line is printed.
+sidecar.py OUTBOUND INBOUND [MARK [USER]]: what it takes at OUTBOUND goes there, what it takes at INBOUND to the application.
+With MARK its sockets have it (0: none), and it runs as USER. Each client reads one line first: which side, and the
+original destination. The same line is printed.
 """
 import ipaddress
+import os
 import socket
 import struct
 import sys
@@ -13,6 +15,10 @@ SO_ORIGINAL_DST = 80
 SO_MARK = 36
 outbound, inbound = int(sys.argv[1]), int(sys.argv[2])
 mark = int(sys.argv[3]) if len(sys.argv) > 3 else 0
+if len(sys.argv) > 4:
+    os.setgroups([])
+    os.setresgid(*[int(sys.argv[4])] * 3)
+    os.setresuid(*[int(sys.argv[4])] * 3)
 
 
 def original(accepted):
@@ -73,6 +79,8 @@ def serve(accepted, side):
 def listen(family, address, port, side):
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if mark:
+        listener.setsockopt(socket.SOL_SOCKET, SO_MARK, mark)
     listener.bind((address, port))
     listener.listen(128)
 

@@ -1,4 +1,4 @@
-"""talker.py ADDRESS PORT [plain] [narrow]: connects to peer.py, and does what each line of its standard input says.
+"""talker.py ADDRESS PORT [plain] [narrow] [from PORT]: connects to peer.py, and does what each line of its standard input says.
 
 Unless told `plain` it first reads the line that the sidecar sends; `narrow` fixes its receive buffer. Prints its own port, then an answer for each line:
 echo ROUNDS MOST: random messages of up to so many bytes, each compared with what comes back
@@ -24,6 +24,9 @@ peer = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
 peer.settimeout(PATIENCE)
 if "narrow" in sys.argv[3:]:
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 200_000)
+if "from" in sys.argv[3:]:
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    peer.bind(("", int(sys.argv[sys.argv.index("from") + 1])))
 peer.connect((address, port))
 HASH = 32
 SIZE = 16384

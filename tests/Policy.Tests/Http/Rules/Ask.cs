@@ -21,7 +21,8 @@ internal static class Ask
 
     /// <summary>Client and server with these HTTP rules at the server's port 80.</summary>
     public static ConnectionPolicy Policy(params Policy.Documents.HttpRule[] rules) => Pair()
-        .Rule(Ingress("app=server", Entry(Endpoints("app=client"), HttpPorts("80/tcp", rules)))).Resolve("client", "server");
+        .Rule(Ingress("app=server", Entry(Endpoints("app=client"), HttpPorts("80/tcp", rules))))
+        .Resolve("client", "server");
 
     public static Scene Pair() => new Scene()
         .Workload("client", "app=client", "192.0.2.11")
@@ -37,7 +38,8 @@ internal static class Ask
     {
         public bool TryGet(string name, [NotNullWhen(true)] out string? value)
         {
-            var values = lines.Select(l => l.Split(": ", 2)).Where(p => p[0].Equals(name, StringComparison.OrdinalIgnoreCase))
+            var values = lines.Select(l => l.Split(": ", 2))
+                .Where(p => p[0].Equals(name, StringComparison.OrdinalIgnoreCase))
                 .Select(p => p[1]).ToArray();
             value = values.Length == 0 ? null : string.Join(',', values);
             return value is not null;

@@ -120,7 +120,8 @@ public sealed class HeaderMatchTests
     public void Decide_EgressActions_AreSeenByIngressRules()
     {
         var scene = Ask.Pair()
-            .Rule(Egress("app=client", Entry(null, HttpPorts("80/tcp", Rule("GET", Match("X", "v", MismatchAction.Replace))))))
+            .Rule(Egress(
+                "app=client", Entry(null, HttpPorts("80/tcp", Rule("GET", Match("X", "v", MismatchAction.Replace))))))
             .Rule(Ingress("app=server", Entry(null, HttpPorts("80/tcp", Rule(
                 "GET", Match("X", "v", null), Match("Y", "z", MismatchAction.Add))))));
         var decision = scene.Resolve("client", "server").Decide("GET /", "X: w");

@@ -82,7 +82,8 @@ public sealed class HttpRuleSetTests
     [InlineData("X-Key", "a", "Other: a", false)]
     [InlineData("X-Key", null, "X-KEY: anything", true)]
     [InlineData("X-Key", null, "Other: a", false)]
-    public void Decide_Header_ComparesNameWithoutCaseAndValueExactly(string name, string? value, string header, bool allowed)
+    public void Decide_Header_ComparesNameWithoutCaseAndValueExactly(
+        string name, string? value, string header, bool allowed)
     {
         var policy = Ask.Policy(Request("GET") with { Headers = [new HeaderRequirement(name, value)] });
         Assert.Equal(allowed ? HttpVerdict.Allowed : HttpVerdict.Denied, policy.Verdict("GET /", header));

@@ -1,18 +1,19 @@
 using System.Net.Sockets;
 using System.Text.Json;
-using Jumpgate.Agent.Admin;
 
-namespace Jumpgate.Cli;
+namespace Jumpgate.Agent.Admin;
 
-/// <summary>Talks to a running agent.</summary>
-internal sealed class AdminClient : IDisposable
+/// <summary>
+/// Talks to a running agent over its admin socket. Each call throws <see cref="HttpRequestException"/> where none
+/// answers.
+/// </summary>
+public sealed class AdminClient : IDisposable
 {
-    private readonly string _path;
     private readonly HttpClient _http;
 
+    /// <param name="path">The socket's.</param>
     public AdminClient(string path)
     {
-        _path = path;
         _http = new HttpClient(new SocketsHttpHandler
         {
             UseProxy = false,
@@ -37,11 +38,13 @@ internal sealed class AdminClient : IDisposable
         };
     }
 
-    public async Task<T> GetAsync<T>(string path, CancellationToken cancellation)
-    {
-        var text = await _http.GetStringAsync(path, cancellation);
-        return JsonSerializer.Deserialize<T>(text, AdminJson.Options)!;
-    }
+    /// <summary>A report, such as <c>v1/status</c>.</summary>
+    public async Task<T> GetAsync<T>(string path, CancellationToken cancellation) =>
+        JsonSerializer.Deserialize<T>(await GetTextAsync(path, cancellation), AdminJson.Options)!;
+
+    /// <summary>What the agent answers as it stands, such as <c>metrics</c>.</summary>
+    public Task<string> GetTextAsync(string path, CancellationToken cancellation) =>
+        _http.GetStringAsync(path, cancellation);
 
     /// <returns>The answer, or why the agent refused the question.</returns>
     public async Task<(T? Answer, string? Error)> AskAsync<T>(string path, CancellationToken cancellation)
@@ -60,25 +63,9 @@ internal sealed class AdminClient : IDisposable
         return answer.IsSuccessStatusCode ? null : await answer.Content.ReadAsStringAsync(cancellation);
     }
 
+    /// <summary>What the agent goes on to answer, line by line.</summary>
     public async Task<StreamReader> OpenAsync(string path, CancellationToken cancellation) =>
         new(await _http.GetStreamAsync(path, cancellation));
-
-    /// <summary>Runs <paramref name="body"/>, and says in one line why the agent cannot be asked.</summary>
-    public static async Task<int> RunAsync(string socket, Func<AdminClient, Task<int>> body)
-    {
-        using var client = new AdminClient(socket);
-        try
-        {
-            return await body(client);
-        }
-        catch (HttpRequestException e)
-        {
-            var why = e.InnerException is SocketException { SocketErrorCode: SocketError.AccessDenied }
-                ? "permission denied; run as root" : "no agent answers there; start 'jumpgate agent', or name its socket with --admin-socket";
-            await Console.Error.WriteLineAsync($"jumpgate: {client._path}: {why}");
-            return ExitCode.Failure;
-        }
-    }
 
     public void Dispose() => _http.Dispose();
 }
