@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Jumpgate.Testing;
 
 namespace Jumpgate.Bpf.Tests;
 
@@ -82,7 +83,7 @@ public sealed class EventReaderTests : IDisposable
         reader.Dispose();
         datapath.Dispose();
 
-        Assert.Equal(0, await poll.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(0, await poll.WaitAsync(Wait.Patience));
     }
 
     private void SendUntil(Func<bool> done) => _node.Run(() =>

@@ -9,7 +9,6 @@ namespace Jumpgate.Bpf.Tests;
 /// <summary>Filters of others on the same interface: they run, and outlive ours.</summary>
 public sealed class ForeignFilterTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly PacketScene _scene = new(open: true);
     private readonly ObjectFile _image = new("counting");
 
@@ -85,7 +84,7 @@ public sealed class ForeignFilterTests : IDisposable
 
         await Wait.UntilAsync(
             () => Read(counters[0]) == expected[0] && Read(counters[1]) == expected[1],
-            Patience,
+            Wait.Patience,
             $"filters before ({before}) and behind ({behind}) ours to see port {port}",
             () => $"before: {start[0]} to {Read(counters[0])}, behind: {start[1]} to {Read(counters[1])}");
     }

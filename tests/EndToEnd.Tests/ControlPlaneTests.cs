@@ -76,8 +76,8 @@ public sealed class ControlPlaneTests
         await scene.StartAgentAsync();
 
         await using var node = NetnsProcess.Start(scene.Lab.NodeName, "/usr/bin/python3", ["-c", Follow]);
-        await node.WaitForTextAsync("Listener inbound outbound", Scene.Patience);
-        await node.WaitForTextAsync("RouteConfiguration inbound GET", Scene.Patience);
+        await node.WaitForTextAsync("Listener inbound outbound", Wait.Patience);
+        await node.WaitForTextAsync("RouteConfiguration inbound GET", Wait.Patience);
         var (same, text) = scene.Ask("envoy", "diff", "--node", "server");
         Assert.True(same == 1, text);
         Assert.Contains("original-dst", text, StringComparison.Ordinal);
@@ -95,7 +95,7 @@ public sealed class ControlPlaneTests
         Assert.Contains("\"exact\": \"PUT\"", lines, StringComparison.Ordinal);
 
         await scene.ApplyAsync("p0.yaml", Policy("PUT"));
-        await node.WaitForTextAsync("RouteConfiguration inbound PUT", Scene.Patience);
+        await node.WaitForTextAsync("RouteConfiguration inbound PUT", Wait.Patience);
         var (code, config) = scene.Ask("envoy", "config", "--node", "server");
         Assert.Equal(0, code);
         Assert.Contains("\"exact\": \"PUT\"", config, StringComparison.Ordinal);
@@ -110,13 +110,13 @@ public sealed class ControlPlaneTests
         await Wait.UntilAsync(
             () => scene.Ask("envoy", "config", "--node", "server").Output.Contains(
                 "http_inspector", StringComparison.Ordinal),
-            Scene.Patience, "protocols to be looked for", scene.Agent.Captured);
+            Wait.Patience, "protocols to be looked for", scene.Agent.Captured);
 
         // This node refuses that, and whoever asks hears why.
         var status = string.Empty;
         await Wait.UntilAsync(
             () => (status = scene.Ask("xds", "status").Output).Contains("no inspectors here", StringComparison.Ordinal),
-            Scene.Patience, "the node's refusal", () => status);
+            Wait.Patience, "the node's refusal", () => status);
         Assert.Contains("server", status, StringComparison.Ordinal);
     }
 
@@ -128,7 +128,7 @@ public sealed class ControlPlaneTests
         await scene.StartAgentAsync();
 
         await using var client = NetnsProcess.Start(scene.Lab.NodeName, "/usr/bin/python3", ["-c", Ask]);
-        await client.WaitForExitAsync(Scene.Patience);
+        await client.WaitForExitAsync(Wait.Patience);
         Assert.Equal("PERMISSION_DENIED node 'node' is none of this server's\n", client.Output);
 
         var (code, output) = scene.Ask("xds", "status");
@@ -137,7 +137,7 @@ public sealed class ControlPlaneTests
             "xDS at 127.0.0.1:18000, 0 groups with a configuration, 0 streams", output, StringComparison.Ordinal);
 
         scene.Agent.Signal("TERM");
-        Assert.Equal(0, await scene.Agent.WaitForExitAsync(Scene.Patience));
+        Assert.Equal(0, await scene.Agent.WaitForExitAsync(Wait.Patience));
     }
 
     [Fact]

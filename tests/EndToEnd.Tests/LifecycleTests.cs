@@ -20,7 +20,7 @@ public sealed class LifecycleTests
         var revision = (await scene.ReadStatusAsync()).Revision;
 
         scene.Agent.Signal("KILL");
-        await scene.Agent.WaitForExitAsync(Scene.Patience);
+        await scene.Agent.WaitForExitAsync(Wait.Patience);
 
         Assert.False(await scene.CanConnectAsync("client", scene.Server(false)));
         Assert.Equal(200, await scene.GetAsync("client", scene.Server(false, 90), "GET /"));
@@ -45,7 +45,7 @@ public sealed class LifecycleTests
         Assert.Contains("0x4a000000", during, StringComparison.Ordinal);
 
         scene.Agent.Signal("TERM");
-        Assert.Equal(0, await scene.Agent.WaitForExitAsync(Scene.Patience));
+        Assert.Equal(0, await scene.Agent.WaitForExitAsync(Wait.Patience));
         Assert.Equal(during, Describe(scene));
         var state = Path.Combine(Path.GetDirectoryName(scene.WorkloadsFile)!, "state");
         Assert.Equal(0, scene.Jumpgate("cleanup", "--pin-dir", scene.PinDirectory, "--state", state).ExitCode);
@@ -56,7 +56,7 @@ public sealed class LifecycleTests
         Assert.DoesNotContain("19015", after, StringComparison.Ordinal);
         Assert.False(Directory.Exists(scene.PinDirectory));
         Assert.False(Directory.Exists(state));
-        Assert.True(await scene.CanConnectAsync("stranger", scene.Server(false)));
+        await scene.ConnectsAsync("stranger", scene.Server(false));
     }
 
     [Fact]
@@ -83,12 +83,12 @@ public sealed class LifecycleTests
         File.AppendAllText(
             scene.WorkloadsFile, $"\n  - {{ name: late, labels: {{ org: empire }}, netns: {late.NamespaceName} }}\n");
         await Wait.UntilAsync(
-            async () => (await scene.ReadStatusAsync()).Workloads == 4, Scene.Patience, "the workload to be attached");
-        Assert.True(await scene.CanConnectAsync("late", scene.Server(false)));
+            async () => (await scene.ReadStatusAsync()).Workloads == 4, Wait.Patience, "the workload to be attached");
+        await scene.ConnectsAsync("late", scene.Server(false));
 
         scene.Lab.RemoveWorkload("late");
         await Wait.UntilAsync(
-            async () => await scene.ReadStatusAsync() is { Workloads: 3, Waiting: 1 }, Scene.Patience,
+            async () => await scene.ReadStatusAsync() is { Workloads: 3, Waiting: 1 }, Wait.Patience,
             "the workload to be waiting");
     }
 

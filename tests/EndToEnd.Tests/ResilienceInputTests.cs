@@ -107,7 +107,7 @@ public sealed class ResilienceInputTests
         await Wait.UntilAsync(
             async () => await scene.ReadStatusAsync() is { Problems.Count: 0 } status
             && status.AcknowledgedRevision > before,
-            Scene.Patience, "the new directory to be read", scene.Agent.Captured);
+            Wait.Patience, "the new directory to be read", scene.Agent.Captured);
 
         Assert.Equal(403, await scene.GetAsync("client", scene.Server(false), "GET /v1/x"));
         Assert.Equal(200, await scene.GetAsync("client", scene.Server(false), "GET /v2/x"));
@@ -139,7 +139,7 @@ public sealed class ResilienceInputTests
         }
 
         await Wait.UntilAsync(
-            async () => await scene.ReadStatusAsync() is { Problems.Count: 0, Policies: 1 }, Scene.Patience, "peace",
+            async () => await scene.ReadStatusAsync() is { Problems.Count: 0, Policies: 1 }, Wait.Patience, "peace",
             scene.Agent.Captured);
         await AssertGoodInForceAsync(scene);
     }
@@ -150,11 +150,11 @@ public sealed class ResilienceInputTests
         await using var scene = await StartAsync();
         scene.Lab.RemoveWorkload("stranger");
         await Wait.UntilAsync(
-            async () => await scene.ReadStatusAsync() is { Workloads: 2, Waiting: 1 }, Scene.Patience,
+            async () => await scene.ReadStatusAsync() is { Workloads: 2, Waiting: 1 }, Wait.Patience,
             "the workload to be waiting");
         scene.Lab.AddWorkload("stranger");
         await Wait.UntilAsync(
-            async () => await scene.ReadStatusAsync() is { Workloads: 3, Waiting: 0 }, Scene.Patience,
+            async () => await scene.ReadStatusAsync() is { Workloads: 3, Waiting: 0 }, Wait.Patience,
             "the workload to be attached");
 
         Assert.False(await scene.CanConnectAsync("stranger", scene.Server(false)));
@@ -162,7 +162,7 @@ public sealed class ResilienceInputTests
             scene.WorkloadsFile, File.ReadAllText(scene.WorkloadsFile)
             .Replace("org: alliance", "org: empire", StringComparison.Ordinal));
         await Wait.UntilAsync(
-            async () => await scene.CanConnectAsync("stranger", scene.Server(false)), Scene.Patience,
+            async () => await scene.CanConnectAsync("stranger", scene.Server(false)), Wait.Patience,
             "the workload to be let in");
         Assert.Equal(403, await scene.GetAsync("stranger", scene.Server(false), "PUT /v1/x"));
     }
@@ -185,7 +185,7 @@ public sealed class ResilienceInputTests
 
         File.Delete(filler);
         await Wait.UntilAsync(
-            async () => (await scene.ReadStatusAsync()).Problems.Count == 0, Scene.Patience, "the agent to go on",
+            async () => (await scene.ReadStatusAsync()).Problems.Count == 0, Wait.Patience, "the agent to go on",
             scene.Agent.Captured);
         Assert.Equal(200, await scene.GetAsync("client", scene.Server(false), "GET /v2/x"));
     }
@@ -234,7 +234,7 @@ public sealed class ResilienceInputTests
         return Wait.UntilAsync(
             async () => (last = string.Join('\n', (await scene.ReadStatusAsync()).Problems)).Split('\n')
                 .Any(problem => parts.All(part => problem.Contains(part, StringComparison.Ordinal))),
-            Scene.Patience, $"'{string.Join("' and '", parts)}' in the status", () =>
+            Wait.Patience, $"'{string.Join("' and '", parts)}' in the status", () =>
                 last + "\n" + scene.Agent.Captured());
     }
 }

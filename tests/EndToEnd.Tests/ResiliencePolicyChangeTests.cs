@@ -13,7 +13,6 @@ namespace Jumpgate.EndToEnd.Tests;
 public sealed class ResiliencePolicyChangeTests
 {
     private const int Peers = 100;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task RequestForbidden_UnderLoad_TheServerSeesNoneAfterTheAcknowledgment()
@@ -52,15 +51,15 @@ public sealed class ResiliencePolicyChangeTests
 
             peer.Dispose();
         }).ToList();
-        await Wait.UntilAsync(() => atServer.GetValueOrDefault("/v1/first/0") > Peers, Limit, "load");
+        await Wait.UntilAsync(() => atServer.GetValueOrDefault("/v1/first/0") > Peers, Wait.Patience, "load");
 
         await scene.ApplyAsync(
             "p0.yaml", Policies.Server(Policies.HttpGetV1.Replace("/v1/.*", "/v1/both", StringComparison.Ordinal)));
         Volatile.Write(ref phase, 1);
         await Wait.UntilAsync(() => Volatile.Read(ref afterwards) > 2 * Peers
-            || loads.Exists(l => l.IsFaulted), Limit, "load afterwards");
+            || loads.Exists(l => l.IsFaulted), Wait.Patience, "load afterwards");
         await stop.CancelAsync();
-        await Task.WhenAll(loads).WaitAsync(Limit);
+        await Task.WhenAll(loads).WaitAsync(Wait.Patience);
 
         Assert.DoesNotContain("/v1/first/1", atServer.Keys);
         Assert.True(atServer["/v1/both"] > Peers);
@@ -84,13 +83,13 @@ public sealed class ResiliencePolicyChangeTests
                 Assert.Equal(200, (await peer.AskAsync("GET /v1/x")).Status);
             }
         }).ToList();
-        await Wait.UntilAsync(() => server.Requests > Peers, Limit, "load");
+        await Wait.UntilAsync(() => server.Requests > Peers, Wait.Patience, "load");
         await scene.ApplyAsync("p0.yaml",
             Policies.Server(Policies.HttpGetV1.Replace("org: empire", "org: nobody", StringComparison.Ordinal)));
 
         foreach (var load in loads)
         {
-            var ended = await Record.ExceptionAsync(() => load.WaitAsync(Limit));
+            var ended = await Record.ExceptionAsync(() => load.WaitAsync(Wait.Patience));
             Assert.True(ended is SocketException or IOException, $"{ended}");
         }
 

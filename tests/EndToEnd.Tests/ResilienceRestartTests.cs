@@ -15,7 +15,6 @@ public sealed class ResilienceRestartTests(ITestOutputHelper output)
 {
     private const int Peers = 100;
     private const int Kills = 3;
-    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     [Fact]
@@ -40,7 +39,7 @@ public sealed class ResilienceRestartTests(ITestOutputHelper output)
                 var former = await ReadKernelIdsAsync(scene);
                 kernelIds.UnionWith(former);
                 scene.Agent.Signal("KILL");
-                await scene.Agent.WaitForExitAsync(Scene.Patience);
+                await scene.Agent.WaitForExitAsync(Wait.Patience);
 
                 load.AgentIsDead(true);
                 var refused = load.Refused;
@@ -55,7 +54,7 @@ public sealed class ResilienceRestartTests(ITestOutputHelper output)
                 var restarting = scene.StartAgentAsync();
                 var epoch = load.NextEpoch();
                 await Wait.UntilAsync(
-                    () => load.ServedPeers(epoch) > 0, Recovery, "the first new connection", load.ToString);
+                    () => load.ServedPeers(epoch) > 0, Wait.Patience, "the first new connection", load.ToString);
                 var first = clock.Elapsed;
                 await restarting;
                 output.WriteLine(
@@ -67,7 +66,7 @@ public sealed class ResilienceRestartTests(ITestOutputHelper output)
                 kernelIds.UnionWith(present);
                 Assert.Equal(Count(former, "prog"), Count(present, "prog"));
                 await Wait.UntilAsync(
-                    () => former.Except(present).All(IsGone), Scene.Patience,
+                    () => former.Except(present).All(IsGone), Wait.Patience,
                     "the former agent's programs to be freed");
             }
 
@@ -75,17 +74,17 @@ public sealed class ResilienceRestartTests(ITestOutputHelper output)
             Assert.Empty(load.Breaches);
             Assert.True(await scene.DropsAsync("NoProxy") >= Kills * Peers);
             await Wait.UntilAsync(
-                async () => (await scene.ReadStatusAsync()).OpenConnections == 0, Scene.Patience,
+                async () => (await scene.ReadStatusAsync()).OpenConnections == 0, Wait.Patience,
                 "the proxy's connections to end");
             await Wait.UntilAsync(
-                () => Sockets(scene.Agent.Id) < 20, Scene.Patience, "the agent's sockets to be closed",
+                () => Sockets(scene.Agent.Id) < 20, Wait.Patience, "the agent's sockets to be closed",
                 () => $"{Sockets(scene.Agent.Id)} sockets");
         }
 
         await Wait.UntilAsync(
-            () => kernelIds.All(IsGone), Scene.Patience, "all programs and maps to be freed",
+            () => kernelIds.All(IsGone), Wait.Patience, "all programs and maps to be freed",
             () => string.Join(' ', kernelIds.Where(k => !IsGone(k))));
-        await leaks.AssertNothingLeftAsync(Scene.Patience);
+        await leaks.AssertNothingLeftAsync(Wait.Patience);
     }
 
     private static int Count(IEnumerable<(string Kind, uint Id)> ids, string kind) => ids.Count(i => i.Kind == kind);

@@ -190,7 +190,7 @@ public sealed partial class ResilienceStartTests : IDisposable
         string[] command =
             [.. through, "dotnet", Product.Command, "agent", .. options, .. more];
         using var process = NetnsProcess.Start(_scene.Lab.NodeName, command[0], command[1..]);
-        var code = await process.WaitForExitAsync(Scene.Patience);
+        var code = await process.WaitForExitAsync(Wait.Patience);
         Assert.Empty(process.Output);
         return (code, process.Error);
     }

@@ -30,7 +30,7 @@ public sealed class ResilienceTelemetryTests
         ];
         await Wait.UntilAsync(
             () => collector.Received.Any(r => expected.All(e => r.Contains(e, StringComparison.Ordinal))),
-            Scene.Patience,
+            Wait.Patience,
             "all meters at the collector", () => $"{collector.Received.Count} exports\n{scene.Agent.Captured()}");
     }
 
@@ -44,7 +44,7 @@ public sealed class ResilienceTelemetryTests
         Assert.Equal(403, await scene.GetAsync("client", scene.Server(false), "PUT /v1/x"));
 
         scene.Agent.Signal("TERM");
-        Assert.Equal(0, await scene.Agent.WaitForExitAsync(Scene.Patience));
+        Assert.Equal(0, await scene.Agent.WaitForExitAsync(Wait.Patience));
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class ResilienceTelemetryTests
         await Wait.UntilAsync(
             async () => Requests(after = PrometheusPage.Parse(await scene.ReadAdminAsync("metrics"))) == Requests(
                 before) + 1000,
-            Scene.Patience, "all requests to be counted");
+            Wait.Patience, "all requests to be counted");
         Assert.All(before.Growing, s => Assert.True(after.Series[s] >= before.Series[s], s));
         Assert.Equal(
             before.Series.Keys.Where(IsOfRequests).Order(StringComparer.Ordinal),
@@ -91,7 +91,7 @@ public sealed class ResilienceTelemetryTests
             scene.Lab.NodeName, "setpriv",
             ["--reuid", "65534", "--regid", "65534", "--clear-groups", "dotnet", Product.Command,
                 "status", "--admin-socket", scene.AdminSocket]);
-        Assert.Equal(1, await other.WaitForExitAsync(Scene.Patience));
+        Assert.Equal(1, await other.WaitForExitAsync(Wait.Patience));
         Assert.Equal($"jumpgate: {scene.AdminSocket}: permission denied; run as root\n", other.Error);
         Assert.Empty(other.Output);
         Assert.Equal(0, scene.Ask("status").ExitCode);

@@ -42,7 +42,7 @@ public sealed class CgroupTree : IDisposable
     {
         foreach (var folder in (string[])[Application, Sidecar, Workload])
         {
-            Wait.UntilAsync(() => TryRemove(folder), TimeSpan.FromSeconds(20), $"{folder} to be empty").GetAwaiter()
+            Wait.UntilAsync(() => TryRemove(folder), Wait.Patience, $"{folder} to be empty").GetAwaiter()
                 .GetResult();
         }
     }

@@ -17,7 +17,6 @@ namespace Jumpgate.Testing;
 public sealed class Lab : IAsyncDisposable, IDisposable
 {
     private const string Prefix = "jg-";
-    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(5);
     private static int labs;
 
     private readonly int number;
@@ -322,7 +321,7 @@ public sealed class Lab : IAsyncDisposable, IDisposable
         using var socket = RouteSocket.Open(space);
         Wait.UntilAsync(
             () => socket.ListAddresses().All(address => !address.IsTentative),
-            ReadyTimeout,
+            Wait.Patience,
             $"IPv6 addresses of {name} to become usable").GetAwaiter().GetResult();
     }
 }

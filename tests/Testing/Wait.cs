@@ -5,6 +5,12 @@ namespace Jumpgate.Testing;
 /// <summary>Waits for conditions, never for time alone.</summary>
 public static class Wait
 {
+    /// <summary>
+    /// How long to wait for what comes in the end. It bounds a hang and says nothing about speed: a busy machine stands
+    /// still for many seconds now and then.
+    /// </summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Polls until the condition holds.</summary>

@@ -23,7 +23,6 @@ namespace Jumpgate.Agent.Tests.Listening;
 /// </summary>
 internal sealed class SidecarKafkaHarness : IUpstreamConnector, IKafkaObserver, IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Socket _broker = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -54,7 +53,7 @@ internal sealed class SidecarKafkaHarness : IUpstreamConnector, IKafkaObserver, 
             new ClaimJudge(_ => null, _ => null), this, null, this, Log, new KafkaMetrics(_meter), TimeProvider.System,
             NullLogger.Instance)
         {
-            HeaderTimeout = headerTimeout ?? Patience,
+            HeaderTimeout = headerTimeout ?? Wait.Patience,
         };
         _server.Listen();
         _running = _server.RunAsync(_stop.Token);
@@ -117,7 +116,7 @@ internal sealed class SidecarKafkaHarness : IUpstreamConnector, IKafkaObserver, 
     /// <summary>Waits for the end of a connection on which nothing comes.</summary>
     public static async Task EndedAsync(Socket client)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(Wait.Patience);
         try
         {
             Assert.Equal(0, await client.ReceiveAsync(new byte[1], limit.Token));
@@ -129,11 +128,11 @@ internal sealed class SidecarKafkaHarness : IUpstreamConnector, IKafkaObserver, 
     }
 
     public Task CountedAsync(string outcome) => Wait.UntilAsync(
-        () => _outcomes.GetValueOrDefault(outcome) == 1, Patience, $"{outcome} to be counted", () =>
+        () => _outcomes.GetValueOrDefault(outcome) == 1, Wait.Patience, $"{outcome} to be counted", () =>
             string.Join(' ', _outcomes));
 
     /// <summary>A request's record comes after its reply.</summary>
-    public Task RecordedAsync(int count) => Wait.UntilAsync(() => Records.Count == count, Patience, $"{count} records");
+    public Task RecordedAsync(int count) => Wait.UntilAsync(() => Records.Count == count, Wait.Patience, $"{count} records");
 
     public async ValueTask<TcpChannel> ConnectAsync(FlowMetadata flow, CancellationToken cancellationToken)
     {
@@ -166,7 +165,7 @@ internal sealed class SidecarKafkaHarness : IUpstreamConnector, IKafkaObserver, 
 
     private static async Task ReadAsync(Socket socket, Memory<byte> buffer)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(Wait.Patience);
         while (buffer.Length > 0)
         {
             var count = await socket.ReceiveAsync(buffer, limit.Token);

@@ -98,7 +98,7 @@ public sealed class SidecarKafkaServerTests
         await harness.CountedAsync(reason);
         Assert.Empty(harness.Connected);
         await Wait.UntilAsync(
-            () => harness.Connections.Count == 0, SidecarKafkaHarness.Patience, "the connection to be gone");
+            () => harness.Connections.Count == 0, Wait.Patience, "the connection to be gone");
         Assert.Equal(reason == "Policy", harness.Log.Recent(10).Count == 1);
     }
 

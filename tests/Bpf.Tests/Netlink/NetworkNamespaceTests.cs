@@ -109,8 +109,8 @@ public sealed class NetworkNamespaceTests
         lab.Run("b", listener.Start);
         using var client = lab.Run("a", () => new TcpClient(AddressFamily.InterNetworkV6));
 
-        await client.ConnectAsync(lab["b"].IPv6, 7000).WaitAsync(TimeSpan.FromSeconds(5));
-        using var accepted = await listener.AcceptTcpClientAsync().WaitAsync(TimeSpan.FromSeconds(5));
+        await client.ConnectAsync(lab["b"].IPv6, 7000).WaitAsync(Wait.Patience);
+        using var accepted = await listener.AcceptTcpClientAsync().WaitAsync(Wait.Patience);
 
         Assert.Equal(lab["a"].IPv6, ((IPEndPoint)accepted.Client.RemoteEndPoint!).Address);
     }

@@ -6,7 +6,6 @@ namespace Jumpgate.Bpf.Tests.Netlink;
 
 public sealed class RouteMonitorTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     [Fact]
     public async Task ReadAll_LinkAndAddressChanges_AreTold()
@@ -50,7 +49,7 @@ public sealed class RouteMonitorTests
         using var monitor = RouteMonitor.Start(RouteMonitor.Subscribe(lab.Node), backlog: 2);
 
         AddAddresses(lab, "lo", 20);
-        await Wait.UntilAsync(() => monitor.IsBehind, Patience, "the backlog to overflow");
+        await Wait.UntilAsync(() => monitor.IsBehind, Wait.Patience, "the backlog to overflow");
 
         var seen = await ReadUntilAsync(monitor, c => c.Kind == RouteChangeKind.Resync);
         Assert.Equal(3, seen.Count);
@@ -85,7 +84,7 @@ public sealed class RouteMonitorTests
 
         await monitor.DisposeAsync();
 
-        await reading.WaitAsync(Patience);
+        await reading.WaitAsync(Wait.Patience);
     }
 
     private static void AddAddresses(Lab lab, string link, int count)
@@ -97,7 +96,7 @@ public sealed class RouteMonitorTests
 
     private static async Task<List<RouteChange>> ReadUntilAsync(RouteMonitor monitor, Func<RouteChange, bool> last)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(Wait.Patience);
         var seen = new List<RouteChange>();
         await foreach (var change in monitor.ReadAllAsync(limit.Token))
         {

@@ -72,7 +72,7 @@ public sealed class TruncationTests(PacketScenes scenes) : IClassFixture<PacketS
 
         var sent = (ulong)(TestRun.ShortestFrame(ipv6) - first);
         await Wait.UntilAsync(
-            () => Invalid() - before >= sent, TimeSpan.FromSeconds(20), "all to be counted", () =>
+            () => Invalid() - before >= sent, Wait.Patience, "all to be counted", () =>
                 $"{Invalid() - before} of {sent}");
 
         ulong Invalid() => scene.Datapath.ReadDrops()[DropReason.InvalidPacket].Packets;

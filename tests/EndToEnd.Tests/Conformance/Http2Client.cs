@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Jumpgate.Testing;
 
 namespace Jumpgate.EndToEnd.Tests.Conformance;
 
@@ -32,7 +33,7 @@ internal sealed class Http2Client : IDisposable
                 }
             },
         };
-        Client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(20) };
+        Client = new HttpClient(handler) { Timeout = Wait.Patience };
     }
 
     public HttpClient Client { get; }

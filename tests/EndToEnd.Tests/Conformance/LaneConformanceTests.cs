@@ -41,7 +41,7 @@ public sealed class LaneConformanceTests(LaneConformanceScene scene) : IClassFix
                 await HttpExchange.RunAsync(scene, expected, client, times: 10);
                 return await DecidedAsync() > before;
             },
-            Scene.Patience,
+            Wait.Patience,
             "the kernel to decide a request");
     }
 

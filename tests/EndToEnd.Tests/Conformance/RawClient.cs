@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Jumpgate.Testing;
 
 namespace Jumpgate.EndToEnd.Tests.Conformance;
 
 /// <summary>One client connection: what it sends and receives is bytes, well-formed or not.</summary>
 internal sealed class RawClient : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     private readonly Socket _socket;
     private readonly byte[] _buffer = new byte[65536];
     private string _unread = string.Empty;
@@ -18,7 +18,7 @@ internal sealed class RawClient : IDisposable
 
     public static async Task<RawClient> ConnectAsync(Func<Func<Socket>, Socket> inNamespace, IPEndPoint to)
     {
-        using var timer = new CancellationTokenSource(Limit);
+        using var timer = new CancellationTokenSource(Wait.Patience);
         var socket =
             inNamespace(() => new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
         try
@@ -36,7 +36,7 @@ internal sealed class RawClient : IDisposable
     /// <param name="request">Characters are bytes (Latin-1).</param>
     public async Task<(string Head, string Body)> AskAsync(string request)
     {
-        using var timer = new CancellationTokenSource(Limit);
+        using var timer = new CancellationTokenSource(Wait.Patience);
         await _socket.SendAsync(Encoding.Latin1.GetBytes(request), timer.Token);
         var hasBody = !request.StartsWith("HEAD ", StringComparison.Ordinal);
         string head, body;
@@ -57,7 +57,7 @@ internal sealed class RawClient : IDisposable
     /// <summary>Waits for the end of the connection; what came before it.</summary>
     public async Task<string> ReadToEndAsync()
     {
-        using var timer = new CancellationTokenSource(Limit);
+        using var timer = new CancellationTokenSource(Wait.Patience);
         for (var count = 1; count > 0;)
         {
             count = await _socket.ReceiveAsync(_buffer.AsMemory(), timer.Token);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Jumpgate.Testing;
 
 namespace Jumpgate.EndToEnd.Tests.Integrity;
 
@@ -11,7 +12,6 @@ namespace Jumpgate.EndToEnd.Tests.Integrity;
 internal sealed class IntegrityClient(
     ulong seed, Func<Func<Socket>, Socket> inNamespace, IReadOnlyList<IPEndPoint> targets)
 {
-    private static readonly TimeSpan Stuck = TimeSpan.FromSeconds(30);
 
     private long _connections;
     private long _left;
@@ -45,13 +45,13 @@ internal sealed class IntegrityClient(
         var name = string.Create(CultureInfo.InvariantCulture, $"client: seed {seed}, connection {number} to {target}");
         try
         {
-            await socket.ConnectAsync(target, cancel).AsTask().WaitAsync(Stuck, cancel);
+            await socket.ConnectAsync(target, cancel).AsTask().WaitAsync(Wait.Patience, cancel);
             var dice = new Dice(seed, number, 0, 4);
             for (var batches = 1 + dice.Below(200); batches > 0 && !cancel.IsCancellationRequested; batches--)
             {
                 var depth = Math.Min(dice.Chance(20) ? 2 + dice.Below(20) : 1, MaxDepth);
                 var isLast = batches == 1 || Interlocked.Add(ref _left, -depth) <= 0;
-                await connection.AskAsync(depth, isLast, dice).WaitAsync(Stuck, CancellationToken.None);
+                await connection.AskAsync(depth, isLast, dice).WaitAsync(Wait.Patience, CancellationToken.None);
                 dice.Next();
                 if (isLast)
                 {
@@ -65,7 +65,7 @@ internal sealed class IntegrityClient(
         }
         catch (TimeoutException)
         {
-            Tally.AddWrong($"{name}, {connection}: nothing for {Stuck.TotalSeconds} s");
+            Tally.AddWrong($"{name}, {connection}: nothing for {Wait.Patience.TotalSeconds} s");
         }
         catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
         {

@@ -21,7 +21,6 @@ public sealed class IntegrityKillTests : IAsyncLifetime
     /// <summary>Pairs between two kills.</summary>
     private const int Stretch = 300;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly int Kills = (int)IntegrityTests.Setting("JUMPGATE_INTEGRITY_KILLS", 2);
     private static readonly ulong Seed =
         (ulong)IntegrityTests.Setting("JUMPGATE_INTEGRITY_SEED", Random.Shared.Next(1, int.MaxValue));
@@ -70,7 +69,7 @@ public sealed class IntegrityKillTests : IAsyncLifetime
             await ProgressAsync();
 
             _scene.Agent.Signal("KILL");
-            await _scene.Agent.WaitForExitAsync(Scene.Patience);
+            await _scene.Agent.WaitForExitAsync(Wait.Patience);
             await _scene.StartAgentAsync();
             await ProgressAsync();
         }
@@ -92,7 +91,7 @@ public sealed class IntegrityKillTests : IAsyncLifetime
         var maps = new KernelMaps(_scene);
         await Wait.UntilAsync(
             () => maps.Count("lane_pairs") + maps.Count("lane_of") + maps.Count("lane_joined") == 0,
-            Patience,
+            Wait.Patience,
             "all sockets to leave",
             () => $"{Footprint.Of(_scene)}\n{_scene.Agent.Captured()}");
         Assert.Empty((await _scene.ReadLanesAsync()).Lanes);
@@ -110,7 +109,7 @@ public sealed class IntegrityKillTests : IAsyncLifetime
                 return _clients.Zip(pairs).All(c => c.First.Pairs >= c.Second + Stretch)
                     && (await _scene.ReadLanesAsync()).Requests["decided"] > decided;
             },
-            Patience,
+            Wait.Patience,
             "the clients to get on",
             () => $"seed {Seed}: {string.Join("; ", _all)}\n{_scene.Agent.Captured()}");
     }

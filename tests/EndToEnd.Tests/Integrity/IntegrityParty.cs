@@ -28,14 +28,14 @@ internal sealed class IntegrityParty : IDisposable
     {
         var program = typeof(IntegrityProgram).Assembly.Location;
         var process = scene.Lab.Start(workload, "dotnet", ["exec", program, workload, .. arguments]);
-        await process.WaitForTextAsync("ready", Scene.Patience);
+        await process.WaitForTextAsync("ready", Wait.Patience);
         return new IntegrityParty(process);
     }
 
     public async Task KillAsync()
     {
         _process.Signal("KILL");
-        await _process.WaitForExitAsync(Scene.Patience);
+        await _process.WaitForExitAsync(Wait.Patience);
     }
 
     public void Dispose() => _process.Dispose();

@@ -62,7 +62,7 @@ public sealed class KafkaLiveTests(ITestOutputHelper output)
         await AllAsync(clients, "produce orders 3", a => a.Ok);
 
         scene.Scene.Agent.Signal("KILL");
-        await scene.Scene.Agent.WaitForExitAsync(Scene.Patience);
+        await scene.Scene.Agent.WaitForExitAsync(Wait.Patience);
         var before = scene.Cluster.FindTopic("orders")!.Records;
         foreach (var broker in (string[])["kafka1", "kafka2", "kafka3"])
         {

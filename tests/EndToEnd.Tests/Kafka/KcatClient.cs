@@ -7,7 +7,6 @@ namespace Jumpgate.EndToEnd.Tests.Kafka;
 /// <summary>kcat: a program for each operation. It has no admin calls but the list of topics.</summary>
 internal sealed class KcatClient(KafkaScene scene, string workload) : IKafkaClient
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
     private readonly TempDirectory _directory = new();
 
     /// <summary>librdkafka's texts, which is all that kcat shows.</summary>
@@ -39,7 +38,7 @@ internal sealed class KcatClient(KafkaScene scene, string workload) : IKafkaClie
         };
         var clock = Stopwatch.StartNew();
         using var process = scene.Lab.Start(workload, "kcat", [.. common, .. special]);
-        var code = await process.WaitForExitAsync(Limit);
+        var code = await process.WaitForExitAsync(Wait.Patience);
         var failure = _codes.FirstOrDefault(c => process.Error.Contains(c.Key, StringComparison.Ordinal));
         var failed = code != 0 || failure.Key is not null || process.Error.Contains("% ERROR", StringComparison.Ordinal)
             || process.Error.Contains("Delivery failed", StringComparison.Ordinal);

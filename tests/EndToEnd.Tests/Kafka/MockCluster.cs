@@ -28,7 +28,7 @@ internal static class MockCluster
             new Dictionary<string,
             string>
             { ["LD_PRELOAD"] = library, ["KAFKA_MOCK_PLACES"] = string.Join(' ', places) });
-        await kcat.WaitForPortAsync(new IPEndPoint(scene.Lab["kafka1"].IPv4, KafkaScene.Port), Scene.Patience);
+        await kcat.WaitForPortAsync(new IPEndPoint(scene.Lab["kafka1"].IPv4, KafkaScene.Port), Wait.Patience);
     }
 
     private static string ThisFile([CallerFilePath] string path = "") => path;

@@ -6,7 +6,6 @@ namespace Jumpgate.EndToEnd.Tests.Kafka;
 /// <summary>A client program that stays, with its connections, from one operation to the next.</summary>
 internal sealed class SessionClient(NetnsProcess process) : IKafkaClient
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
     private int _asked;
 
@@ -17,7 +16,7 @@ internal sealed class SessionClient(NetnsProcess process) : IKafkaClient
         string[] Lines() => process.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         await Wait.UntilAsync(
             () => Lines().Length >= _asked
-            || process.HasExited, Limit, $"the answer to '{operation}'", process.Captured);
+            || process.HasExited, Wait.Patience, $"the answer to '{operation}'", process.Captured);
         var lines = Lines();
         Assert.True(lines.Length == _asked, process.Captured());
         return JsonSerializer.Deserialize<KafkaAnswer>(lines[^1], _json)!;

@@ -23,7 +23,7 @@ public sealed partial class DirectPairTests
         var behind = await scene.LeftAsync("behind");
         var port = DirectScene.NextPort();
         using var reader = StartReader(port, way, large.Length);
-        await reader.WaitForTextAsync("listening", Scene.Patience);
+        await reader.WaitForTextAsync("listening", Wait.Patience);
         using var client = await Wire.ConnectAsync(scene.Scene, new IPEndPoint(scene.Scene.Lab["server"].IPv4, port));
         await scene.UntilJoinedAsync(client);
 
@@ -36,9 +36,9 @@ public sealed partial class DirectPairTests
         await scene.UntilAsync(
             client, pair => pair is { State: "leaving", Reason: "behind", BytesIn: <= 2_000_000 }, "leaving");
         reader.WriteLine("go");
-        await sending.WaitAsync(2 * Scene.Patience);
+        await sending.WaitAsync(2 * Wait.Patience);
         Assert.Equal("done", await TextAsync(client, 4));
-        await reader.WaitForTextAsync(PartyScene.Hash(large), Scene.Patience);
+        await reader.WaitForTextAsync(PartyScene.Hash(large), Wait.Patience);
         Assert.True(await scene.LeftAsync("behind") > behind);
         await scene.UntilLeftAsync(client);
     }
@@ -55,17 +55,17 @@ public sealed partial class DirectPairTests
         {
             var port = DirectScene.NextPort();
             using var reader = StartReader(port, way, bytes.Length);
-            await reader.WaitForTextAsync("listening", Scene.Patience);
+            await reader.WaitForTextAsync("listening", Wait.Patience);
             using var client =
                 await Wire.ConnectAsync(scene.Scene, new IPEndPoint(scene.Scene.Lab["server"].IPv4, port));
             await scene.UntilJoinedAsync(client);
-            await SendCountedAsync(client, bytes, _ => { }, 60_000).WaitAsync(Scene.Patience);
+            await SendCountedAsync(client, bytes, _ => { }, 60_000).WaitAsync(Wait.Patience);
             await scene.UntilAsync(client, pair => pair is { State: "leaving" }, "leaving");
 
             reader.WriteLine("go");
 
             Assert.Equal("done", await TextAsync(client, 4));
-            await reader.WaitForTextAsync(PartyScene.Hash(bytes), Scene.Patience);
+            await reader.WaitForTextAsync(PartyScene.Hash(bytes), Wait.Patience);
         }
     }
 
@@ -76,23 +76,23 @@ public sealed partial class DirectPairTests
         var scene = own.Scene;
         var bytes = RandomNumberGenerator.GetBytes(1_100_000);
         using var reader = StartReader(scene, 8000, "counted", bytes.Length);
-        await reader.WaitForTextAsync("listening", Scene.Patience);
+        await reader.WaitForTextAsync("listening", Wait.Patience);
         using var client = await Wire.ConnectAsync(scene, new IPEndPoint(scene.Lab["server"].IPv4, 8000));
         await own.UntilJoinedAsync(client);
         using var other = new WireServer(scene, EchoAsync, port: 8001);
         using var keepsUp = await Wire.ConnectAsync(scene, other.Address);
         await own.UntilJoinedAsync(keepsUp);
-        await SendCountedAsync(client, bytes, _ => { }, 60_000).WaitAsync(Scene.Patience);
+        await SendCountedAsync(client, bytes, _ => { }, 60_000).WaitAsync(Wait.Patience);
         await own.UntilAsync(client, pair => pair is { State: "leaving" }, "leaving");
 
         scene.Agent.Signal("KILL");
-        await scene.Agent.WaitForExitAsync(Scene.Patience);
+        await scene.Agent.WaitForExitAsync(Wait.Patience);
         await AskAsync(keepsUp, "while there is no agent");
         reader.WriteLine("go");
         await scene.StartAgentAsync();
 
         Assert.Equal("done", await TextAsync(client, 4));
-        await reader.WaitForTextAsync(PartyScene.Hash(bytes), Scene.Patience);
+        await reader.WaitForTextAsync(PartyScene.Hash(bytes), Wait.Patience);
         await own.UntilLeftAsync(client);
         await AskAsync(keepsUp, "and there is one again");
         Assert.Equal("joined", (await own.PairAsync(keepsUp))?.State);
@@ -174,7 +174,7 @@ public sealed partial class DirectPairTests
         await AskAsync(client, "by queue");
 
         own.Scene.Agent.Signal("TERM");
-        Assert.Equal(0, await own.Scene.Agent.WaitForExitAsync(Scene.Patience));
+        Assert.Equal(0, await own.Scene.Agent.WaitForExitAsync(Wait.Patience));
         await AskAsync(client, "without an agent");
         var (code, output) = own.Scene.Jumpgate(
             "cleanup", "--pin-dir", own.Scene.PinDirectory, "--state", own.Scene.StateDirectory);
@@ -238,7 +238,7 @@ public sealed partial class DirectPairTests
 
                 return last > 0 && quiet.Elapsed > TimeSpan.FromSeconds(1);
             },
-            Scene.Patience,
+            Wait.Patience,
             "the sender to be held back");
     }
 }

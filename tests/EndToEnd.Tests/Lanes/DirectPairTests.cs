@@ -120,7 +120,7 @@ public sealed partial class DirectPairTests(DirectScene scene) : IClassFixture<D
                     .Where(p => p.Server.EndsWith(port, StringComparison.Ordinal));
                 return (left = string.Join("; ", pairs)).Length == 0;
             },
-            Scene.Patience,
+            Wait.Patience,
             "the pairs to be gone",
             () => left);
     }
@@ -173,7 +173,7 @@ public sealed partial class DirectPairTests(DirectScene scene) : IClassFixture<D
     private static async Task<byte[]> ToEndAsync(Wire wire)
     {
         using var all = new MemoryStream();
-        using var timer = new CancellationTokenSource(Scene.Patience);
+        using var timer = new CancellationTokenSource(Wait.Patience);
         var buffer = new byte[65536];
         for (int count; (count = await wire.Socket.ReceiveAsync(buffer.AsMemory(), timer.Token)) > 0;)
         {

@@ -69,7 +69,7 @@ public sealed class DirectScene : IAsyncLifetime, IAsyncDisposable
         var last = default(DirectPairReport);
         await Wait.UntilAsync(
             async () => condition(last = await PairAsync(client)),
-            Scene.Patience,
+            Wait.Patience,
             $"the connection to be {what}",
             () => string.Create(CultureInfo.InvariantCulture, $"{last}; {Scene.Agent.Captured()}"));
     }

@@ -27,7 +27,7 @@ public sealed class LaneSightTests(PolicyPartyScene scene) : IClassFixture<Polic
 
         Assert.InRange(await scene.DecidedAsync() - decided, 1ul, (ulong)Requests - 1);
         await Wait.UntilAsync(
-            async () => await ForwardedAsync() == before + Requests, Scene.Patience, "the counters to add up");
+            async () => await ForwardedAsync() == before + Requests, Wait.Patience, "the counters to add up");
     }
 
     /// <summary>The kernel decides the request; the response, or its end, is relayed by the proxy.</summary>
@@ -65,7 +65,7 @@ public sealed class LaneSightTests(PolicyPartyScene scene) : IClassFixture<Polic
 
         Assert.InRange(await scene.DecidedAsync() - decided, (ulong)Requests / 2, (ulong)Requests);
         await Wait.UntilAsync(
-            async () => await ForwardedAsync() == before + Requests, Scene.Patience, "the counters to add up");
+            async () => await ForwardedAsync() == before + Requests, Wait.Patience, "the counters to add up");
 
         async Task AskAsync()
         {
@@ -95,7 +95,7 @@ public sealed class LaneSightTests(PolicyPartyScene scene) : IClassFixture<Polic
                 output = monitor.Output;
                 return output.Contains("decided in the kernel", StringComparison.Ordinal);
             },
-            Scene.Patience,
+            Wait.Patience,
             "a record of the kernel",
             () => output);
 

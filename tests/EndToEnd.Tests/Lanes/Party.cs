@@ -99,7 +99,7 @@ internal sealed class Party : IAsyncDisposable
                 throw new ArgumentException($"there is no server '{Name}'");
         }
 
-        await _process.WaitForPortAsync(new IPEndPoint(IPAddress.IPv6Loopback, Port), Scene.Patience);
+        await _process.WaitForPortAsync(new IPEndPoint(IPAddress.IPv6Loopback, Port), Wait.Patience);
     }
 
     private string NginxBlock(PartyScene scene) => $$"""

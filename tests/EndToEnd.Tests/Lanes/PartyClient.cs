@@ -23,7 +23,6 @@ internal sealed record PartyAnswer(int Status, long Length, string Hash, int Loc
 /// </summary>
 internal static class PartyClient
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     public static IReadOnlyList<string> Names { get; } = ["curl", "dotnet", "node", "python"];
 
@@ -84,7 +83,7 @@ internal static class PartyClient
                 return new NetworkStream(socket, ownsSocket: true);
             },
         };
-        using var client = new HttpClient(handler) { Timeout = Limit };
+        using var client = new HttpClient(handler) { Timeout = Wait.Patience };
         var answers = new List<PartyAnswer>();
         foreach (var request in requests)
         {
@@ -113,7 +112,7 @@ internal static class PartyClient
 
     private static async Task<string[]> OutputAsync(NetnsProcess process)
     {
-        var code = await process.WaitForExitAsync(Limit);
+        var code = await process.WaitForExitAsync(Wait.Patience);
         Assert.True(code == 0, process.Captured());
         return process.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }

@@ -110,7 +110,7 @@ public abstract class PartyScene : IAsyncLifetime, IDisposable
                 await work();
                 return await DecidedAsync() > before;
             },
-            Scene.Patience,
+            Wait.Patience,
             "the kernel to decide a request",
             () => JsonSerializer.Serialize(LanesAsync().GetAwaiter().GetResult()));
     }

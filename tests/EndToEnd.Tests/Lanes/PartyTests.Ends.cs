@@ -215,7 +215,7 @@ public abstract partial class PartyTests
             }
 
             client.Reset();
-            await ended.Task.WaitAsync(Scene.Patience);
+            await ended.Task.WaitAsync(Wait.Patience);
         }
     }
 
@@ -256,7 +256,7 @@ public abstract partial class PartyTests
                     lanes = string.Join("; ", now);
                     return now.Count == 0;
                 },
-                Scene.Patience,
+                Wait.Patience,
                 "the lane to go",
                 () => lanes);
             await scene.UntilDecidedAsync(async () =>
@@ -282,7 +282,7 @@ public abstract partial class PartyTests
 
                 return last > 0 && quiet.Elapsed > TimeSpan.FromSeconds(1);
             },
-            Scene.Patience,
+            Wait.Patience,
             "the sender to be held back");
     }
 

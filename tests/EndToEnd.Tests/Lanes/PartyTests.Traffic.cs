@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using Jumpgate.EndToEnd.Tests.Support;
+using Jumpgate.Testing;
 
 namespace Jumpgate.EndToEnd.Tests.Lanes;
 
@@ -112,7 +113,7 @@ public abstract partial class PartyTests
         {
             using var wrk = scene.Scene.Lab.Start(
                 "client", "wrk", "-t1", "-c16", "-d1s", "--timeout", "20s", $"http://{scene.Address(party)}/v1/hello");
-            Assert.Equal(0, await wrk.WaitForExitAsync(Scene.Patience));
+            Assert.Equal(0, await wrk.WaitForExitAsync(Wait.Patience));
             var number = wrk.Output.Split('\n').First(l => l.Contains(" requests in ", StringComparison.Ordinal)).Trim()
                 .Split(' ')[0];
             Assert.True(int.Parse(number, CultureInfo.InvariantCulture) > 0, wrk.Output);
@@ -132,7 +133,7 @@ public abstract partial class PartyTests
             await EchoAsync(socket, size);
         }
 
-        using var timer = new CancellationTokenSource(Scene.Patience);
+        using var timer = new CancellationTokenSource(Wait.Patience);
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, timer.Token);
         Assert.Equal(WebSocketState.Closed, socket.State);
     }
@@ -143,7 +144,7 @@ public abstract partial class PartyTests
     /// <summary>Sends a message and gets it back.</summary>
     private static async Task EchoAsync(WebSocket socket, int size)
     {
-        using var timer = new CancellationTokenSource(Scene.Patience);
+        using var timer = new CancellationTokenSource(Wait.Patience);
         var message = new byte[size];
         new Random(size).NextBytes(message);
         var sending = socket.SendAsync(message, WebSocketMessageType.Binary, true, timer.Token);

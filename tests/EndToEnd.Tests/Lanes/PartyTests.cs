@@ -1,3 +1,5 @@
+using Jumpgate.Testing;
+
 namespace Jumpgate.EndToEnd.Tests.Lanes;
 
 /// <summary>Real clients with real servers where lanes are on: nobody can tell, but by the time it takes.</summary>
@@ -42,7 +44,7 @@ public abstract partial class PartyTests(PartyScene scene)
             Assert.All(answers.Where(a => a.Status == 200), a => Assert.Equal(PartyScene.Hash("hello\n"u8), a.Hash));
             Assert.Single(answers.Select(a => a.LocalPort).Distinct());
             await Testing.Wait.UntilAsync(
-                () => party.WasAsked($"{last.Method} {last.Target}"), Support.Scene.Patience,
+                () => party.WasAsked($"{last.Method} {last.Target}"), Testing.Wait.Patience,
                 "the server to see the last request");
             Assert.False(party.WasAsked($"GET {secret}"));
         });

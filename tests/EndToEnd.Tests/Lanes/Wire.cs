@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Jumpgate.EndToEnd.Tests.Support;
+using Jumpgate.Testing;
 
 namespace Jumpgate.EndToEnd.Tests.Lanes;
 
@@ -11,7 +12,6 @@ namespace Jumpgate.EndToEnd.Tests.Lanes;
 /// </summary>
 internal sealed class Wire(Socket socket) : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
     private readonly byte[] _buffer = new byte[65536];
     private int _start;
     private int _end;
@@ -24,7 +24,7 @@ internal sealed class Wire(Socket socket) : IDisposable
             () => new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
         try
         {
-            using var timer = new CancellationTokenSource(Limit);
+            using var timer = new CancellationTokenSource(Wait.Patience);
             await socket.ConnectAsync(to, timer.Token);
             return new Wire(socket);
         }
@@ -44,7 +44,7 @@ internal sealed class Wire(Socket socket) : IDisposable
     /// <summary>Sends all of it, however many writes that takes.</summary>
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        using var timer = new CancellationTokenSource(Limit);
+        using var timer = new CancellationTokenSource(Wait.Patience);
         while (bytes.Length > 0)
         {
             bytes = bytes[await Socket.SendAsync(bytes, timer.Token)..];
@@ -193,7 +193,7 @@ internal sealed class Wire(Socket socket) : IDisposable
             (_start, _end) = (0, _end - _start);
         }
 
-        using var timer = new CancellationTokenSource(Limit);
+        using var timer = new CancellationTokenSource(Wait.Patience);
         var count = await Socket.ReceiveAsync(_buffer.AsMemory(_end), timer.Token);
         _end += count;
         return count > 0;

@@ -31,7 +31,7 @@ public sealed class AddressTests
         await Wait.UntilAsync(
             () => scene.Ask("endpoint", "list").Output is { } known
                 && second.Values.All(a => known.Contains(a.ToString(), StringComparison.Ordinal)),
-            Scene.Patience,
+            Wait.Patience,
             "the second addresses to be known");
         await scene.ApplyAsync("p0.yaml", Policies.Server(Policies.HttpGetV1) + "\n# the same again");
         foreach (var ipv6 in (bool[])[false, true])

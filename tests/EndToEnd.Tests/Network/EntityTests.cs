@@ -1,5 +1,6 @@
 using System.Net;
 using Jumpgate.EndToEnd.Tests.Support;
+using Jumpgate.Testing;
 
 namespace Jumpgate.EndToEnd.Tests.Network;
 
@@ -67,7 +68,9 @@ public sealed class EntityTests
         {
             await scene.ApplyAsync("p.yaml", Policies.Server(sections));
             var reached = await Task.WhenAll(((string[])["client", "world"]).Select(async from =>
-                await scene.CanConnectAsync(from, scene.Server(false)) ? from : null));
+                await scene.CanConnectAsync(
+                    from, scene.Server(false), expected.Contains(from, StringComparison.Ordinal) ? Wait.Patience : null)
+                    ? from : null));
             Assert.Equal($"{sections}: {expected}", $"{sections}: {string.Join(' ', reached.OfType<string>())}");
         }
     }
@@ -98,24 +101,12 @@ public sealed class EntityTests
                 var name = peer + (ipv6 ? "6" : "4");
                 var expected = entity.Members.Contains(name, StringComparison.Ordinal)
                     || (peer is "client" or "server" && entity.Members.Contains("WORKLOAD", StringComparison.Ordinal));
-                return await ConnectsAsync(scene, from, to, expected ? Scene.Patience : Scene.Silence) ? name : null;
+                // Many are made at once.
+                var limit = expected ? Wait.Patience : Scene.Silence;
+                return await scene.CanConnectAsync(from, to, limit) ? name : null;
             })));
             return $"{entity.Entity}: {string.Join(' ', reached.OfType<string>())}";
         }));
-
-    /// <summary>Patient where a connection is expected: many are made at once.</summary>
-    private static async Task<bool> ConnectsAsync(Scene scene, string from, IPEndPoint to, TimeSpan limit)
-    {
-        try
-        {
-            using var peer = await HttpPeer.ConnectAsync(scene.InNamespace(from), to, limit);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
 
     private static IPAddress Address(Scene scene, string place, bool ipv6) => place == "node"
         ? ipv6 ? scene.Lab["client"].GatewayIPv6 : scene.Lab["client"].GatewayIPv4

@@ -28,7 +28,7 @@ public sealed class FragmentPathTests
         var (question, answer) = (new byte[Large], new byte[Large]);
         Random.Shared.NextBytes(question);
         Random.Shared.NextBytes(answer);
-        using var limit = new CancellationTokenSource(Scene.Patience);
+        using var limit = new CancellationTokenSource(Wait.Patience);
         var buffer = new byte[Large + 1];
 
         await stranger.SendToAsync(question, scene.Server(ipv6, 53));
@@ -60,13 +60,13 @@ public sealed class FragmentPathTests
 
         scene.Send(wire, "client", RawPacket.Fragment(packet, 1200, 1)[1]);
         await Wait.UntilAsync(
-            async () => await scene.DropsAsync("FragmentNotFound") == 1, Scene.Patience, "the fragment to be counted");
+            async () => await scene.DropsAsync("FragmentNotFound") == 1, Wait.Patience, "the fragment to be counted");
         foreach (var fragment in RawPacket.Fragment(packet, 1200, 2))
         {
             scene.Send(wire, "client", fragment);
         }
 
-        using var limit = new CancellationTokenSource(Scene.Patience);
+        using var limit = new CancellationTokenSource(Wait.Patience);
         var got = await server.ReceiveFromAsync(new byte[3000], SocketFlags.None, scene.Server(ipv6), limit.Token);
         Assert.Equal(2000, got.ReceivedBytes);
         Assert.Equal(1, await scene.DropsAsync("FragmentNotFound"));

@@ -19,7 +19,7 @@ internal static class NodeTools
             .Where(l => !l.StartsWith("uplinks:", StringComparison.Ordinal));
         File.WriteAllLines(scene.WorkloadsFile, name is null ? lines : lines.Append($"uplinks: [{name}]"));
         await Wait.UntilAsync(
-            () => scene.IsUplinkAttached() == (name is not null), Scene.Patience,
+            () => scene.IsUplinkAttached() == (name is not null), Wait.Patience,
             "the uplink to be attached or detached");
     }
 

@@ -50,11 +50,11 @@ public sealed class PathMtuTests
                 socket.Listen();
                 return socket;
             });
-            using var limit = new CancellationTokenSource(Scene.Patience);
+            using var limit = new CancellationTokenSource(Wait.Patience);
             var received = SwallowAsync(listener, limit.Token);
 
             using var peer =
-                await HttpPeer.ConnectAsync(scene.InNamespace("client"), new IPEndPoint(far, 80), Scene.Patience);
+                await HttpPeer.ConnectAsync(scene.InNamespace("client"), new IPEndPoint(far, 80), Wait.Patience);
             var head = $"POST / HTTP/1.1\r\nHost: far\r\nContent-Length: {BodyLength}\r\n\r\n";
             await peer.Socket.SendAsync(Encoding.ASCII.GetBytes(head), limit.Token);
             for (var left = BodyLength; left > 0;)

@@ -35,11 +35,11 @@ public sealed class PortReuseTests
 
             // Who closes first waits in TIME_WAIT: here the proxy, told so by the client.
             Assert.Equal(200, (await peer.AskAsync("GET /v1/x", "Connection: close\r\n")).Status);
-            using var limit = new CancellationTokenSource(Scene.Patience);
+            using var limit = new CancellationTokenSource(Wait.Patience);
             Assert.Equal(0, await peer.Socket.ReceiveAsync(new byte[1].AsMemory(), limit.Token));
             peer.Dispose();
             await Wait.UntilAsync(
-                () => IsWaiting(scene, local), Scene.Patience, "the proxy's socket to be in TIME_WAIT");
+                () => IsWaiting(scene, local), Wait.Patience, "the proxy's socket to be in TIME_WAIT");
         }
     }
 

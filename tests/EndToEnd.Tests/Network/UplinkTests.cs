@@ -93,7 +93,7 @@ public sealed class UplinkTests
                 if (attached || ipv6 || liar.Equals(scene.Lab["client"].IPv4))
                 {
                     await Wait.UntilAsync(
-                        async () => await scene.DropsAsync("InvalidSource") > before, Scene.Patience,
+                        async () => await scene.DropsAsync("InvalidSource") > before, Wait.Patience,
                         $"the lie of {liar} to be counted");
                 }
             }
@@ -101,7 +101,7 @@ public sealed class UplinkTests
             scene.Send(wire, "world", RawPacket.Udp(
                 new IPEndPoint(scene.Lab["world"].Address(ipv6), 5353), scene.Server(ipv6, 53), 2));
             var buffer = new byte[10];
-            using var limit = new CancellationTokenSource(Scene.Patience);
+            using var limit = new CancellationTokenSource(Wait.Patience);
             await server.ReceiveFromAsync(buffer, scene.Server(ipv6), limit.Token);
             Assert.Equal(2, buffer[0]);
         }
@@ -120,7 +120,7 @@ public sealed class UplinkTests
         Assert.Contains("clsact", Describe(scene), StringComparison.Ordinal);
 
         // The node's own traffic is nobody's business.
-        Assert.True(await scene.CanConnectAsync("world", new IPEndPoint(scene.Lab["world"].GatewayIPv4, 22)));
+        await scene.ConnectsAsync("world", new IPEndPoint(scene.Lab["world"].GatewayIPv4, 22));
 
         await scene.SetUplinksAsync(null);
         Assert.Equal(before, Describe(scene));

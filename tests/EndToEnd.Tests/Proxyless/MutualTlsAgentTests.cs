@@ -12,7 +12,6 @@ namespace Jumpgate.EndToEnd.Tests.Proxyless;
 public sealed class MutualTlsAgentTests
 {
     private const string Mesh = "spiffe://example.org/ns/empire/sa/";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Workloads_WithSpiffeIds_SpeakMutualTls_AndFollowTheFile()
@@ -37,7 +36,7 @@ public sealed class MutualTlsAgentTests
         await using var plain = scene.Lab.Start("client", "/usr/bin/python3", [Script("plain_client.py")]);
 
         await Wait.UntilAsync(
-            async () => await AskAsync(client, "xds:///server /empire.Deathstar/Land") == "OK ship", s_patience,
+            async () => await AskAsync(client, "xds:///server /empire.Deathstar/Land") == "OK ship", Wait.Patience,
             "the client is let in",
             () => server.Captured() + client.Captured());
         Assert.StartsWith(
@@ -52,7 +51,7 @@ public sealed class MutualTlsAgentTests
         await Wait.UntilAsync(
             async () => (await AskAsync(client, "xds:///server /empire.Deathstar/Land"))
             .StartsWith("PERMISSION_DENIED", StringComparison.Ordinal),
-            s_patience, "the client is refused", () => server.Captured() + client.Captured());
+            Wait.Patience, "the client is refused", () => server.Captured() + client.Captured());
     }
 
     private static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Proxyless", name);
@@ -75,7 +74,7 @@ public sealed class MutualTlsAgentTests
     {
         var before = Lines(client).Length;
         client.WriteLine(call);
-        await Wait.UntilAsync(() => Lines(client).Length > before, s_patience, "the client's answer", client.Captured);
+        await Wait.UntilAsync(() => Lines(client).Length > before, Wait.Patience, "the client's answer", client.Captured);
         return Lines(client)[before];
     }
 

@@ -35,7 +35,6 @@ public sealed class ProxylessAgentTests
                       - { method: POST, path: /empire.Deathstar/Fire, headers: ["X-Force: true"] }
         """;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private int _calls;
 
     [Fact]
@@ -58,7 +57,7 @@ public sealed class ProxylessAgentTests
         var empire = $"{node.IPv4}:80"; // From its own address: org=empire.
         var world = "127.0.0.1:80"; // From no workload's, the host's to the agent.
 
-        await Wait.UntilAsync(async () => await CallAsync(client, empire, "Land") == "OK", s_patience,
+        await Wait.UntilAsync(async () => await CallAsync(client, empire, "Land") == "OK", Wait.Patience,
             "the server serves", server.Captured);
         Assert.Equal("OK", await CallAsync(client, empire, "Fire", "x-force=true"));
         Assert.Equal(Unauthorized, await CallAsync(client, empire, "Fire"));
@@ -69,7 +68,7 @@ public sealed class ProxylessAgentTests
         await scene.ApplyAsync(
             "p0.yaml", Policy.Replace("fromEndpoints: [ { matchLabels: { org: empire } } ]",
             "fromEntities: [ host, world ]", StringComparison.Ordinal));
-        await Wait.UntilAsync(async () => await CallAsync(client, world, "Land") == "OK", s_patience,
+        await Wait.UntilAsync(async () => await CallAsync(client, world, "Land") == "OK", Wait.Patience,
             "others are let in", server.Captured);
         Assert.Equal(Unauthorized, await CallAsync(client, empire, "Land"));
     }
@@ -84,10 +83,10 @@ public sealed class ProxylessAgentTests
             scene.Lab.Start("node", "/usr/bin/python3", [Script("raw_client.py"), "127.0.0.1:18000"]);
 
         client.WriteLine("check CgA="); // Empty attributes: a no, but an answer.
-        await client.WaitForTextAsync("OK ", s_patience);
+        await client.WaitForTextAsync("OK ", Wait.Patience);
         client.WriteLine($"log {Convert.ToBase64String(Denied(scene).ToByteArray())}");
         await Wait.UntilAsync(
-            () => Monitor(scene).Contains("logged by server", StringComparison.Ordinal), s_patience,
+            () => Monitor(scene).Contains("logged by server", StringComparison.Ordinal), Wait.Patience,
             "the entry to be shown", client.Captured);
 
         Assert.Contains(
@@ -146,7 +145,7 @@ public sealed class ProxylessAgentTests
                     l => l.StartsWith($"{number} ", StringComparison.Ordinal) && l.EndsWith(';')) ?? string.Empty;
                 return answer.Length > 0;
             },
-            s_patience, "the client's answer", client.Captured);
+            Wait.Patience, "the client's answer", client.Captured);
         return answer[(number.Length + 1)..^1];
     }
 }

@@ -89,7 +89,7 @@ public sealed class JoinedScene : IAsyncLifetime, IAsyncDisposable
     {
         var last = default(DirectPairReport);
         await Wait.UntilAsync(
-            async () => condition(last = await PairAsync(talker)), Scene.Patience, $"the connection to be {what}",
+            async () => condition(last = await PairAsync(talker)), Wait.Patience, $"the connection to be {what}",
             () => string.Create(
                 CultureInfo.InvariantCulture, $"{last}; {talker.Captured()}; {Scene.Agent.Captured()}"));
     }
@@ -103,7 +103,7 @@ public sealed class JoinedScene : IAsyncLifetime, IAsyncDisposable
         string[] command = ["python3", SidecarScene.Party("peer.py")];
         command = cgroup is null ? command : CgroupTree.Through(cgroup, command);
         var process = Scene.Lab.Start(workload, command[0], command[1..]);
-        await process.WaitForTextAsync("listening", Scene.Patience);
+        await process.WaitForTextAsync("listening", Wait.Patience);
         return process;
     }
 }

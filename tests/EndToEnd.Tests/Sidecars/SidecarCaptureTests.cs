@@ -112,7 +112,7 @@ public sealed class SidecarCaptureTests
             cgroup,
             ["python3", SidecarScene.Party("shared.py"), "127.0.0.1", $"{SidecarScene.Inbound}", $"{count}", name]);
         var process = scene.Scene.Lab.Start("client", command[0], command[1..]);
-        await process.WaitForTextAsync("listening", Scene.Patience);
+        await process.WaitForTextAsync("listening", Wait.Patience);
     }
 
     private static async Task StartCaptureAsync(SidecarScene scene, params string[] more)
@@ -121,6 +121,6 @@ public sealed class SidecarCaptureTests
             scene.Cgroups.Application,
             ["python3", SidecarScene.Party("capture.py"), $"{SidecarScene.Inbound}", .. more]);
         var process = scene.Scene.Lab.Start("client", command[0], command[1..]);
-        await process.WaitForTextAsync("listening", Scene.Patience);
+        await process.WaitForTextAsync("listening", Wait.Patience);
     }
 }

@@ -48,7 +48,7 @@ public sealed class SidecarHaproxyTests
         var command = CgroupTree.Through(scene.Cgroups.Sidecar, "haproxy", "-db", "-f", file);
         await using var haproxy = scene.Scene.Lab.Start("client", command[0], command[1..]);
         await Wait.UntilAsync(
-            async () => (await scene.ReportAsync()).Listeners > 0, Scene.Patience, "haproxy to listen", haproxy.Captured);
+            async () => (await scene.ReportAsync()).Listeners > 0, Wait.Patience, "haproxy to listen", haproxy.Captured);
 
         var outbound = await scene.AskAsync("http", server, 80);
         Assert.Contains("HTTP/1.1 200", outbound, StringComparison.Ordinal);

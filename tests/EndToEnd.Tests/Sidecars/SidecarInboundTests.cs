@@ -84,11 +84,11 @@ public sealed class SidecarInboundTests
         await AssertRedirectedAsync();
 
         scene.Scene.Agent.Signal("KILL");
-        await scene.Scene.Agent.WaitForExitAsync(Scene.Patience);
+        await scene.Scene.Agent.WaitForExitAsync(Wait.Patience);
         await AssertRedirectedAsync();
 
         sidecar.Signal("KILL");
-        await sidecar.WaitForExitAsync(Scene.Patience);
+        await sidecar.WaitForExitAsync(Wait.Patience);
         Assert.Equal("error ECONNREFUSED", await scene.AskFromAsync("server", null, "tcp", client, 80));
         Assert.Equal("error ECONNREFUSED", await scene.AskAsync("tcp", server, 80));
 

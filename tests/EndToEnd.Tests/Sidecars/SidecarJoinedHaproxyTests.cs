@@ -59,7 +59,7 @@ public sealed class SidecarJoinedHaproxyTests
         await File.WriteAllTextAsync(file, SidecarHaproxyTests.Configuration + "\n");
         var haproxy = Start(scene, "client", scene.Cgroups.Sidecar, ["haproxy", "-db", "-f", file]);
         await Wait.UntilAsync(
-            async () => (await scene.ReportAsync()).Listeners > 0, Scene.Patience, "haproxy to listen", haproxy.Captured);
+            async () => (await scene.ReportAsync()).Listeners > 0, Wait.Patience, "haproxy to listen", haproxy.Captured);
         return haproxy;
     }
 
@@ -82,7 +82,7 @@ public sealed class SidecarJoinedHaproxyTests
 
             """);
         var nginx = Start(scene, workload, cgroup, ["nginx", "-e", "stderr", "-p", path, "-c", file]);
-        await nginx.WaitForPortAsync(new IPEndPoint(IPAddress.Loopback, 8080), Scene.Patience);
+        await nginx.WaitForPortAsync(new IPEndPoint(IPAddress.Loopback, 8080), Wait.Patience);
         return nginx;
     }
 

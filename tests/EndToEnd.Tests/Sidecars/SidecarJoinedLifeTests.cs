@@ -42,7 +42,7 @@ public sealed class SidecarJoinedLifeTests
         var before = (await scene.ReportAsync()).QueueBytes;
 
         scene.Scene.Agent.Signal("KILL");
-        await scene.Scene.Agent.WaitForExitAsync(Scene.Patience);
+        await scene.Scene.Agent.WaitForExitAsync(Wait.Patience);
         await EchoAsync(old);
         await using (var meanwhile = await scene.OutAsync(JoinedScene.Echo))
         {
@@ -56,7 +56,7 @@ public sealed class SidecarJoinedLifeTests
         await using var next = await JoinedAsync(scene);
 
         scene.Scene.Agent.Signal("TERM");
-        Assert.Equal(0, await scene.Scene.Agent.WaitForExitAsync(Scene.Patience));
+        Assert.Equal(0, await scene.Scene.Agent.WaitForExitAsync(Wait.Patience));
         var (code, output) = scene.Scene.Jumpgate(
             "cleanup", "--pin-dir", scene.Scene.PinDirectory, "--state", scene.Scene.StateDirectory);
 
@@ -76,12 +76,12 @@ public sealed class SidecarJoinedLifeTests
         Assert.Equal(2, (await scene.PairsAsync()).Count);
 
         scene.Sidecar.Signal("KILL");
-        await scene.Sidecar.WaitForExitAsync(Scene.Patience);
+        await scene.Sidecar.WaitForExitAsync(Wait.Patience);
 
         Assert.Matches("read 0|error 104", await talker.DoAsync("read"));
         var left = "";
         await Wait.UntilAsync(
-            async () => (left = string.Join("; ", await scene.PairsAsync())).Length == 0, Scene.Patience, "no pairs",
+            async () => (left = string.Join("; ", await scene.PairsAsync())).Length == 0, Wait.Patience, "no pairs",
             () => left);
         await scene.Sidecars.StartSidecarAsync();
     }
@@ -92,7 +92,7 @@ public sealed class SidecarJoinedLifeTests
         await File.WriteAllTextAsync(hidden, workloads);
         File.Move(hidden, scene.Scene.WorkloadsFile, overwrite: true);
         await Wait.UntilAsync(
-            async () => (await scene.ReportAsync()).ShortCircuit == state, Scene.Patience,
+            async () => (await scene.ReportAsync()).ShortCircuit == state, Wait.Patience,
             $"the sidecar to be joined: {state}",
             scene.Scene.Agent.Captured);
     }

@@ -104,11 +104,11 @@ public sealed partial class SidecarJoinedTests(JoinedScene scene) : IClassFixtur
         await using var talker = await scene.OutAsync(JoinedScene.Watch);
         await scene.UntilJoinedAsync(talker);
         Assert.Equal("sent", await talker.DoAsync("send 1000"));
-        await scene.Outside.WaitForTextAsync("got 1000", Scene.Patience);
+        await scene.Outside.WaitForTextAsync("got 1000", Wait.Patience);
 
         Assert.Equal("closed", await talker.DoAsync("reset"));
 
-        await scene.Outside.WaitForTextAsync("after 1000", Scene.Patience);
+        await scene.Outside.WaitForTextAsync("after 1000", Wait.Patience);
         await scene.UntilAsync(talker, pair => pair is null, "no pair any more");
     }
 
@@ -167,7 +167,7 @@ public sealed partial class SidecarJoinedTests(JoinedScene scene) : IClassFixtur
 
         var left = "";
         await Wait.UntilAsync(
-            async () => (left = string.Join("; ", await scene.PairsAsync())).Length == 0, Scene.Patience, "no pairs",
+            async () => (left = string.Join("; ", await scene.PairsAsync())).Length == 0, Wait.Patience, "no pairs",
             () => left);
     }
 }

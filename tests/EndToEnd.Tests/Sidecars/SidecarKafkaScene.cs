@@ -86,7 +86,7 @@ internal sealed class SidecarKafkaScene : IAsyncDisposable
     public async Task<bool> IsRefusedAsync(string workload, IPEndPoint source, IPEndPoint destination)
     {
         using var socket = Socket(workload, AddressFamily.InterNetwork);
-        using var limit = new CancellationTokenSource(Scene.Patience);
+        using var limit = new CancellationTokenSource(Wait.Patience);
         try
         {
             await ClaimAsync(socket, source, destination, limit.Token);
@@ -105,7 +105,7 @@ internal sealed class SidecarKafkaScene : IAsyncDisposable
         listener.Bind(destination);
         listener.Listen();
         using var socket = Socket(workload, AddressFamily.InterNetwork);
-        using var limit = new CancellationTokenSource(Scene.Patience);
+        using var limit = new CancellationTokenSource(Wait.Patience);
         await ClaimAsync(socket, source, destination, limit.Token);
         using var accepted = await listener.AcceptAsync(limit.Token);
         return ((IPEndPoint)accepted.RemoteEndPoint!).Address;
@@ -190,7 +190,7 @@ internal sealed class SidecarKafkaScene : IAsyncDisposable
             """);
         var command = CgroupTree.Through(_cgroups.Sidecar, "haproxy", "-db", "-f", file);
         var haproxy = Lab.Start(owner, command[0], command[1..]);
-        await haproxy.WaitForPortAsync(new IPEndPoint(IPAddress.Loopback, port), Scene.Patience);
+        await haproxy.WaitForPortAsync(new IPEndPoint(IPAddress.Loopback, port), Wait.Patience);
     }
 
     private static string ThisFile([CallerFilePath] string path = "") => path;

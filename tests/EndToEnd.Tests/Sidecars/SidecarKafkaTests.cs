@@ -105,7 +105,7 @@ public sealed class SidecarKafkaTests
             await SidecarKafkaScene.StartAsync("kafka", "inboundPort: 15006", "kafka", Broker("open"));
         var refused = await scene.Scene.CanConnectAsync("client", scene.Bootstrap);
         await Wait.UntilAsync(
-            async () => await scene.OutcomesAsync("NotExcluded") > 0, Scene.Patience,
+            async () => await scene.OutcomesAsync("NotExcluded") > 0, Wait.Patience,
             $"the circle to be refused ({refused})",
             scene.Scene.Agent.Captured);
         Assert.Contains(
@@ -119,7 +119,7 @@ public sealed class SidecarKafkaTests
             StringComparison.Ordinal));
         var client = scene.Client();
         await Wait.UntilAsync(
-            async () => (await client.AskAsync("produce open 1")).Ok, Scene.Patience * 2,
+            async () => (await client.AskAsync("produce open 1")).Ok, Wait.Patience * 2,
             "the exclusion to be in force",
             scene.Scene.Agent.Captured);
         var denied = await client.AskAsync("produce sealed 1");

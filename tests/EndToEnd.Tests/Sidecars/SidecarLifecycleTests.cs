@@ -25,17 +25,17 @@ public sealed class SidecarLifecycleTests
             "inboundPort: 15006", "inboundPort: 15006, excludeOutboundPorts: [80]", StringComparison.Ordinal));
         await Wait.UntilAsync(
             async () => !(await scene.AskAsync("tcp", server, 80)).Contains("sidecar", StringComparison.Ordinal),
-            Scene.Patience, "the exclusion to be in force", scene.Scene.Agent.Captured);
+            Wait.Patience, "the exclusion to be in force", scene.Scene.Agent.Captured);
         Assert.Equal(1ul, (await scene.ReportAsync()).Counts["outbound_redirected"]);
         await WriteAsync(scene, file);
         await Wait.UntilAsync(
             async () => (await scene.AskAsync("tcp", server, 80))
             .Contains("sidecar outbound", StringComparison.Ordinal),
-            Scene.Patience, "the exclusion to be gone", scene.Scene.Agent.Captured);
+            Wait.Patience, "the exclusion to be gone", scene.Scene.Agent.Captured);
 
         await WriteAsync(scene, file[..file.IndexOf("sidecar:", StringComparison.Ordinal)].TrimEnd(' ', ',') + " }\n");
         await Wait.UntilAsync(
-            () => scene.Cgroups.Programs().Length == 0, Scene.Patience, "the programs to be gone",
+            () => scene.Cgroups.Programs().Length == 0, Wait.Patience, "the programs to be gone",
             scene.Scene.Agent.Captured);
         Assert.DoesNotContain("sidecar", await scene.AskAsync("tcp", server, 80), StringComparison.Ordinal);
         Assert.DoesNotContain(
@@ -52,11 +52,11 @@ public sealed class SidecarLifecycleTests
         scene.Cgroups.Remove();
         await Wait.UntilAsync(
             async () => (await scene.ReportAsync()).Reason?.Contains("does not exist yet", StringComparison.Ordinal) == true,
-            Scene.Patience, "the sidecar to be waiting", scene.Scene.Agent.Captured);
+            Wait.Patience, "the sidecar to be waiting", scene.Scene.Agent.Captured);
 
         scene.Cgroups.Make();
         await Wait.UntilAsync(
-            async () => (await scene.ReportAsync()).State == "attached", Scene.Patience, "the sidecar to be attached",
+            async () => (await scene.ReportAsync()).State == "attached", Wait.Patience, "the sidecar to be attached",
             scene.Scene.Agent.Captured);
 
         await scene.StartServerAsync("server", null, 80);
@@ -78,7 +78,7 @@ public sealed class SidecarLifecycleTests
         await scene.StartSidecarAsync();
 
         await Wait.UntilAsync(
-            async () => (await scene.ReportAsync()).Listeners == 2, Scene.Patience, "the sidecar to be known",
+            async () => (await scene.ReportAsync()).Listeners == 2, Wait.Patience, "the sidecar to be known",
             scene.Scene.Agent.Captured);
 
         Assert.Contains(
@@ -102,7 +102,7 @@ public sealed class SidecarLifecycleTests
         Assert.Equal(7, Sidecars("link"));
 
         scene.Scene.Agent.Signal("TERM");
-        Assert.Equal(0, await scene.Scene.Agent.WaitForExitAsync(Scene.Patience));
+        Assert.Equal(0, await scene.Scene.Agent.WaitForExitAsync(Wait.Patience));
         Assert.Contains("sidecar outbound", await scene.AskAsync("tcp", server, 80), StringComparison.Ordinal);
         var (code, output) = scene.Scene.Jumpgate(
             "cleanup", "--pin-dir", scene.Scene.PinDirectory, "--state", scene.Scene.StateDirectory);
@@ -112,7 +112,7 @@ public sealed class SidecarLifecycleTests
         Assert.False(Directory.Exists(scene.Scene.PinDirectory));
         await Wait.UntilAsync(
             () => Sidecars("prog") == 0 && Sidecars("map") == 0 && Sidecars("link") == 0,
-            Scene.Patience, "programs, maps and links to be gone");
+            Wait.Patience, "programs, maps and links to be gone");
         Assert.DoesNotContain("sidecar", await scene.AskAsync("tcp", server, 80), StringComparison.Ordinal);
     }
 

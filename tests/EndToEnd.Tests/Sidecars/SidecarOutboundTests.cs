@@ -119,8 +119,8 @@ public sealed class SidecarOutboundTests
         Assert.Equal($"peer {server.IPv6} 81", await scene.AskAsync("leave", server.IPv6, 81));
         sidecar.Signal("CONT");
 
-        await sidecar.WaitForTextAsync($"sidecar outbound {server.IPv4} 80", Scene.Patience);
-        await sidecar.WaitForTextAsync($"sidecar outbound {server.IPv6} 81", Scene.Patience);
+        await sidecar.WaitForTextAsync($"sidecar outbound {server.IPv4} 80", Wait.Patience);
+        await sidecar.WaitForTextAsync($"sidecar outbound {server.IPv6} 81", Wait.Patience);
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class SidecarOutboundTests
         var command = CgroupTree.Through(
             scene.Cgroups.Application, "python3", SidecarScene.Party("bystander.py"), "7000");
         await using var bystander = scene.Scene.Lab.Start("client", command[0], command[1..]);
-        Assert.True(await bystander.WaitForExitAsync(Scene.Patience) == 0, bystander.Error);
+        Assert.True(await bystander.WaitForExitAsync(Wait.Patience) == 0, bystander.Error);
         return bystander.Output.Split('\n');
     }
 }

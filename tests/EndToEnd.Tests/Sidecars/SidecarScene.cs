@@ -87,7 +87,7 @@ internal sealed class SidecarScene : IAsyncDisposable
         string[] command = ["python3", Party("client.py"), kind, address.ToString(), $"{port}", .. more];
         command = cgroup is null ? command : CgroupTree.Through(cgroup, command);
         await using var client = Scene.Lab.Start(workload, command[0], command[1..]);
-        Assert.True(await client.WaitForExitAsync(Scene.Patience) == 0, client.Captured());
+        Assert.True(await client.WaitForExitAsync(Wait.Patience) == 0, client.Captured());
         return client.Output.Trim();
     }
 
@@ -116,7 +116,7 @@ internal sealed class SidecarScene : IAsyncDisposable
     private async Task<NetnsProcess> LaunchAsync(string workload, params string[] command)
     {
         var process = Scene.Lab.Start(workload, command[0], command[1..]);
-        await process.WaitForTextAsync("listening", Scene.Patience);
+        await process.WaitForTextAsync("listening", Wait.Patience);
         return process;
     }
 }

@@ -54,7 +54,7 @@ public sealed class SidecarTwinsTests
         // One that goes takes nothing of the other with it.
         Assert.Equal("closed", await one.DoAsync("reset"));
         await Wait.UntilAsync(
-            async () => (await PairsAsync(scene)).Count == 1, Scene.Patience, "one pair", scene.Agent.Captured);
+            async () => (await PairsAsync(scene)).Count == 1, Wait.Patience, "one pair", scene.Agent.Captured);
         Whole(await other.DoAsync("echo 10 100000"));
         Assert.Equal("joined", Assert.Single(await PairsAsync(scene)).State);
     }
@@ -67,7 +67,7 @@ public sealed class SidecarTwinsTests
     {
         string[] command = ["python3", SidecarScene.Party(party), .. more];
         command = cgroup is null ? command : CgroupTree.Through(cgroup, command);
-        await scene.Lab.Start(workload, command[0], command[1..]).WaitForTextAsync("listening", Scene.Patience);
+        await scene.Lab.Start(workload, command[0], command[1..]).WaitForTextAsync("listening", Wait.Patience);
     }
 
     private static Task<Talker> ConnectAsync(Scene scene, string workload, CgroupTree cgroups) => Talker.ConnectAsync(
@@ -83,7 +83,7 @@ public sealed class SidecarTwinsTests
                 last = string.Join("; ", pairs);
                 return pairs.Count(p => p.State == "joined") == 2;
             },
-            Scene.Patience, "both to be joined", () => $"{last}; {scene.Agent.Captured()}");
+            Wait.Patience, "both to be joined", () => $"{last}; {scene.Agent.Captured()}");
     }
 
     /// <summary>Those from the port that both have.</summary>

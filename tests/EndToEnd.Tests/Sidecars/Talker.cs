@@ -27,9 +27,9 @@ internal sealed class Talker : IAsyncDisposable
         var talker = new Talker(scene.Lab.Start(workload, command[0], command[1..]));
         try
         {
-            await talker._process.WaitForTextAsync("port ", Scene.Patience);
+            await talker._process.WaitForTextAsync("port ", Wait.Patience);
             await Wait.UntilAsync(
-                () => talker._process.Output.Contains('\n', StringComparison.Ordinal), Scene.Patience, "the port",
+                () => talker._process.Output.Contains('\n', StringComparison.Ordinal), Wait.Patience, "the port",
                 talker.Captured);
             talker.Port = int.Parse(
                 talker._process.Output.Split('\n')[0]["port ".Length..], CultureInfo.InvariantCulture);
@@ -58,7 +58,7 @@ internal sealed class Talker : IAsyncDisposable
         string? answer = null;
         await Wait.UntilAsync(
             () => (answer = Answer(start)) is not null
-            || _process.HasExited, 2 * Scene.Patience, $"answer {number}", Captured);
+            || _process.HasExited, 2 * Wait.Patience, $"answer {number}", Captured);
         return answer ?? Answer(start) ?? _process.Captured();
     }
 

@@ -2,13 +2,13 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Jumpgate.Testing;
 
 namespace Jumpgate.EndToEnd.Tests.Support;
 
 /// <summary>One client connection that speaks raw HTTP/1.1.</summary>
 internal sealed class HttpPeer : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private readonly byte[] _buffer = new byte[65536];
     private string _unread = string.Empty;
 
@@ -23,7 +23,7 @@ internal sealed class HttpPeer : IDisposable
     {
         var socket =
             inNamespace(() => new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
-        using var timer = new CancellationTokenSource(limit ?? Limit);
+        using var timer = new CancellationTokenSource(limit ?? Wait.Patience);
         try
         {
             await socket.ConnectAsync(to, timer.Token);
@@ -38,7 +38,7 @@ internal sealed class HttpPeer : IDisposable
 
     public async Task<(int Status, string Body)> AskAsync(string requestLine, string headers = "")
     {
-        using var timer = new CancellationTokenSource(Limit);
+        using var timer = new CancellationTokenSource(Wait.Patience);
         await Socket.SendAsync(
             Encoding.Latin1.GetBytes($"{requestLine} HTTP/1.1\r\nHost: server\r\n{headers}\r\n"), timer.Token);
         while (true)

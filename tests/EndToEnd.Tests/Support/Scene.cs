@@ -14,8 +14,9 @@ namespace Jumpgate.EndToEnd.Tests.Support;
 /// </summary>
 internal sealed class Scene : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(1.5);
+    /// <summary>Who is not answered for so long is taken for dropped: an answer takes less than a millisecond.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(0.6);
+
     private static int _scenes;
 
     private readonly TempDirectory _directory = new();
@@ -112,14 +113,14 @@ internal sealed class Scene : IAsyncDisposable
         string[] command =
             [.. through, "dotnet", Product.Command, "agent", .. AgentOptions];
         Agent = Lab.Start("node", command[0], command[1..], environment);
-        await Agent.WaitForTextAsync("jumpgate ready", Patience);
+        await Agent.WaitForTextAsync("jumpgate ready", Wait.Patience);
     }
 
     public (int ExitCode, string Output) Jumpgate(params string[] arguments)
     {
         using var process = NetnsProcess.Start(
             Lab.NodeName, "dotnet", [Product.Command, .. arguments]);
-        var code = process.WaitForExitAsync(Patience).GetAwaiter().GetResult();
+        var code = process.WaitForExitAsync(Wait.Patience).GetAwaiter().GetResult();
         return (code, process.Output + process.Error);
     }
 
@@ -142,7 +143,7 @@ internal sealed class Scene : IAsyncDisposable
         var before = (await ReadStatusAsync()).AcknowledgedRevision;
         change();
         await Wait.UntilAsync(
-            async () => (await ReadStatusAsync()).AcknowledgedRevision > before, Patience,
+            async () => (await ReadStatusAsync()).AcknowledgedRevision > before, Wait.Patience,
             "the change to be acknowledged", Agent.Captured);
     }
 
@@ -164,12 +165,16 @@ internal sealed class Scene : IAsyncDisposable
         return peer;
     }
 
-    /// <summary>True where a connection can be made.</summary>
-    public async Task<bool> CanConnectAsync(string from, IPEndPoint to)
+    /// <summary>A connection can be made.</summary>
+    public async Task ConnectsAsync(string from, IPEndPoint to) =>
+        (await HttpPeer.ConnectAsync(InNamespace(from), to)).Dispose();
+
+    /// <summary>False where nobody answers in time, or somebody refuses.</summary>
+    public async Task<bool> CanConnectAsync(string from, IPEndPoint to, TimeSpan? limit = null)
     {
         try
         {
-            using var peer = await HttpPeer.ConnectAsync(InNamespace(from), to, Silence);
+            using var peer = await HttpPeer.ConnectAsync(InNamespace(from), to, limit ?? Silence);
             return true;
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException)
@@ -196,7 +201,7 @@ internal sealed class Scene : IAsyncDisposable
     public async Task<string> ReadAdminAsync(string path)
     {
         using var admin = new AdminClient(AdminSocket);
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(Wait.Patience);
         return await admin.GetTextAsync(path, limit.Token);
     }
 

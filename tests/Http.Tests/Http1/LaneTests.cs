@@ -7,7 +7,6 @@ namespace Jumpgate.Http.Tests.Http1;
 public class LaneTests
 {
     private const string Get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly HttpFilterOptions Impatient = new() { IdleTimeout = TimeSpan.FromMilliseconds(50) };
 
     [Fact]
@@ -20,7 +19,7 @@ public class LaneTests
         using var client = await ServedAsync(filter);
 
         // Each look is a time-out that has passed.
-        await Wait.UntilAsync(() => lane.UsesAsked >= 3, Patience, "three time-outs to pass");
+        await Wait.UntilAsync(() => lane.UsesAsked >= 3, Wait.Patience, "three time-outs to pass");
 
         await client.SendAsync(Get);
         Assert.Equal(200, (await client.ReadMessageAsync())!.Status);
@@ -63,7 +62,7 @@ public class LaneTests
         var asked = lane.SettlementsAsked;
 
         await client.SendAsync("GET /denied HTTP/1.1\r\nHost: a\r\n\r\n");
-        await Wait.UntilAsync(() => lane.SettlementsAsked >= asked + 3, Patience, "the filter to ask thrice");
+        await Wait.UntilAsync(() => lane.SettlementsAsked >= asked + 3, Wait.Patience, "the filter to ask thrice");
         Assert.Equal(0, client.Socket.Available);
 
         lane.IsSettled = true;
@@ -82,7 +81,7 @@ public class LaneTests
         var asked = lane.SettlementsAsked;
 
         client.FinishSending();
-        await Wait.UntilAsync(() => lane.SettlementsAsked >= asked + 3, Patience, "the filter to ask thrice");
+        await Wait.UntilAsync(() => lane.SettlementsAsked >= asked + 3, Wait.Patience, "the filter to ask thrice");
         var end = client.ReadToEndAsync();
         Assert.False(end.IsCompleted);
 
@@ -100,7 +99,7 @@ public class LaneTests
         using var client = await filter.ConnectAsync();
 
         await client.SendAsync("GET /denied HTTP/1.1\r\nHost: a\r\n\r\n");
-        await Wait.UntilAsync(() => filter.Policy.Judged.Count == 1, Patience, "the request to be judged");
+        await Wait.UntilAsync(() => filter.Policy.Judged.Count == 1, Wait.Patience, "the request to be judged");
         Assert.Equal(0, client.Socket.Available);
 
         lane.MayWrite = true;
@@ -130,7 +129,7 @@ public class LaneTests
         await server.Connections.First().SendAsync(rest);
 
         Assert.Equal(expected, await client.ReadExactAsync(expected.Length));
-        await Wait.UntilAsync(() => lane.Finished == 200, Patience, "the response to be counted");
+        await Wait.UntilAsync(() => lane.Finished == 200, Wait.Patience, "the response to be counted");
         await client.SendAsync(Get);
         Assert.Equal(200, (await client.ReadMessageAsync())!.Status);
     }

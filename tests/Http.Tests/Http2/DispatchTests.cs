@@ -4,6 +4,7 @@ using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Connections;
 using Jumpgate.Http.Http2;
 using Jumpgate.Policy.Identities;
+using Jumpgate.Testing;
 
 namespace Jumpgate.Http.Tests.Http2;
 
@@ -53,6 +54,6 @@ public class DispatchTests
         await observer.NextAsync();
         Assert.Equal(1, observer.Counts);
         await aborted.CancelAsync();
-        await serving.WaitAsync(TimeSpan.FromSeconds(20));
+        await serving.WaitAsync(Wait.Patience);
     }
 }

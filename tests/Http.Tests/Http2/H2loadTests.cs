@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Jumpgate.Testing;
 
 namespace Jumpgate.Http.Tests.Http2;
 
@@ -17,7 +18,7 @@ public class H2loadTests
         }
 
         using var h2load = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(Wait.Patience);
         var output = await h2load.StandardOutput.ReadToEndAsync(patience.Token);
         await h2load.WaitForExitAsync(patience.Token);
 

@@ -24,7 +24,7 @@ public class PacingTests
         using var client = proxy.CreateClient();
 
         var asking = client.GetStringAsync(new Uri("/v1/", UriKind.Relative));
-        await Wait.UntilAsync(() => lane.Waits > 0, TimeSpan.FromSeconds(20), "the proxy to wait");
+        await Wait.UntilAsync(() => lane.Waits > 0, Wait.Patience, "the proxy to wait");
         Assert.False(asking.IsCompleted);
         lane.MayWrite = true;
 

@@ -6,6 +6,7 @@ using Jumpgate.Http.Connections;
 using Jumpgate.Http.Http2;
 using Jumpgate.Policy.Http;
 using Jumpgate.Policy.Identities;
+using Jumpgate.Testing;
 
 namespace Jumpgate.Http.Tests.Http2;
 
@@ -59,7 +60,7 @@ internal sealed class ProxyHarness : IAsyncDisposable, IUpstreamConnector
 
     public int Accepted => Volatile.Read(ref _accepted);
 
-    public Task WhenAllServed() => Task.WhenAll(_serving).WaitAsync(TimeSpan.FromSeconds(20));
+    public Task WhenAllServed() => Task.WhenAll(_serving).WaitAsync(Wait.Patience);
 
     public Task AbortAsync() => _aborted.CancelAsync();
 
@@ -73,7 +74,7 @@ internal sealed class ProxyHarness : IAsyncDisposable, IUpstreamConnector
         BaseAddress = new Uri($"http://{Address}"),
         DefaultRequestVersion = HttpVersion.Version20,
         DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        Timeout = TimeSpan.FromSeconds(30),
+        Timeout = Wait.Patience,
     };
 
     public async ValueTask<TcpChannel> ConnectAsync(FlowMetadata flow, CancellationToken cancellationToken)

@@ -1,11 +1,11 @@
 using System.Diagnostics;
+using Jumpgate.Testing;
 
 namespace Jumpgate.Http.Tests.Http2;
 
 /// <summary>Debian's Python with grpcio: a gRPC implementation that shares no code with .NET's.</summary>
 internal sealed class PythonProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
     private readonly Task<string> _errors;
@@ -34,7 +34,7 @@ internal sealed class PythonProcess : IAsyncDisposable
     public static async Task<string> RunAsync(string script, params string[] arguments)
     {
         await using var python = new PythonProcess(script, arguments);
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Wait.Patience);
         var output = await python._process.StandardOutput.ReadToEndAsync(patience.Token);
         await python._process.WaitForExitAsync(patience.Token);
         Assert.True(python._process.ExitCode == 0, $"{output}\n{await python._errors}");
@@ -43,7 +43,7 @@ internal sealed class PythonProcess : IAsyncDisposable
 
     public async Task<string> ReadLineAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Wait.Patience);
         return await _process.StandardOutput.ReadLineAsync(patience.Token)
             ?? throw new InvalidOperationException($"the script has ended: {await _errors}");
     }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Jumpgate.Testing;
 
 namespace Jumpgate.Http.Tests.Http2;
 
@@ -18,7 +19,7 @@ internal static class RawHttp2
     /// <returns><c>:status: N</c>, <c>RST_STREAM N</c>, <c>GOAWAY N</c> or <c>closed</c>.</returns>
     public static async Task<string> RequestAsync(IPEndPoint server, params (string Name, string Value)[] fields)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var timeout = new CancellationTokenSource(Wait.Patience);
         using var client = new TcpClient();
         await client.ConnectAsync(server, timeout.Token);
         var stream = client.GetStream();

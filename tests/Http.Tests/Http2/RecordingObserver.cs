@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Jumpgate.Http.Observation;
+using Jumpgate.Testing;
 
 namespace Jumpgate.Http.Tests.Http2;
 
@@ -18,7 +19,7 @@ internal sealed class RecordingObserver : IRequestObserver
     public void Record(HttpRequestRecord record) => _records.Writer.TryWrite(record);
 
     public async Task<HttpRequestRecord> NextAsync() =>
-        await _records.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        await _records.Reader.ReadAsync().AsTask().WaitAsync(Wait.Patience);
 
     public bool IsEmpty => !_records.Reader.TryPeek(out _);
 }

@@ -1,13 +1,13 @@
 using System.Net;
 using System.Text;
 using Jumpgate.Http.Observation;
+using Jumpgate.Testing;
 using Microsoft.AspNetCore.Http;
 
 namespace Jumpgate.Http.Tests.Http2;
 
 public class StreamingTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     [Fact]
     public async Task PlainConversation_BothWays_IsNotBuffered()
@@ -37,18 +37,18 @@ public class StreamingTests
 
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         await using var answers = await response.Content.ReadAsStreamAsync();
-        var sending = await content.Stream.WaitAsync(Patience);
+        var sending = await content.Stream.WaitAsync(Wait.Patience);
         var buffer = new byte[16];
         for (var i = 0; i < 5; i++)
         {
             await sending.WriteAsync(Encoding.ASCII.GetBytes($"word{i}"));
             await sending.FlushAsync();
-            var read = await answers.ReadAsync(buffer).AsTask().WaitAsync(Patience);
+            var read = await answers.ReadAsync(buffer).AsTask().WaitAsync(Wait.Patience);
             Assert.Equal($"word{i}", Encoding.ASCII.GetString(buffer, 0, read));
         }
 
         content.End();
-        Assert.Equal(0, await answers.ReadAsync(buffer).AsTask().WaitAsync(Patience));
+        Assert.Equal(0, await answers.ReadAsync(buffer).AsTask().WaitAsync(Wait.Patience));
         Assert.Equal(RequestOutcome.Forwarded, (await proxy.Observer.NextAsync()).Outcome);
         Assert.Equal(RequestOutcome.Forwarded, (await proxy.Observer.NextAsync()).Outcome);
     }
@@ -76,10 +76,10 @@ public class StreamingTests
 
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         var receiving = response.Content.ReadAsByteArrayAsync();
-        await (await content.Stream.WaitAsync(Patience)).WriteAsync(sent);
+        await (await content.Stream.WaitAsync(Wait.Patience)).WriteAsync(sent);
         content.End();
 
-        Assert.Equal(sent, await receiving.WaitAsync(Patience));
+        Assert.Equal(sent, await receiving.WaitAsync(Wait.Patience));
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public class StreamingTests
         using var content = new ConversationContent();
         using var cancel = new CancellationTokenSource();
         var posting = client.PostAsync(new Uri("/", UriKind.Relative), content, cancel.Token);
-        var stream = await content.Stream.WaitAsync(Patience);
+        var stream = await content.Stream.WaitAsync(Wait.Patience);
         var block = new byte[64 * 1024];
         long written = 0;
 
@@ -178,7 +178,7 @@ public class StreamingTests
         {
         }
 
-        await cancelled.Task.WaitAsync(Patience);
+        await cancelled.Task.WaitAsync(Wait.Patience);
         Assert.Equal(RequestOutcome.Error, (await proxy.Observer.NextAsync()).Outcome);
         using var next = await client.GetAsync(new Uri("/next", UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, next.StatusCode);
@@ -257,7 +257,7 @@ public class StreamingTests
 
         await proxy.AbortAsync();
 
-        await gone.Task.WaitAsync(Patience);
+        await gone.Task.WaitAsync(Wait.Patience);
         await proxy.WhenAllServed();
         await Assert.ThrowsAnyAsync<Exception>(() => response.Content.ReadAsStringAsync());
         Assert.Equal(RequestOutcome.Error, (await proxy.Observer.NextAsync()).Outcome);

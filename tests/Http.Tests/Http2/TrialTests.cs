@@ -2,6 +2,7 @@ using Jumpgate.Http.Http2;
 using Jumpgate.Http.Http2.Trial;
 using Jumpgate.Http.Observation;
 using Jumpgate.Policy.Http;
+using Jumpgate.Testing;
 
 namespace Jumpgate.Http.Tests.Http2;
 
@@ -100,7 +101,7 @@ public class TrialTests
 
     private static async Task<Http2Judgement> RunAsync((string Name, string Value)[] fields)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var timeout = new CancellationTokenSource(Wait.Patience);
         return await Http2Trial.RunAsync(fields, FakePolicy.ByTarget, new HttpFilterOptions(), timeout.Token);
     }
 

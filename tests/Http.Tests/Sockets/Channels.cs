@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Tests.Support;
+using Jumpgate.Testing;
 
 namespace Jumpgate.Http.Tests.Sockets;
 
@@ -11,7 +12,7 @@ internal static class Channels
     public static Task<TcpChannel> ConnectAsync(
         IPEndPoint to, TimeSpan? timeout = null, bool mayJoin = false, CancellationToken cancellation = default) =>
         TcpSocket.Create(to.AddressFamily)
-            .ConnectAsync(to, mayJoin, timeout ?? Bounded.Limit, cancellation).AsTask();
+            .ConnectAsync(to, mayJoin, timeout ?? Wait.Patience, cancellation).AsTask();
 
     public static async Task<(TcpChannel Channel, Socket Other)> PairAsync(bool mayJoin = false)
     {

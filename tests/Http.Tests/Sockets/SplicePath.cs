@@ -84,7 +84,7 @@ internal sealed class SplicePath : IAsyncDisposable
                 before = sent;
                 return same >= 20 && HeldPipes.Bytes.Count > 0;
             },
-            Bounded.Limit,
+            Wait.Patience,
             "the stream to stall");
     }
 

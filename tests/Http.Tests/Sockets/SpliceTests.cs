@@ -189,7 +189,7 @@ public sealed class SpliceTests
 
         // Two ends each, a few for each loop. Other tests of this process have theirs for a while.
         await Wait.UntilAsync(
-            () => HeldPipes.Open <= before + (2 * 4 * Environment.ProcessorCount), Bounded.Limit,
+            () => HeldPipes.Open <= before + (2 * 4 * Environment.ProcessorCount), Wait.Patience,
             "the pipes to be closed");
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Tests.Support;
+using Jumpgate.Testing;
 using static Jumpgate.Http.Tests.Sockets.Channels;
 
 namespace Jumpgate.Http.Tests.Sockets;
@@ -97,7 +98,7 @@ public sealed class TcpChannelRobustnessTests
         Assert.Equal(SocketError.TimedOut, late.SocketErrorCode);
 
         using var cancel = new CancellationTokenSource();
-        var connecting = ConnectAsync(at, Bounded.Limit, cancellation: cancel.Token);
+        var connecting = ConnectAsync(at, Wait.Patience, cancellation: cancel.Token);
         Assert.False(connecting.IsCompleted);
         await cancel.CancelAsync();
 

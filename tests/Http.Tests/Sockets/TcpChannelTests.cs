@@ -107,7 +107,7 @@ public sealed class TcpChannelTests
 
             other.Dispose();
 
-            await Wait.UntilAsync(() => Task.FromResult(channel.HasArrived), Bounded.Limit, "the end to arrive");
+            await Wait.UntilAsync(() => Task.FromResult(channel.HasArrived), Wait.Patience, "the end to arrive");
         }
     }
 
@@ -127,7 +127,7 @@ public sealed class TcpChannelTests
                     await channel.WaitReadableAsync();
                 }
             });
-            await Wait.UntilAsync(() => Task.FromResult(Volatile.Read(ref looks) > 1), Bounded.Limit, "two looks");
+            await Wait.UntilAsync(() => Task.FromResult(Volatile.Read(ref looks) > 1), Wait.Patience, "two looks");
 
             await other.SendAsync(new byte[1]);
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Jumpgate.Kafka.Tests.Fuzzing;
 using Jumpgate.Kafka.Tests.Support;
 using Jumpgate.Kafka.Wire;
+using Jumpgate.Testing;
 
 namespace Jumpgate.Kafka.Tests.Connections;
 
@@ -193,7 +194,7 @@ public class FlowControlTests
 
         public static async Task<int> DrainAsync(Socket from, int most)
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            using var limit = new CancellationTokenSource(Wait.Patience);
             var buffer = new byte[64 * 1024];
             var got = 0;
             while (got < most

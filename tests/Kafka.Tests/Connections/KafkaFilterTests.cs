@@ -3,6 +3,7 @@ using Jumpgate.Kafka.Tests.Support;
 using Jumpgate.Kafka.Wire;
 using Jumpgate.Policy.Kafka;
 using Jumpgate.Policy.Kafka.Observation;
+using Jumpgate.Testing;
 
 namespace Jumpgate.Kafka.Tests.Connections;
 
@@ -278,7 +279,7 @@ public class KafkaFilterTests
             .Read(Kafka.Messages.ApiCatalog.Get(KafkaApi.Produce).Reply(7));
         Assert.Equal(["a", "secret"], ((List<Dictionary<string, object?>>)read["topics"]!).Select(t => t["topic"]));
         Assert.True(await KafkaHarness.IsEndedAsync(harness.Client));
-        Assert.InRange(await drained.WaitAsync(TimeSpan.FromSeconds(30)), 1, request.Length - 1);
+        Assert.InRange(await drained.WaitAsync(Wait.Patience), 1, request.Length - 1);
     }
 
     [Fact]

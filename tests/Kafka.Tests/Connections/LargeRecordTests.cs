@@ -12,7 +12,6 @@ namespace Jumpgate.Kafka.Tests.Connections;
 public class LargeRecordTests
 {
     private const int Huge = 48 << 20;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Theory]
     [InlineData(1)]
@@ -44,8 +43,8 @@ public class LargeRecordTests
             Assert.Equal(id, Frames.CorrelationOf(await harness.ReceiveReplyAsync()));
         }
 
-        await sending.WaitAsync(Patience);
-        await answering.WaitAsync(Patience);
+        await sending.WaitAsync(Wait.Patience);
+        await answering.WaitAsync(Wait.Patience);
         Assert.Equal(0, harness.Broker.Available);
         Assert.Empty(harness.Filter.Closed);
     }
@@ -101,7 +100,7 @@ public class LargeRecordTests
             Assert.True(reply.AsSpan().SequenceEqual(received));
         }
 
-        await sending.WaitAsync(Patience);
+        await sending.WaitAsync(Wait.Patience);
     }
 
     /// <summary>
@@ -131,12 +130,12 @@ public class LargeRecordTests
         new Random(7).NextBytes(bytes);
         head.CopyTo(bytes, 0);
         var sending = SendInPiecesAsync(from, bytes, 8);
-        await Wait.UntilAsync(() => HeldPipes.Bytes.Count > 0, Patience, "bytes to wait in a pipe");
+        await Wait.UntilAsync(() => HeldPipes.Bytes.Count > 0, Wait.Patience, "bytes to wait in a pipe");
         Assert.Single(HeldPipes.Bytes);
 
         var received = isReply ? await harness.ReceiveReplyAsync() : await harness.ReceiveRequestAsync();
         Assert.True(bytes.AsSpan().SequenceEqual(received));
-        await sending.WaitAsync(Patience);
+        await sending.WaitAsync(Wait.Patience);
         Assert.Empty(HeldPipes.Bytes);
     }
 
@@ -195,7 +194,7 @@ public class LargeRecordTests
         var buffer = new byte[64 * 1024];
         try
         {
-            while (await from.ReceiveAsync(buffer).WaitAsync(Patience) is var count and > 0)
+            while (await from.ReceiveAsync(buffer).WaitAsync(Wait.Patience) is var count and > 0)
             {
                 to.Write(buffer, 0, count);
             }

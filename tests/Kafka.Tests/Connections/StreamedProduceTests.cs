@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Jumpgate.Kafka.Messages;
 using Jumpgate.Kafka.Tests.Support;
 using Jumpgate.Policy.Kafka;
+using Jumpgate.Testing;
 
 namespace Jumpgate.Kafka.Tests.Connections;
 
@@ -127,7 +128,7 @@ public class StreamedProduceTests
 
     private static async Task<int> DrainAsync(Socket from)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(Wait.Patience);
         var (received, buffer) = (0, new byte[64 * 1024]);
         try
         {

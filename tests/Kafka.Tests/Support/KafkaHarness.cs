@@ -8,6 +8,7 @@ using Jumpgate.Connections.Sockets;
 using Jumpgate.Kafka.Connections;
 using Jumpgate.Policy.Identities;
 using Jumpgate.Policy.Kafka.Observation;
+using Jumpgate.Testing;
 
 namespace Jumpgate.Kafka.Tests.Support;
 
@@ -15,7 +16,6 @@ namespace Jumpgate.Kafka.Tests.Support;
 internal sealed partial class KafkaHarness : IAsyncDisposable, IUpstreamConnector, IKafkaObserver
 {
     private const nuint Unread = 0x541b; // FIONREAD
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _abort = new();
     private readonly Task _served;
@@ -63,7 +63,7 @@ internal sealed partial class KafkaHarness : IAsyncDisposable, IUpstreamConnecto
 
     public ConcurrentQueue<KafkaRequestRecord> Records { get; } = new();
 
-    public Task Served => _served.WaitAsync(Limit);
+    public Task Served => _served.WaitAsync(Wait.Patience);
 
     /// <param name="filter">One that has served other connections.</param>
     /// <param name="policy">In place of <see cref="Policy"/>.</param>
@@ -115,7 +115,7 @@ internal sealed partial class KafkaHarness : IAsyncDisposable, IUpstreamConnecto
     {
         try
         {
-            using var limit = new CancellationTokenSource(Limit);
+            using var limit = new CancellationTokenSource(Wait.Patience);
             return await socket.ReceiveAsync(new byte[1], limit.Token) == 0;
         }
         catch (SocketException)
@@ -146,7 +146,7 @@ internal sealed partial class KafkaHarness : IAsyncDisposable, IUpstreamConnecto
 
     private static async Task SendAllAsync(Socket socket, byte[] bytes)
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Wait.Patience);
         for (var sent = 0; sent < bytes.Length;)
         {
             sent += await socket.SendAsync(bytes.AsMemory(sent), limit.Token);
@@ -162,7 +162,7 @@ internal sealed partial class KafkaHarness : IAsyncDisposable, IUpstreamConnecto
 
     private static async Task<byte[]> ReceiveAsync(Socket socket, int count)
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Wait.Patience);
         var bytes = new byte[count];
         for (var received = 0; received < count;)
         {

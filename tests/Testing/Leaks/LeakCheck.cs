@@ -6,7 +6,6 @@ namespace Jumpgate.Testing;
 /// </summary>
 public sealed class LeakCheck
 {
-    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(5);
 
     private readonly LeakOptions options;
     private readonly IReadOnlySet<string> before;
@@ -42,7 +41,7 @@ public sealed class LeakCheck
         {
             await Wait.UntilAsync(
                 () => (differences = Differences()).Count == 0,
-                patience ?? DefaultPatience,
+                patience ?? Wait.Patience,
                 "the machine to be as before");
         }
         catch (TimeoutException exception)

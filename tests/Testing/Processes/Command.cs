@@ -6,7 +6,6 @@ namespace Jumpgate.Testing;
 /// <summary>Runs short commands to their end, with a bound.</summary>
 public static class Command
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     /// <summary>Runs a command and returns what it wrote to standard output.</summary>
     /// <exception cref="InvalidOperationException">It failed; the message has its output.</exception>
@@ -29,7 +28,7 @@ public static class Command
     /// <param name="input">Standard input; null for none.</param>
     /// <param name="program">Name or path.</param>
     /// <param name="arguments">One by one, no shell.</param>
-    /// <exception cref="TimeoutException">It did not end in 20 s; it was killed.</exception>
+    /// <exception cref="TimeoutException">It did not end in time; it was killed.</exception>
     public static (int ExitCode, string Output, string Error) TryRun(
         string? input, string program, params IReadOnlyList<string> arguments)
     {
@@ -55,11 +54,11 @@ public static class Command
         }
 
         process.StandardInput.Close();
-        if (!process.WaitForExit(Timeout))
+        if (!process.WaitForExit(Wait.Patience))
         {
             process.Kill(entireProcessTree: true);
             throw new TimeoutException(
-                $"'{program} {string.Join(' ', arguments)}' did not end in {Timeout.TotalSeconds} s");
+                $"'{program} {string.Join(' ', arguments)}' did not end in {Wait.Patience.TotalSeconds} s");
         }
 
         return (process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());

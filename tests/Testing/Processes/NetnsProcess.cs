@@ -12,8 +12,6 @@ namespace Jumpgate.Testing;
 /// </summary>
 public sealed class NetnsProcess : IAsyncDisposable, IDisposable
 {
-    private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(5);
-
     private readonly Lock gate = new();
     private readonly StringBuilder output = new();
     private readonly StringBuilder error = new();
@@ -198,12 +196,12 @@ public sealed class NetnsProcess : IAsyncDisposable, IDisposable
             // Ended meanwhile.
         }
 
-        var ended = process.WaitForExit(KillTimeout);
+        var ended = process.WaitForExit(Wait.Patience);
         process.Dispose();
         networkNamespace.Dispose();
         if (!ended)
         {
-            throw new TimeoutException($"{description} survived SIGKILL for {KillTimeout.TotalSeconds} s");
+            throw new TimeoutException($"{description} survived SIGKILL for {Wait.Patience.TotalSeconds} s");
         }
     }
 

@@ -32,6 +32,6 @@ public static class NetnsHttpClient
                 }
             },
         };
-        return new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(10) };
+        return new HttpClient(handler) { Timeout = Wait.Patience };
     }
 }

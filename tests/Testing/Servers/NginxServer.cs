@@ -6,7 +6,6 @@ namespace Jumpgate.Testing;
 /// <summary>nginx in a workload of a lab: one worker, in the foreground, its files in a directory of its own.</summary>
 public sealed class NginxServer : IAsyncDisposable
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
 
     private readonly TempDirectory directory;
 
@@ -60,7 +59,7 @@ public sealed class NginxServer : IAsyncDisposable
 
                 """);
             var process = lab.Start(workload, "nginx", "-e", "stderr", "-p", path, "-c", configuration);
-            await process.WaitForPortAsync(new IPEndPoint(IPAddress.IPv6Loopback, port), StartTimeout);
+            await process.WaitForPortAsync(new IPEndPoint(IPAddress.IPv6Loopback, port), Wait.Patience);
             return new NginxServer(process, directory);
         }
         catch

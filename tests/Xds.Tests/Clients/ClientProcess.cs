@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Text;
+using Jumpgate.Testing;
 
 namespace Jumpgate.Xds.Tests.Clients;
 
 /// <summary>A client in another language: answers each line on its standard input with one line.</summary>
 internal sealed class ClientProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
 
@@ -55,7 +55,7 @@ internal sealed class ClientProcess : IAsyncDisposable
 
     public async Task<string> NextLineAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Wait.Patience);
         try
         {
             return await _process.StandardOutput.ReadLineAsync(patience.Token)

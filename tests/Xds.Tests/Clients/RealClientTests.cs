@@ -8,7 +8,6 @@ namespace Jumpgate.Xds.Tests.Clients;
 /// <summary>gRPC applications whose channels are configured by this server: C-core (Python) and grpc-js.</summary>
 public sealed class RealClientTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
     public static TheoryData<string> Clients => ["python", "node"];
 
@@ -34,7 +33,7 @@ public sealed class RealClientTests
             Deathstar.Listener("deathstar", "deathstar"), Deathstar.Route("deathstar", "deathstar", "deathstar"),
             BadCluster(),
             Deathstar.Endpoints("deathstar", second.Port)));
-        await Wait.UntilAsync(() => Cds(xds)?.LastError is not null, Patience, "the bad cluster to be refused", () =>
+        await Wait.UntilAsync(() => Cds(xds)?.LastError is not null, Wait.Patience, "the bad cluster to be refused", () =>
             client.Errors);
         Assert.Equal((Status.TypeSync.Rejected, 1L), (Cds(xds)!.State, Cds(xds)!.Rejections));
         Assert.Equal($"OK {second.Port}", await client.AskAsync("hello"));
@@ -43,7 +42,7 @@ public sealed class RealClientTests
         xds.Cache.Publish("all", Deathstar.Service(first.Port));
         await AnswersAsync(client, first.Port);
         await Wait.UntilAsync(
-            () => Cds(xds)?.State == Status.TypeSync.Synced, Patience, "the good cluster to be accepted");
+            () => Cds(xds)?.State == Status.TypeSync.Synced, Wait.Patience, "the good cluster to be accepted");
         Assert.Equal(1, Cds(xds)!.Rejections);
 
         // Goes on without a control plane, and finds the next one.
@@ -80,7 +79,7 @@ public sealed class RealClientTests
     {
         var answer = string.Empty;
         await Wait.UntilAsync(
-            async () => (answer = await client.AskAsync("hello")) == $"OK {port}", Patience, $"OK {port}",
+            async () => (answer = await client.AskAsync("hello")) == $"OK {port}", Wait.Patience, $"OK {port}",
             () => $"{answer}\n{client.Errors}");
     }
 

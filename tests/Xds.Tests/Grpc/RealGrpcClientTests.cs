@@ -53,7 +53,7 @@ public sealed class RealGrpcClientTests
                 answer.StartsWith(expected, StringComparison.Ordinal), $"{scenario}: {answer}\n{client.Errors}");
         }
 
-        await service.Cancelled.WaitAsync(RawCall.Patience);
+        await service.Cancelled.WaitAsync(Testing.Wait.Patience);
         service.Release();
     }
 }

@@ -1,3 +1,4 @@
+using Jumpgate.Testing;
 using Jumpgate.Xds.Resources;
 using Jumpgate.Xds.Tests.Support;
 
@@ -30,12 +31,12 @@ public sealed class ManyStreamsTests
         Assert.Equal(["a,b,c"], names.Distinct());
         await Testing.Wait.UntilAsync(
             () => server.Streams.Describe().All(s => s.Types.All(t => t.State == Status.TypeSync.Synced)),
-            RawCall.Patience, "all ACKs");
+            Wait.Patience, "all ACKs");
         foreach (var client in clients)
         {
             client.Call.Cancel();
         }
 
-        await Testing.Wait.UntilAsync(() => server.Streams.Count == 0, RawCall.Patience, "all streams to be gone");
+        await Testing.Wait.UntilAsync(() => server.Streams.Count == 0, Wait.Patience, "all streams to be gone");
     }
 }

@@ -1,6 +1,7 @@
 using Envoy.Service.Discovery.V3;
 using Google.Protobuf;
 using Jumpgate.Grpc;
+using Jumpgate.Testing;
 using Jumpgate.Xds.Resources;
 using Jumpgate.Xds.Tests.Support;
 
@@ -162,7 +163,7 @@ public sealed class MisuseTests
 
         client.Call.Cancel();
 
-        await Testing.Wait.UntilAsync(() => server.Streams.Count == 0, RawCall.Patience, "the stream to be gone");
+        await Testing.Wait.UntilAsync(() => server.Streams.Count == 0, Wait.Patience, "the stream to be gone");
         await client.DisposeAsync();
     }
 

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Jumpgate.Grpc;
+using Jumpgate.Testing;
 using Jumpgate.Xds.Resources;
 using Jumpgate.Xds.Tests.Support;
 
@@ -61,7 +62,7 @@ public sealed class TlsTests : IDisposable
 
         await Testing.Wait.UntilAsync(
             async () => await AskAsync(server, certificate, "tiefighter") == StatusCode.OK && _serverSerial == renewed,
-            RawCall.Patience, "the renewed certificate");
+            Wait.Patience, "the renewed certificate");
         Assert.NotEqual(before, renewed);
     }
 

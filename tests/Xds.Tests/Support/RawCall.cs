@@ -4,13 +4,13 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
 using Jumpgate.Grpc;
+using Jumpgate.Testing;
 
 namespace Jumpgate.Xds.Tests.Support;
 
 /// <summary>A gRPC call made of bytes, so that tests can say what no client library would.</summary>
 internal sealed class RawCall : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
     private readonly HttpRequestMessage _request;
     private readonly DuplexContent _content = new();
     private readonly Task<HttpResponseMessage> _response;
@@ -52,7 +52,7 @@ internal sealed class RawCall : IAsyncDisposable
         return new RawCall(http, request);
     }
 
-    public Task<HttpResponseMessage> Response => _response.WaitAsync(Patience);
+    public Task<HttpResponseMessage> Response => _response.WaitAsync(Wait.Patience);
 
     public Task SendAsync(ReadOnlySpan<byte> message, byte flag = 0)
     {
@@ -65,7 +65,7 @@ internal sealed class RawCall : IAsyncDisposable
 
     public async Task SendBytesAsync(ReadOnlyMemory<byte> bytes)
     {
-        await _content.Output.Writer.WriteAsync(bytes).AsTask().WaitAsync(Patience);
+        await _content.Output.Writer.WriteAsync(bytes).AsTask().WaitAsync(Wait.Patience);
     }
 
     /// <summary>Half-closes the call.</summary>
@@ -85,7 +85,7 @@ internal sealed class RawCall : IAsyncDisposable
     public async Task<(byte Flag, byte[] Message)?> NextAsync()
     {
         _body ??= PipeReader.Create(await (await Response).Content.ReadAsStreamAsync());
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Wait.Patience);
         var prefix = await _body.ReadAtLeastAsync(5, patience.Token);
         if (prefix.Buffer.IsEmpty)
         {

@@ -61,7 +61,7 @@ public sealed class MutualTlsTests : IAsyncLifetime, IAsyncDisposable
         using var forged = strangers.Issue(Mesh + "tiefighter");
 
         await Wait.UntilAsync(
-            async () => await CallAsync(s_tiefighter, tiefighter) == "OK", ProxylessLab.Patience,
+            async () => await CallAsync(s_tiefighter, tiefighter) == "OK", Wait.Patience,
             "the right address with the right certificate passes",
             () => $"{_why}\n{server.Errors}");
 
@@ -81,7 +81,7 @@ public sealed class MutualTlsTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal("PermissionDenied", await CallAsync(s_tiefighter, tiefighter, "/empire.Deathstar/Fire"));
         _lab.Use(Policy.Replace("org: empire } } ]", "org: alliance } } ]", StringComparison.Ordinal));
         await Wait.UntilAsync(
-            async () => await CallAsync(s_xwing) == "OK", ProxylessLab.Patience, "the alliance takes over");
+            async () => await CallAsync(s_xwing) == "OK", Wait.Patience, "the alliance takes over");
         Assert.Equal("PermissionDenied", await CallAsync(s_tiefighter, tiefighter));
     }
 
@@ -97,7 +97,7 @@ public sealed class MutualTlsTests : IAsyncLifetime, IAsyncDisposable
         var impostor = await _lab.StartServerAsync("python", "deathstar", s_deathstar);
         using var tiefighter = _certificates.Issue(Mesh + "tiefighter");
         await Wait.UntilAsync(
-            async () => await CallAsync(s_tiefighter, tiefighter) == "OK", ProxylessLab.Patience, "the impostor serves",
+            async () => await CallAsync(s_tiefighter, tiefighter) == "OK", Wait.Patience, "the impostor serves",
             () => $"{_why}\n{impostor.Errors}");
         var refused = await client.AskAsync($"xds:///deathstar {Land}");
         Assert.StartsWith("UNAVAILABLE", refused, StringComparison.Ordinal);
@@ -107,7 +107,7 @@ public sealed class MutualTlsTests : IAsyncLifetime, IAsyncDisposable
         _certificates.Write("deathstar", Mesh + "deathstar");
         await _lab.StartServerAsync("python", "deathstar", s_deathstar);
         await Wait.UntilAsync(
-            async () => await client.AskAsync($"xds:///deathstar {Land}") == "OK ship", ProxylessLab.Patience,
+            async () => await client.AskAsync($"xds:///deathstar {Land}") == "OK ship", Wait.Patience,
             "the deathstar itself is called");
         Assert.StartsWith("PERMISSION_DENIED", await client.AskAsync($"xds:///deathstar /empire.Deathstar/Fire"),
             StringComparison.Ordinal);
@@ -121,7 +121,7 @@ public sealed class MutualTlsTests : IAsyncLifetime, IAsyncDisposable
                 answers.Add(await client.AskAsync("xds:///stations /empire.Deathstar/Fire"));
                 return answers.IsSupersetOf(["OK ship", "PERMISSION_DENIED Unauthorized RPC rejected"]);
             },
-            ProxylessLab.Patience, "both stations answer", () => $"{string.Join('\n', answers)}\n{client.Errors}");
+            Wait.Patience, "both stations answer", () => $"{string.Join('\n', answers)}\n{client.Errors}");
     }
 
     public Task InitializeAsync() => Task.CompletedTask;

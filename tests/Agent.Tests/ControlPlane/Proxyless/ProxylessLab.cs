@@ -25,7 +25,6 @@ namespace Jumpgate.Agent.Tests.ControlPlane.Proxyless;
 /// </summary>
 internal sealed class ProxylessLab : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly SnapshotStore _store = new();
     private readonly CancellationTokenSource _stopping = new();

@@ -53,7 +53,7 @@ public sealed class ProxylessTests : IAsyncLifetime, IAsyncDisposable
         await _lab.StartServerAsync(language, "deathstar", IPAddress.Loopback);
 
         // By method: an alternative is not a prefix, and what no rule names is denied; a rule for GET is none for gRPC.
-        await Wait.UntilAsync(() => AllowsAsync(s_tiefighter, Land), ProxylessLab.Patience, "it serves");
+        await Wait.UntilAsync(() => AllowsAsync(s_tiefighter, Land), Wait.Patience, "it serves");
         Assert.Equal(StatusCode.OK, await CallAsync(s_tiefighter, Status));
         Assert.Equal(StatusCode.PermissionDenied, await CallAsync(s_tiefighter, LandForce));
         Assert.Equal(StatusCode.PermissionDenied, await CallAsync(s_tiefighter, Leave));
@@ -70,7 +70,7 @@ public sealed class ProxylessTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(StatusCode.PermissionDenied, await CallAsync(IPAddress.Parse("127.0.0.9"), Land));
 
         _lab.Use(Policy.Replace("org: empire } } ]", "org: alliance } } ]", StringComparison.Ordinal));
-        await Wait.UntilAsync(() => AllowsAsync(s_xwing, Land), ProxylessLab.Patience, "the alliance takes over");
+        await Wait.UntilAsync(() => AllowsAsync(s_xwing, Land), Wait.Patience, "the alliance takes over");
         Assert.Equal(StatusCode.PermissionDenied, await CallAsync(s_tiefighter, Land));
 
         var node = Assert.Single(_lab.Xds.Streams.Describe());
@@ -86,7 +86,7 @@ public sealed class ProxylessTests : IAsyncLifetime, IAsyncDisposable
 
         await Wait.UntilAsync(
             () => _lab.Xds.Streams.Describe().Any(s => s.Types.Any(t => t.State == TypeSync.Rejected)),
-            ProxylessLab.Patience, "it refuses the listener");
+            Wait.Patience, "it refuses the listener");
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => CallAsync(s_tiefighter, Land));
     }
 

@@ -21,7 +21,6 @@ namespace Jumpgate.Agent.Tests.ControlPlane.Services;
 /// <summary>The services as a real gRPC client (C-core) meets them, at the control plane's port.</summary>
 public sealed class EnvoyServicesTests : IAsyncLifetime, IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(40);
     private readonly SnapshotStore _store = Empire.Store();
     private readonly FlowLog _log = new();
     private readonly AgentMetrics _metrics = new();
@@ -82,12 +81,12 @@ public sealed class EnvoyServicesTests : IAsyncLifetime, IAsyncDisposable
         // can keep it.
         await client.AskAsync(Log(Message("envoy-1", AccessLogTests.Http(), denied)));
         await Wait.UntilAsync(
-            () => _log.Recent(10).Count == 1, s_patience, "the denied one is recorded, the other is not");
+            () => _log.Recent(10).Count == 1, Wait.Patience, "the denied one is recorded, the other is not");
         Assert.Equal("rbac_access_denied_matched_policy[none]; logged by envoy-1", _log.Recent(1)[0].Summary);
 
         using var follower = _log.Follow(0, out _);
         await client.AskAsync(Log(Message(null, AccessLogTests.Http())));
-        await Wait.UntilAsync(() => _log.Recent(10).Count == 2, s_patience, "somebody follows");
+        await Wait.UntilAsync(() => _log.Recent(10).Count == 2, Wait.Patience, "somebody follows");
         Assert.Equal(("FORWARDED", "tiefighter"), (_log.Recent(1)[0].Verdict, _log.Recent(1)[0].Source.Workload));
         Assert.Equal("OK", (await client.AskAsync("end")).Trim());
     }
@@ -157,7 +156,7 @@ public sealed class EnvoyServicesTests : IAsyncLifetime, IAsyncDisposable
         await using var client = await ClientAsync();
         await client.AskAsync(
             Log(Message("envoy-1", AccessLogTests.Http(e => e.Response.ResponseCodeDetails = "ext_authz_denied"))));
-        await Wait.UntilAsync(() => _log.Recent(10).Count == 1, s_patience, "it is open");
+        await Wait.UntilAsync(() => _log.Recent(10).Count == 1, Wait.Patience, "it is open");
 
         await _stopping.CancelAsync();
 

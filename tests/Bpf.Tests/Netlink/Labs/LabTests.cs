@@ -7,7 +7,6 @@ namespace Jumpgate.Bpf.Tests.Netlink.Labs;
 
 public sealed class LabTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     [Theory]
     [InlineData(false)]
@@ -23,7 +22,7 @@ public sealed class LabTests
                 lab[to].Namespace, new IPEndPoint(lab[to].Address(ipv6), 0));
             using var client = lab.Run(
                 from, () => new Socket(server.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
-            await client.ConnectAsync(server.EndPoint).WaitAsync(Patience);
+            await client.ConnectAsync(server.EndPoint).WaitAsync(Wait.Patience);
             Assert.Equal(lab[from].Address(ipv6), ((IPEndPoint)client.LocalEndPoint!).Address);
         }
     }

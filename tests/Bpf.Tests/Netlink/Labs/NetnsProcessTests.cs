@@ -5,7 +5,6 @@ namespace Jumpgate.Bpf.Tests.Netlink.Labs;
 
 public sealed class NetnsProcessTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     [Fact]
     public async Task Start_Program_RunsInNamespaceWithItsOwnPidAndEnvironment()
@@ -15,7 +14,7 @@ public sealed class NetnsProcessTests
         using var process = lab.Start(
             "a", "sh", ["-c", "stat -Lc %i /proc/self/ns/net; echo $$ $GREETING; echo oops >&2; exit 3"], environment);
 
-        Assert.Equal(3, await process.WaitForExitAsync(Patience));
+        Assert.Equal(3, await process.WaitForExitAsync(Wait.Patience));
         Assert.Equal($"{lab["a"].Namespace.Inode}\n{process.Id} good day\n", process.Output);
         Assert.Equal("oops\n", process.Error);
     }
@@ -28,7 +27,7 @@ public sealed class NetnsProcessTests
 
         process.WriteLine("this");
 
-        await process.WaitForTextAsync("got this", Patience);
+        await process.WaitForTextAsync("got this", Wait.Patience);
         Assert.False(process.HasExited);
     }
 
@@ -38,7 +37,7 @@ public sealed class NetnsProcessTests
         using var lab = Lab.Create();
         using var process = lab.Start("node", "sh", "-c", "echo something else; exit 7");
 
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() => process.WaitForTextAsync("ready", Patience));
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => process.WaitForTextAsync("ready", Wait.Patience));
 
         Assert.Contains("something else", failure.ToString(), StringComparison.Ordinal);
         Assert.Contains("ended with 7", failure.ToString(), StringComparison.Ordinal);
@@ -65,11 +64,11 @@ public sealed class NetnsProcessTests
     {
         using var lab = Lab.Create();
         var process = lab.Start("node", "sh", "-c", "sleep 1000 & echo child $!; wait");
-        await process.WaitForTextAsync("child ", Patience);
+        await process.WaitForTextAsync("child ", Wait.Patience);
         var child = process.Output.Trim().Split(' ')[1];
 
         process.Dispose();
 
-        await Wait.UntilAsync(() => !Directory.Exists($"/proc/{child}"), Patience, $"child {child} to end");
+        await Wait.UntilAsync(() => !Directory.Exists($"/proc/{child}"), Wait.Patience, $"child {child} to end");
     }
 }

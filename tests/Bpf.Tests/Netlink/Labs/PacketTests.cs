@@ -9,7 +9,6 @@ namespace Jumpgate.Bpf.Tests.Netlink.Labs;
 /// <summary>The kernel judges the packets: it drops those with a wrong length or checksum.</summary>
 public sealed class PacketTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     [Theory]
     [InlineData(false)]
@@ -23,7 +22,7 @@ public sealed class PacketTests
 
         packets.SendIP(Gateway(lab), RawPacket.Udp(source, server.EndPoint, Encoding.UTF8.GetBytes("odd")));
 
-        var answer = await packets.ReceiveAsync(p => p.Source.Equals(server.EndPoint), Patience, "the echo");
+        var answer = await packets.ReceiveAsync(p => p.Source.Equals(server.EndPoint), Wait.Patience, "the echo");
         Assert.Equal(source, answer.Destination);
         Assert.Equal("odd", Encoding.UTF8.GetString(answer.Payload.Span));
     }
@@ -47,7 +46,7 @@ public sealed class PacketTests
             packets.SendIP(Gateway(lab), fragment);
         }
 
-        var answer = await packets.ReceiveAsync(p => p.Source.Equals(server.EndPoint), Patience, "the echo");
+        var answer = await packets.ReceiveAsync(p => p.Source.Equals(server.EndPoint), Wait.Patience, "the echo");
         Assert.Equal(payload, answer.Payload.ToArray());
     }
 
@@ -63,7 +62,7 @@ public sealed class PacketTests
 
         packets.SendIP(Gateway(lab), RawPacket.Tcp(source, server.EndPoint, TcpFlags.Syn));
 
-        var answer = await packets.ReceiveAsync(p => p.Source.Equals(server.EndPoint), Patience, "SYN and ACK");
+        var answer = await packets.ReceiveAsync(p => p.Source.Equals(server.EndPoint), Wait.Patience, "SYN and ACK");
         Assert.Equal(TcpFlags.Syn | TcpFlags.Ack, answer.TcpFlags);
     }
 
@@ -79,7 +78,7 @@ public sealed class PacketTests
             Gateway(lab), RawPacket.Echo(lab["a"].Address(ipv6), lab["b"].Address(ipv6), 7, 1, false, 1, 2, 3));
 
         var answer = await packets.ReceiveAsync(
-            p => p.IcmpType == (ipv6 ? 129 : 0), Patience, "an echo reply");
+            p => p.IcmpType == (ipv6 ? 129 : 0), Wait.Patience, "an echo reply");
         Assert.Equal(lab["b"].Address(ipv6), answer.Source.Address);
         Assert.Equal([1, 2, 3], answer.Payload.ToArray());
     }
@@ -97,9 +96,9 @@ public sealed class PacketTests
         }
 
         await receiver.AssertAbsentAsync(
-            p => p.Destination.Port == 9, p => p.Destination.Port == 2, Patience, "port 9");
+            p => p.Destination.Port == 9, p => p.Destination.Port == 2, Wait.Patience, "port 9");
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => receiver.AssertAbsentAsync(
-            p => p.Destination.Port == 3, p => p.Destination.Port == 2, Patience, "port 3"));
+            p => p.Destination.Port == 3, p => p.Destination.Port == 2, Wait.Patience, "port 3"));
         Assert.Contains("port 3", failure.Message, StringComparison.Ordinal);
     }
 

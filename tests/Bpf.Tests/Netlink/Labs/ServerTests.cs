@@ -8,7 +8,6 @@ namespace Jumpgate.Bpf.Tests.Netlink.Labs;
 
 public sealed class ServerTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     [Theory]
     [InlineData(false)]
@@ -68,10 +67,10 @@ public sealed class ServerTests
             [(tcp, SocketType.Stream, ProtocolType.Tcp), (udp, SocketType.Dgram, ProtocolType.Udp)])
         {
             using var client = lab.Run("a", () => new Socket(endPoint.AddressFamily, type, protocol));
-            await client.ConnectAsync(server.EndPoint).WaitAsync(Patience);
+            await client.ConnectAsync(server.EndPoint).WaitAsync(Wait.Patience);
             await client.SendAsync(message);
             var buffer = new byte[100];
-            var length = await client.ReceiveAsync(buffer).WaitAsync(Patience);
+            var length = await client.ReceiveAsync(buffer).WaitAsync(Wait.Patience);
 
             Assert.Equal(message, buffer[..length]);
             Assert.Equal(1, server.Accepted);

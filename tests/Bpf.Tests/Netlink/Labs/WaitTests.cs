@@ -9,7 +9,7 @@ public sealed class WaitTests
     {
         var asked = 0;
 
-        await Wait.UntilAsync(() => ++asked == 3, TimeSpan.FromSeconds(10), "the third time");
+        await Wait.UntilAsync(() => ++asked == 3, Wait.Patience, "the third time");
 
         Assert.Equal(3, asked);
     }

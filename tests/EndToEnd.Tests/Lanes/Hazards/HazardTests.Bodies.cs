@@ -47,7 +47,7 @@ public sealed partial class HazardTests
             var (decided, split) = (await scene.DecidedAsync(), await SaidAsync("split"));
             await client.SendAsync(Wire.Request("/v1/first", "POST", "Content-Length: 5\r\n") + "01234"[..there]);
             await Wait.UntilAsync(
-                async () => await SaidAsync("split") == split + 1, Scene.Patience, "the kernel to see the head");
+                async () => await SaidAsync("split") == split + 1, Wait.Patience, "the kernel to see the head");
             await client.SendAsync("01234"[there..]);
 
             Assert.Equal((200, "hello\n"), await client.ReadResponseAsync());

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Jumpgate.EndToEnd.Tests.Support;
+using Jumpgate.Testing;
 
 namespace Jumpgate.EndToEnd.Tests.Lanes;
 
@@ -150,7 +151,7 @@ public sealed partial class HazardTests
                 }
 
                 await wire.SendAsync($"{ChunkedHead}a\r\n01234");
-                await goOn.WaitAsync(Scene.Patience);
+                await goOn.WaitAsync(Wait.Patience);
                 await wire.SendAsync("56789\r\n3\r\nabc\r\n");
                 await wire.SendAsync("0\r\n\r\n");
             }

@@ -39,8 +39,8 @@ public sealed partial class HazardTests
             using var listener = inWorld(() => Tcp(server.Address));
             listener.Listen(1);
             using var caller = inWorld(() => Tcp(local));
-            await caller.ConnectAsync(server.Address).WaitAsync(Scene.Patience);
-            using var called = await listener.AcceptAsync().WaitAsync(Scene.Patience);
+            await caller.ConnectAsync(server.Address).WaitAsync(Wait.Patience);
+            using var called = await listener.AcceptAsync().WaitAsync(Wait.Patience);
             Assert.Equal(pairs, maps.Count("lane_pairs"));
             for (var i = 0; i < 5; i++)
             {
@@ -72,7 +72,7 @@ public sealed partial class HazardTests
             while (got.Length < text.Length)
             {
                 got.Append(Encoding.ASCII.GetString(
-                    buffer, 0, await to.ReceiveAsync(buffer).WaitAsync(Scene.Patience)));
+                    buffer, 0, await to.ReceiveAsync(buffer).WaitAsync(Wait.Patience)));
             }
 
             Assert.Equal(text, got.ToString());
@@ -90,9 +90,9 @@ public sealed partial class HazardTests
         {
             var maps = new KernelMaps(scene.Scene);
             await Wait.UntilAsync(
-                async () => await scene.Scene.CanConnectAsync("world", server.Address), Scene.Patience,
+                async () => await scene.Scene.CanConnectAsync("world", server.Address), Wait.Patience,
                 "the world to be let in");
-            await Wait.UntilAsync(() => maps.Count("lane_pairs") == 0, Scene.Patience, "former connections to go");
+            await Wait.UntilAsync(() => maps.Count("lane_pairs") == 0, Wait.Patience, "former connections to go");
             var decided = await scene.DecidedAsync();
             for (var i = 0; i < 5; i++)
             {
@@ -121,7 +121,7 @@ public sealed partial class HazardTests
             "client", "/usr/bin/python3", Party.Script("multipath.py"), $"{server.Address.Address}",
             $"{server.Address.Port}", "50");
 
-        Assert.Equal(0, await multipath.WaitForExitAsync(Scene.Patience));
+        Assert.Equal(0, await multipath.WaitForExitAsync(Wait.Patience));
 
         Assert.Equal("50 right", multipath.Output.Trim());
     }

@@ -61,7 +61,7 @@ public sealed partial class HazardTests
         await client.SendAsync(Wire.Request("/v1/first", "POST", $"Content-Length: {body.Length}\r\n"));
         await client.SendAsync(body);
         await Wait.UntilAsync(
-            async () => await scene.Scene.LaneBytesAsync("stack") - stack >= body.Length, Scene.Patience,
+            async () => await scene.Scene.LaneBytesAsync("stack") - stack >= body.Length, Wait.Patience,
             "the body to go over the stack");
         begin.SetResult();
         Assert.Equal((200, "hello\n"), await client.ReadResponseAsync());
@@ -70,7 +70,7 @@ public sealed partial class HazardTests
         await Wait.UntilAsync(
             async () => (await scene.LanesAsync()).Lanes.Any(
                 l => l.Client == client.Socket.LocalEndPoint!.ToString() && l.State == "open"),
-            Scene.Patience,
+            Wait.Patience,
             "the lane to be open",
             scene.Scene.Agent.Captured);
 
@@ -82,7 +82,7 @@ public sealed partial class HazardTests
 
         await Task.Delay(Moment);
         read.SetResult();
-        await Wait.UntilAsync(() => results.Count > 0, Scene.Patience, "the server to read the body");
+        await Wait.UntilAsync(() => results.Count > 0, Wait.Patience, "the server to read the body");
         Assert.Equal(PartyScene.Hash(body), results[0]);
         for (var i = 0; i < Asked; i++)
         {
@@ -90,7 +90,7 @@ public sealed partial class HazardTests
         }
 
         string[] expected = [PartyScene.Hash(body), "/v1/first", .. Enumerable.Range(0, Asked).Select(i => $"/v1/{i}")];
-        await Wait.UntilAsync(() => results.Count >= expected.Length, Scene.Patience, "the server to read all");
+        await Wait.UntilAsync(() => results.Count >= expected.Length, Wait.Patience, "the server to read all");
         Assert.Equal(expected, results);
         Assert.True(await SaidAsync("order") > order);
     }

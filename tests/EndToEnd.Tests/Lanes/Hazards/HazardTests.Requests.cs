@@ -6,6 +6,7 @@ using System.Text;
 using Jumpgate.Bpf;
 using Jumpgate.EndToEnd.Tests.Integrity;
 using Jumpgate.EndToEnd.Tests.Support;
+using Jumpgate.Testing;
 
 namespace Jumpgate.EndToEnd.Tests.Lanes;
 
@@ -95,9 +96,9 @@ public sealed partial class HazardTests
             await client.SendAsync(Wire.Request("/v1/chunked"));
 
             var reader = new MessageReader(client.Socket);
-            var head = await reader.ReadHeadAsync().WaitAsync(Scene.Patience);
+            var head = await reader.ReadHeadAsync().WaitAsync(Wait.Patience);
             Assert.Equal("HTTP/1.1 200 OK", head?.Line);
-            await reader.ReadBodyAsync(head!, Encoding.ASCII.GetBytes(Inner)).WaitAsync(Scene.Patience);
+            await reader.ReadBodyAsync(head!, Encoding.ASCII.GetBytes(Inner)).WaitAsync(Wait.Patience);
             Assert.Equal(decided + 1, await scene.DecidedAsync());
             await UntilDecidedAsync(client);
         }

@@ -39,7 +39,7 @@ public sealed partial class HazardTests
         });
         await OpenAndCloseAsync(server.Address, AtOnce);
         await Wait.UntilAsync(
-            () => Footprint.Of(scene.Scene) is { Pairs: 0, Bound: 0 }, Scene.Patience, "former connections to go");
+            () => Footprint.Of(scene.Scene) is { Pairs: 0, Bound: 0 }, Wait.Patience, "former connections to go");
         var before = Footprint.Of(scene.Scene);
         var decided = await scene.DecidedAsync();
         for (var i = 0; i < Lanes / AtOnce; i++)
@@ -51,7 +51,7 @@ public sealed partial class HazardTests
         var after = Footprint.Of(scene.Scene);
         await Wait.UntilAsync(
             () => (after = Footprint.Of(scene.Scene)).IsBackTo(before, Slack),
-            Scene.Patience,
+            Wait.Patience,
             $"everything to come back to {before}",
             () => $"{after}");
         Console.WriteLine($"{Lanes} lanes, {inKernel} requests in the kernel: {before}, then {after}");
@@ -105,7 +105,7 @@ public sealed partial class HazardTests
         var after = before;
         await Wait.UntilAsync(
             () => (after = Footprint.Of(scene.Scene)).IsBackTo(before, Slack + (Heads * 4L * 1024)),
-            Scene.Patience,
+            Wait.Patience,
             $"everything to come back to {before}",
             () => $"{after}");
         await UntilDecidedAsync(client);
@@ -133,7 +133,7 @@ public sealed partial class HazardTests
                 (var same, last) = (now == last, now);
                 return same && await scene.Scene.LaneBytesAsync("queue") > queue;
             },
-            Scene.Patience,
+            Wait.Patience,
             "the sender to be held back");
         var held = await scene.Scene.LaneBytesAsync("queue") - queue;
         Console.WriteLine($"stalled: {held} bytes by queue, {memory - before.Memory} bytes more of the agent's");

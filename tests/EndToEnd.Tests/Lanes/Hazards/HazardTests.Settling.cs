@@ -52,7 +52,7 @@ public sealed partial class HazardTests
             var reading = Task.Factory.StartNew(
                 () => memory.Receive(client.Socket.SafeHandle), CancellationToken.None, TaskCreationOptions.LongRunning,
                 TaskScheduler.Default);
-            await Wait.UntilAsync(() => memory.IsAwaited || reading.IsCompleted, Scene.Patience, "the client to read");
+            await Wait.UntilAsync(() => memory.IsAwaited || reading.IsCompleted, Wait.Patience, "the client to read");
             Assert.False(reading.IsCompleted);
             var before = await scene.Scene.LaneBytesAsync("queue");
             var clock = Stopwatch.StartNew();
@@ -64,7 +64,7 @@ public sealed partial class HazardTests
             var isEarly = after != before && clock.Elapsed < Promise;
             memory.Give();
 
-            var text = Encoding.ASCII.GetString(memory.Read(await reading.WaitAsync(Scene.Patience)));
+            var text = Encoding.ASCII.GetString(memory.Read(await reading.WaitAsync(Wait.Patience)));
             Assert.False(isEarly, "the proxy wrote while a response was on its way to the queue");
             Assert.StartsWith("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234", text, StringComparison.Ordinal);
             var rest = new StringBuilder(text);

@@ -86,7 +86,7 @@ public sealed partial class HazardTests
                     Assert.Equal(403, await PassAsync("one"));
                     return await SaidAsync("unknown") > unknown;
                 },
-                Scene.Patience,
+                Wait.Patience,
                 "the kernel to read the header under the new rules",
                 scene.Scene.Agent.Captured);
             await scene.UntilDecidedAsync(async () => Assert.Equal(200, await PassAsync("two")));
@@ -225,7 +225,7 @@ public sealed partial class HazardTests
         {
             var idle = 0.0;
             await Wait.UntilAsync(
-                async () => (idle = await IdleAsync()) >= 1, Scene.Patience, "the lane to be idle");
+                async () => (idle = await IdleAsync()) >= 1, Wait.Patience, "the lane to be idle");
             var decided = await scene.DecidedAsync();
             Assert.Equal((200, "hello\n"), await client.AskAsync(Wire.Request("/v1/hello")));
             Assert.Equal(decided + 1, await scene.DecidedAsync());

@@ -31,7 +31,7 @@ public sealed partial class HazardTests(PolicyPartyScene scene) : IClassFixture<
             Assert.Equal((200, "hello\n"), await client.AskAsync(Wire.Request("/v1/hello")));
             return await scene.DecidedAsync() > before;
         },
-        Scene.Patience,
+        Wait.Patience,
         "the kernel to decide a request",
         scene.Scene.Agent.Captured);
 
