@@ -9,7 +9,7 @@ namespace Jumpgate.KafkaClient;
 /// </summary>
 internal sealed class Operations(string bootstrap) : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private readonly Dictionary<string, IProducer<Null, byte[]>> _producers = [];
     private IAdminClient? _admin;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Jumpgate.EndToEnd.Tests.Support;
+using Jumpgate.KafkaBroker.Serving;
 using Jumpgate.Testing;
 using Xunit.Abstractions;
 
@@ -53,6 +54,41 @@ public sealed class KafkaLiveTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>
+    /// Consumers that are up to date and wait for more: what comes after the change is not theirs, and they are told.
+    /// </summary>
+    [Fact]
+    public async Task PolicyChange_ConsumersThatWait_NativeError_AndNoMoreRecords()
+    {
+        await using var scene = await KafkaScene.StartAsync(Consuming("orders"));
+        scene.Cluster.AddTopic("orders", 3);
+        using var owner = scene.Client(KafkaClients.Confluent, "free");
+        await AllAsync(new() { ["owner"] = owner }, "produce orders 3", a => a.Ok);
+        var clients = _sessions.ToDictionary(name => name, name => scene.Client(name));
+        var consuming = clients.ToDictionary(c => c.Key, c => c.Value.AskAsync($"consume orders 100 group=g-{c.Key}"));
+        // Who asks again has had an answer.
+        await Wait.UntilAsync(
+            () => Fetching(scene).Count(c => c.Count() >= 6) == _sessions.Length, Wait.Patience, "all to consume",
+            () => string.Join('\n', scene.SeenFrom("client")));
+
+        await scene.Scene.ApplyAsync("p0.yaml", Consuming("news"));
+        var answers = await Task.WhenAll(consuming.Select(async c => (c.Key, Answer: await c.Value)));
+        scene.Cluster.ForgetSeen();
+        await AllAsync(new() { ["owner"] = owner }, "produce orders 3", a => a.Ok);
+        // kafka-python would ask for metadata until its time is up (KafkaPolicyTests.PythonCases).
+        await AllAsync(
+            clients.Where(c => c.Key != KafkaClients.Python).ToDictionary(), "consume orders 1 group=g-again",
+            a => a is { Ok: false, Code: Topic });
+
+        foreach (var (name, answer) in answers)
+        {
+            output.WriteLine($"{name} | consume | {answer}");
+            Assert.Equal((name, false, Topic), (name, answer.Ok, answer.Code));
+        }
+
+        Assert.Empty(Fetching(scene));
+    }
+
     [Fact]
     public async Task AgentKilled_PortClosed_AndOpenAgainWithTheNext()
     {
@@ -101,6 +137,19 @@ public sealed class KafkaLiveTests(ITestOutputHelper output)
         Assert.DoesNotContain(scene.SeenFrom("client"), s => s.Topics.Contains("news"));
     }
 
+    private static string Consuming(string topic) => KafkaScene.Policy($$"""
+        - fromEndpoints: [ { matchLabels: { app: client } } ]
+          toPorts:
+            - ports: [ { port: kafka, protocol: TCP } ]
+              rules: { kafka: [ { role: consume, topic: "{{topic}}", group: "g-*" } ] }
+        - fromEndpoints: [ { matchLabels: { app: free } } ]
+          toPorts: [ { ports: [ { port: kafka, protocol: TCP } ] } ]
+        """);
+
+    /// <summary>Fetches of the topic that have reached a broker, by client.</summary>
+    private static IEnumerable<IGrouping<string?, Arrival>> Fetching(KafkaScene scene) =>
+        scene.SeenFrom("client").Where(s => s.Api == "Fetch" && s.Topics.Contains("orders")).GroupBy(s => s.ClientId);
+
     private static async Task AllAsync(
         Dictionary<string, IKafkaClient> clients, string operation, Func<KafkaAnswer, bool> expected)
     {
@@ -114,8 +163,7 @@ public sealed class KafkaLiveTests(ITestOutputHelper output)
     {
         KafkaAnswer? last = null;
         await Wait.UntilAsync(
-            async () => (last = await client.AskAsync(operation)).Ok, TimeSpan.FromSeconds(40),
-            $"{name} to {operation}",
+            async () => (last = await client.AskAsync(operation)).Ok, Wait.Patience, $"{name} to {operation}",
             () => last?.ToString() ?? "");
         output.WriteLine($"{name} | {operation} | {last}");
     }

@@ -9,7 +9,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, Ne
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 BOOTSTRAP = sys.argv[1]
-LIMIT = 8
+LIMIT = 30
 kept = {}
 
 

@@ -6,7 +6,7 @@ const { Kafka, logLevel, CompressionTypes, CompressionCodecs, ConfigResourceType
 CompressionCodecs[CompressionTypes.Snappy] = require('kafkajs-snappy');
 
 const [bootstrap, ...single] = process.argv.slice(2);
-const limit = 8000;
+const limit = 30000;
 const kept = new Map();
 const kafka = new Kafka({
   clientId: 'kafkajs', brokers: bootstrap.split(','), logLevel: logLevel.NOTHING,

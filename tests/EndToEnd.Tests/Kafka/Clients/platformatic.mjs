@@ -6,7 +6,7 @@ import {
 } from '@platformatic/kafka';
 
 const [bootstrap, ...single] = process.argv.slice(2);
-const limit = 8000;
+const limit = 30000;
 const kept = new Map();
 const common = {
   clientId: 'platformatic', bootstrapBrokers: bootstrap.split(','), retries: 0, timeout: limit, connectTimeout: limit,
