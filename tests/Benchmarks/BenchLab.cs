@@ -236,6 +236,13 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture) * 1024);
 
+    /// <summary>Processor time that the peer's .NET has spent on compiling beside the work.</summary>
+    public double CompileSeconds() => _peers
+        .SelectMany(peer => System.IO.Directory.EnumerateDirectories($"/proc/{peer.Id}/task"))
+        .Where(thread => File.ReadAllText($"{thread}/comm").StartsWith(".NET Tiered", StringComparison.Ordinal))
+        .Sum(thread => long.Parse(
+            File.ReadAllText($"{thread}/schedstat").Split(' ')[0], CultureInfo.InvariantCulture) / 1e9);
+
     public async ValueTask DisposeAsync()
     {
         try

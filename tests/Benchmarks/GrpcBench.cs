@@ -23,7 +23,6 @@ internal static class GrpcBench
             async peer => new HttpPeer(lab, await lab.StartAsync(peer, Works[0]), options.Seconds)
             {
                 Enforces = peer != Peers.Straight,
-                WarmUpSeconds = HttpPeer.WarmUpOf(peer, Works[0]),
             },
             stop);
         return new Section(BenchOptions.Grpc, Peers.Straight, Comparison.Rate, results);

@@ -21,7 +21,6 @@ internal static class HttpBench
                 async peer => new HttpPeer(lab, await lab.StartAsync(peer, group.First()), options.Seconds)
                 {
                     Enforces = peer != Peers.Straight,
-                    WarmUpSeconds = HttpPeer.WarmUpOf(peer, group.First()),
                 },
                 stop));
         }

@@ -9,7 +9,13 @@ namespace Jumpgate.Benchmarks;
 /// <param name="seconds">A measurement takes.</param>
 internal sealed class HttpPeer(BenchLab lab, IPEndPoint target, int seconds) : IRunningPeer
 {
-    private bool _warm;
+    private const int RoundSeconds = 2;
+    private const int MostRounds = 15;
+
+    /// <summary>Processor time of the compiler in a round.</summary>
+    private const double QuietSeconds = 0.005;
+
+    private bool _isWarm;
 
     /// <summary>Who asks.</summary>
     public string From { get; init; } = "client";
@@ -17,21 +23,11 @@ internal sealed class HttpPeer(BenchLab lab, IPEndPoint target, int seconds) : I
     /// <summary>PUT is forbidden.</summary>
     public bool Enforces { get; init; } = true;
 
-    /// <summary>Of the first work; the next ones are short.</summary>
-    public int WarmUpSeconds { get; init; } = 1;
-
     /// <summary>A proxy that may answer itself.</summary>
     public bool Proxied { get; init; }
 
     /// <summary>Goes when it goes, before its processes.</summary>
     public IAsyncDisposable? Owned { get; init; }
-
-    /// <summary>.NET compiles what is hot, more of it for HTTP/2, and an agent its rules for the kernel.</summary>
-    public static int WarmUpOf(string peer, Work work) => !IsJumpgate(peer) ? 1
-        : work.Load == Load.Grpc || work.Rules >= 1000 ? 12
-        : 6;
-
-    private static bool IsJumpgate(string peer) => peer.StartsWith("jumpgate", StringComparison.Ordinal);
 
     public async Task<Measurement> MeasureAsync(Work work)
     {
@@ -41,10 +37,30 @@ internal sealed class HttpPeer(BenchLab lab, IPEndPoint target, int seconds) : I
         }
 
         await CheckAsync(work);
-        var warmUp = _warm ? Math.Min(WarmUpSeconds, 2) : WarmUpSeconds;
-        await lab.MeasureAsync(target, work with { Rate = 0 }, warmUp, From);
-        _warm = true;
+        await WarmUpAsync(work with { Rate = 0 });
         return await lab.MeasureAsync(target, work, seconds, From);
+    }
+
+    /// <summary>
+    /// .NET compiles what is hot beside the work, for half a minute; an agent compiles large rule sets for the kernel.
+    /// </summary>
+    private async Task WarmUpAsync(Work work)
+    {
+        var least = _isWarm || work.Rules < 1000 ? 1 : 6;
+        var compiled = lab.CompileSeconds();
+        for (var round = 1; ; round++)
+        {
+            await lab.MeasureAsync(target, work, RoundSeconds, From);
+            var now = lab.CompileSeconds();
+            if (round >= least && (now - compiled < QuietSeconds || round >= MostRounds))
+            {
+                break;
+            }
+
+            compiled = now;
+        }
+
+        _isWarm = true;
     }
 
     /// <summary>Nobody is measured doing nothing, or letting everything through.</summary>

@@ -24,7 +24,6 @@ internal static class LatencyBench
             new HttpPeer(lab, await lab.StartAsync(peer, Works[0]), seconds)
             {
                 Enforces = peer != Peers.Straight,
-                WarmUpSeconds = HttpPeer.WarmUpOf(peer, Works[0]),
             };
 
         var full = await new Turns("full speed", 1).RunAsync(Peers.All, Works, peer => StartAsync(peer, 1), stop);

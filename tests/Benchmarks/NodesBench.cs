@@ -25,7 +25,6 @@ internal static class NodesBench
             {
                 From = "world",
                 Enforces = peer != Peers.Straight,
-                WarmUpSeconds = HttpPeer.WarmUpOf(peer, Works[0]),
             },
             stop);
         return new Section(BenchOptions.Nodes, Peers.UserSpace, Comparison.Rate, results);

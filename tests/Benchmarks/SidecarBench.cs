@@ -61,7 +61,6 @@ internal static class SidecarBench
         return new HttpPeer(lab, lab.Server, seconds)
         {
             Enforces = peer != Peers.Straight,
-            WarmUpSeconds = HttpPeer.WarmUpOf(peer, work),
         };
     }
 }

@@ -73,7 +73,6 @@ internal static class RedirectBench
 
         return new HttpPeer(lab, target, seconds)
         {
-            WarmUpSeconds = HttpPeer.WarmUpOf(peer, work),
             Proxied = peer != Peers.UserSpace,
             Owned = redirect,
         };
