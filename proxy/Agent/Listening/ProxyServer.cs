@@ -34,6 +34,7 @@ internal sealed class ProxyServer(
 {
     private const byte Tcp = 6;
     private readonly List<TcpListeningSocket> _listeners = [];
+    private readonly CongestionControl _congestion = CongestionControl.Read();
 
     /// <summary>Opens the listeners in the calling thread's network namespace and hands them to the kernel.</summary>
     public void Listen()
@@ -77,6 +78,7 @@ internal sealed class ProxyServer(
             return;
         }
 
+        _congestion.ApplyTo(client, flow);
         using var connection = new OpenConnection(store, flow);
         connections.Add(connection);
         try

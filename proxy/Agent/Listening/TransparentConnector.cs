@@ -60,6 +60,7 @@ internal sealed class TransparentConnector(TimeSpan timeout, bool joins) : IUpst
                 TransparentSockets.ChoosePortLate(socket);
             }
 
+            CongestionControl.ApplyTo(socket, flow);
             socket.Bind(keepPort ? flow.Source : new IPEndPoint(flow.Source.Address, 0));
             return socket.ConnectAsync(flow.OriginalDestination, joins, timeout, cancellationToken);
         }

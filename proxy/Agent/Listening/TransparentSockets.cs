@@ -56,6 +56,7 @@ internal static class TransparentSockets
         var socket = Create(loopback.AddressFamily);
         try
         {
+            CongestionControl.ApplyTo(socket);
             socket.Bind(new IPEndPoint(loopback, 0));
             return socket.Listen(4096, mayJoin: joins);
         }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Jumpgate.Connections.Sockets;
 
@@ -17,6 +18,7 @@ internal static unsafe partial class SocketNative
     public const int SolIp = 0;
     public const int SolTcp = 6;
     public const int TcpNoDelay = 1;
+    public const int TcpCongestion = 13;
     public const int SolIPv6 = 41;
     public const int IPv6Only = 26;
 
@@ -99,4 +101,14 @@ internal static unsafe partial class SocketNative
     [LibraryImport(Library, EntryPoint = "splice", SetLastError = true)]
     public static partial nint Splice(
         ChannelHandle from, long* fromOffset, ChannelHandle to, long* toOffset, nuint size, uint flags);
+
+    /// <returns>False where the kernel does not take it.</returns>
+    public static bool SetText(ChannelHandle socket, int level, int option, string value)
+    {
+        var bytes = Encoding.ASCII.GetBytes(value);
+        fixed (byte* text = bytes)
+        {
+            return SetOption(socket, level, option, text, bytes.Length) == 0;
+        }
+    }
 }

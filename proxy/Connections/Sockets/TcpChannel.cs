@@ -185,6 +185,11 @@ public sealed partial class TcpChannel : IDisposable
         Dispose();
     }
 
+    /// <summary>Has the kernel use another TCP congestion control (tcp(7), TCP_CONGESTION).</summary>
+    /// <returns>False where there is none of that name: it stays what it was.</returns>
+    public bool TrySetCongestionControl(string name) =>
+        SocketNative.SetText(_handle, SocketNative.SolTcp, SocketNative.TcpCongestion, name);
+
     /// <summary>Nothing more is sent; the other direction goes on.</summary>
     public void TryShutdownSend()
     {

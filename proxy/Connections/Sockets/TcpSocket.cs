@@ -48,6 +48,10 @@ public sealed class TcpSocket : IDisposable
         }
     }
 
+    /// <inheritdoc cref="TcpChannel.TrySetCongestionControl"/>
+    public bool TrySetCongestionControl(string name) =>
+        SocketNative.SetText(_handle, SocketNative.SolTcp, SocketNative.TcpCongestion, name);
+
     public unsafe void Bind(IPEndPoint to)
     {
         ArgumentNullException.ThrowIfNull(to);

@@ -18,9 +18,8 @@ internal sealed class TopicIdDirectory(int capacity)
 
     public TopicIdTable For(FlowMetadata flow)
     {
-        var isWorkload = flow.DestinationIdentity.Value is >= ReservedIdentity.FirstWorkload
-            and < ReservedIdentity.FirstCidr;
-        var key = (flow.DestinationIdentity.Value, isWorkload ? null : flow.OriginalDestination.Address);
+        var identity = flow.DestinationIdentity;
+        var key = (identity.Value, identity.IsWorkload ? null : flow.OriginalDestination.Address);
         if (_tables.Count >= MaxTables && !_tables.ContainsKey(key))
         {
             // A connection's own table serves it alone.

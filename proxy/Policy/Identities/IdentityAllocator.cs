@@ -112,7 +112,7 @@ public sealed class IdentityAllocator
         var seen = new HashSet<uint>();
         foreach (var entry in Items(state.Workloads))
         {
-            if (entry.Identity is < ReservedIdentity.FirstWorkload or >= ReservedIdentity.FirstCidr)
+            if (!new NumericIdentity(entry.Identity).IsWorkload)
             {
                 return $"identity {entry.Identity} is no workload number";
             }

@@ -5,5 +5,8 @@ namespace Jumpgate.Policy.Identities;
 /// </summary>
 public readonly record struct NumericIdentity(uint Value)
 {
+    /// <summary>Of workloads; all of them are this node's.</summary>
+    public bool IsWorkload => Value is >= ReservedIdentity.FirstWorkload and < ReservedIdentity.FirstCidr;
+
     public override string ToString() => Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -71,6 +71,7 @@ internal sealed class SidecarKafkaServer(
         {
             // Connections of a former agent may still be in TIME_WAIT there.
             TransparentSockets.AllowSharedPort(socket);
+            CongestionControl.ApplyTo(socket);
             socket.Bind(Address);
             _listener = socket.Listen(1024, mayJoin: false);
         }
