@@ -9,6 +9,7 @@ namespace Jumpgate.KafkaClient;
 /// </summary>
 internal sealed class Operations(string bootstrap) : IDisposable
 {
+    private static readonly TimeSpan Closing = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private readonly Dictionary<string, IProducer<Null, byte[]>> _producers = [];
     private IAdminClient? _admin;
@@ -141,10 +142,19 @@ internal sealed class Operations(string bootstrap) : IDisposable
         return new Answer { Count = operation.Count };
     }
 
+    private List<TopicPartitionOffset> AllOf(string name)
+    {
+        var topic = Admin.GetMetadata(name, Limit).Topics[0];
+        return topic.Error.IsError
+            ? throw new KafkaException(topic.Error)
+            : [.. topic.Partitions.Select(p => new TopicPartitionOffset(topic.Topic, p.PartitionId, Offset.Beginning))];
+    }
+
     private Answer Consume(Operation operation)
     {
         var group = operation["group"];
-        using var consumer = new ConsumerBuilder<Ignore, byte[]>(Client(new ConsumerConfig
+        var partitions = group is null ? AllOf(operation.Topic) : null;
+        var consumer = new ConsumerBuilder<Ignore, byte[]>(Client(new ConsumerConfig
         {
             // A consumer without a group has to name one all the same, and looks for its coordinator.
             GroupId = group ?? "g-none",
@@ -154,20 +164,13 @@ internal sealed class Operations(string bootstrap) : IDisposable
             HeartbeatIntervalMs = 300,
             FetchWaitMaxMs = 200,
         })).SetLogHandler((_, _) => { }).Build();
-        if (group is null)
+        if (partitions is null)
         {
-            var topic = Admin.GetMetadata(operation.Topic, Limit).Topics[0];
-            if (topic.Error.IsError)
-            {
-                throw new KafkaException(topic.Error);
-            }
-
-            consumer.Assign(
-                topic.Partitions.Select(p => new TopicPartitionOffset(topic.Topic, p.PartitionId, Offset.Beginning)));
+            consumer.Subscribe(operation.Topic);
         }
         else
         {
-            consumer.Subscribe(operation.Topic);
+            consumer.Assign(partitions);
         }
 
         var values = new List<string>();
@@ -193,7 +196,8 @@ internal sealed class Operations(string bootstrap) : IDisposable
         }
         finally
         {
-            consumer.Close();
+            // After an error of authorization librdkafka 2.0.2 now and then joins its own threads for ever.
+            Task.Run(consumer.Close).Wait(Closing);
         }
 
         return new Answer { Count = values.Count, Values = [.. values.Order(StringComparer.Ordinal)] };

@@ -17,12 +17,12 @@ public sealed class KafkaLiveTests(ITestOutputHelper output)
     private static readonly string[] _sessions =
         [KafkaClients.Confluent, KafkaClients.Python, KafkaClients.KafkaJs, KafkaClients.Platformatic];
 
-    private static string Rules(string topic) => KafkaScene.Policy($$"""
+    private static string Rules(string topic, string annotations = "") => KafkaScene.Policy($$"""
         - fromEndpoints: [ { matchLabels: { app: client } } ]
           toPorts:
             - ports: [ { port: kafka, protocol: TCP } ]
               rules: { kafka: [ { topic: "{{topic}}" } ] }
-        """);
+        """, annotations);
 
     [Fact]
     public async Task PolicyChange_OpenConnections_ObeyItFromTheNextRequest()
@@ -68,8 +68,9 @@ public sealed class KafkaLiveTests(ITestOutputHelper output)
         var consuming = clients.ToDictionary(c => c.Key, c => c.Value.AskAsync($"consume orders 100 group=g-{c.Key}"));
         // Who asks again has had an answer.
         await Wait.UntilAsync(
-            () => Fetching(scene).Count(c => c.Count() >= 6) == _sessions.Length, Wait.Patience, "all to consume",
-            () => string.Join('\n', scene.SeenFrom("client")));
+            () => Fetching(scene).Count(c => c.Count() >= 6) == _sessions.Length
+                || consuming.Values.Any(c => c.IsCompleted),
+            Wait.Patience, "all to consume", () => string.Join('\n', scene.SeenFrom("client")));
 
         await scene.Scene.ApplyAsync("p0.yaml", Consuming("news"));
         var answers = await Task.WhenAll(consuming.Select(async c => (c.Key, Answer: await c.Value)));
@@ -88,6 +89,55 @@ public sealed class KafkaLiveTests(ITestOutputHelper output)
 
         Assert.Empty(Fetching(scene));
     }
+
+    /// <summary>Both topics in one request: all or nothing, or as a document asks, each for itself.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("jumpgate.dev/kafka-denied-topics: per-topic")]
+    public async Task Produce_OfTwoTopics_OneAllowed_AllOrNothingOrPerTopic(string annotations)
+    {
+        await using var scene = await KafkaScene.StartAsync(Rules("*"));
+        var (orders, news) = (scene.Cluster.AddTopic("orders"), scene.Cluster.AddTopic("news"));
+        using var client = scene.Client(KafkaClients.KafkaJs);
+        await AllAsync(new() { [KafkaClients.KafkaJs] = client }, "produce orders,news 1", a => a.Ok);
+
+        await scene.Scene.ApplyAsync("p0.yaml", Rules("orders", annotations));
+        var answer = await client.AskAsync("produce orders,news 1");
+
+        Assert.Equal((false, Topic), (answer.Ok, answer.Code));
+        Assert.Equal((annotations.Length > 0 ? 2 : 1, 1), (orders.Records, news.Records));
+    }
+
+    /// <summary>Brokers have a rule of their own: what they may do clients may not.</summary>
+    [Fact]
+    public async Task Brokers_AmongThemselves_ObeyTheirOwnRule()
+    {
+        await using var scene = await KafkaScene.StartAsync(Rules("orders"), Among("kafka: [ { } ]"));
+        scene.Cluster.AddTopic("orders");
+        scene.Cluster.AddTopic("internal");
+        using var broker = scene.Client(KafkaClients.Confluent, "kafka2");
+        using var client = scene.Client(KafkaClients.Confluent);
+        foreach (var operation in (string[])["produce internal 3", "consume internal 3 group=any", "create made"])
+        {
+            var answer = await broker.AskAsync(operation);
+            Assert.True(answer.Ok, $"{operation}: {answer}");
+        }
+
+        Assert.True((await client.AskAsync("produce orders 1")).Ok);
+        Assert.Equal(Topic, (await client.AskAsync("produce internal 1")).Code);
+
+        await scene.Scene.ApplyAsync("p1.yaml", Among("kafka: [ { role: consume, topic: internal } ]"));
+        Assert.True((await broker.AskAsync("consume internal 3 group=again")).Ok);
+        Assert.Equal(Topic, (await broker.AskAsync("produce internal 1")).Code);
+        Assert.Equal(3, scene.Cluster.FindTopic("internal")!.Records);
+    }
+
+    private static string Among(string rules) => KafkaScene.Policy($$"""
+        - fromEndpoints: [ { matchLabels: { app: kafka } } ]
+          toPorts:
+            - ports: [ { port: kafka, protocol: TCP } ]
+              rules: { {{rules}} }
+        """, name: "brokers");
 
     [Fact]
     public async Task AgentKilled_PortClosed_AndOpenAgainWithTheNext()

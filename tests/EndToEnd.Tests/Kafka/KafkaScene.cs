@@ -68,10 +68,10 @@ public sealed class KafkaScene : IAsyncDisposable
     }
 
     /// <summary>A policy for the brokers.</summary>
-    internal static string Policy(string ingress) => $$"""
+    internal static string Policy(string ingress, string annotations = "", string name = "kafka") => $$"""
         apiVersion: cilium.io/v2
         kind: CiliumNetworkPolicy
-        metadata: { name: kafka }
+        metadata: { name: {{name}}, annotations: { {{annotations}} } }
         spec:
           endpointSelector: { matchLabels: { app: kafka } }
           ingress:

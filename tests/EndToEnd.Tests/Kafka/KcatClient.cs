@@ -26,7 +26,7 @@ internal sealed class KcatClient(KafkaScene scene, string workload) : IKafkaClie
         var options = operation.Split(' ').Where(w => w.Contains('=', StringComparison.Ordinal))
             .Select(w => w.Split('=', 2)).ToDictionary(p => p[0], p => p[1]);
         string[] common =
-            ["-b", scene.Bootstrap, "-m", "8", "-X", "client.id=kcat", "-X", "enable.sparse.connections=false"];
+            ["-b", scene.Bootstrap, "-m", "30", "-X", "client.id=kcat", "-X", "enable.sparse.connections=false"];
         string[] special = words[0] switch
         {
             "produce" => Produce(words[1], int.Parse(words[2], null), options),
@@ -61,10 +61,10 @@ internal sealed class KcatClient(KafkaScene scene, string workload) : IKafkaClie
         return
         [
             "-P", "-t", topic, "-l", file, "-X", $"acks={options.GetValueOrDefault("acks", "all")}",
-            "-X", "message.timeout.ms=8000", "-z", options.GetValueOrDefault("compression", "none"),
+            "-X", "message.timeout.ms=30000", "-z", options.GetValueOrDefault("compression", "none"),
             .. options.ContainsKey("idempotent") ? (string[])["-X", "enable.idempotence=true"] : [],
             .. options.TryGetValue("txn", out var id)
-                ? (string[])["-X", $"transactional.id={id}", "-X", "transaction.timeout.ms=8000"] : [],
+                ? (string[])["-X", $"transactional.id={id}", "-X", "transaction.timeout.ms=30000"] : [],
         ];
     }
 }
