@@ -16,7 +16,7 @@ public class LaneTests
         using var server = RawServer.Naming();
         await using var filter = await FilterHarness.StartAsync(server, Impatient);
         filter.Lanes = lane;
-        using var client = await ServedAsync(filter);
+        using var client = await ServedAsync(filter, lane);
 
         // Each look is a time-out that has passed.
         await Wait.UntilAsync(() => lane.UsesAsked >= 3, Wait.Patience, "three time-outs to pass");
@@ -30,8 +30,9 @@ public class LaneTests
     {
         using var server = RawServer.Naming();
         await using var filter = await FilterHarness.StartAsync(server, Impatient);
-        filter.Lanes = new FakeLane { Idle = TimeSpan.FromHours(1) };
-        using var client = await ServedAsync(filter);
+        var lane = new FakeLane { Idle = TimeSpan.FromHours(1) };
+        filter.Lanes = lane;
+        using var client = await ServedAsync(filter, lane);
 
         await filter.FinishAsync();
     }
@@ -42,8 +43,9 @@ public class LaneTests
         using var server = RawServer.Naming();
         await using var filter = await FilterHarness.StartAsync(
             server, new HttpFilterOptions { HeadTimeout = TimeSpan.FromMilliseconds(50) });
-        filter.Lanes = new FakeLane { Idle = TimeSpan.Zero };
-        using var client = await ServedAsync(filter);
+        var lane = new FakeLane { Idle = TimeSpan.Zero };
+        filter.Lanes = lane;
+        using var client = await ServedAsync(filter, lane);
 
         await client.SendAsync("GET /a HTTP/1.1\r\n");
 
@@ -57,7 +59,7 @@ public class LaneTests
         using var server = RawServer.Naming();
         await using var filter = await FilterHarness.StartAsync(server);
         filter.Lanes = lane;
-        using var client = await ServedAsync(filter);
+        using var client = await ServedAsync(filter, lane);
         lane.IsSettled = false;
         var asked = lane.SettlementsAsked;
 
@@ -76,7 +78,7 @@ public class LaneTests
         using var server = RawServer.Naming();
         await using var filter = await FilterHarness.StartAsync(server);
         filter.Lanes = lane;
-        using var client = await ServedAsync(filter);
+        using var client = await ServedAsync(filter, lane);
         lane.IsSettled = false;
         var asked = lane.SettlementsAsked;
 
@@ -123,7 +125,7 @@ public class LaneTests
         using var server = RawServer.Naming();
         await using var filter = await FilterHarness.StartAsync(server);
         filter.Lanes = lane;
-        using var client = await ServedAsync(filter);
+        using var client = await ServedAsync(filter, lane);
 
         lane.BeginAt(new ChunkPosition(part, left));
         await server.Connections.First().SendAsync(rest);
@@ -145,7 +147,7 @@ public class LaneTests
         using var server = RawServer.Naming();
         await using var filter = await FilterHarness.StartAsync(server);
         filter.Lanes = lane;
-        using var client = await ServedAsync(filter);
+        using var client = await ServedAsync(filter, lane);
 
         lane.BeginAt(new ChunkPosition(part, left));
         await server.Connections.First().SendAsync(rest + "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
@@ -154,12 +156,14 @@ public class LaneTests
         Assert.Equal(0, lane.Finished);
     }
 
-    /// <summary>A client that has been answered once: its lane is open.</summary>
-    private static async Task<RawConnection> ServedAsync(FilterHarness filter)
+    /// <summary>A client that has been answered once, and whose lane is open.</summary>
+    private static async Task<RawConnection> ServedAsync(FilterHarness filter, FakeLane lane)
     {
         var client = await filter.ConnectAsync();
         await client.SendAsync(Get);
         Assert.Equal(200, (await client.ReadMessageAsync())!.Status);
+        // The answer is there before the filter has come to its end.
+        await Wait.UntilAsync(() => lane.Published > 0, Wait.Patience, "the lane to be open");
         return client;
     }
 }

@@ -11,6 +11,7 @@ internal sealed class FakeLane : ILane, ILaneOpener, ISendPacer
     private int _settlementsAsked;
     private int _usesAsked;
     private int _waits;
+    private int _published;
     private volatile bool _isSettled = true;
     private volatile bool _mayWrite = true;
 
@@ -22,6 +23,9 @@ internal sealed class FakeLane : ILane, ILaneOpener, ISendPacer
 
     /// <summary>How often somebody had to wait before it sent.</summary>
     public int Waits => Volatile.Read(ref _waits);
+
+    /// <summary>How often the proxy said that it stood at a clean boundary.</summary>
+    public int Published => Volatile.Read(ref _published);
 
     /// <summary>Sockets whose other end has joined.</summary>
     public Func<SafeHandle, bool> HasJoined { get; init; } = static _ => true;
@@ -84,9 +88,7 @@ internal sealed class FakeLane : ILane, ILaneOpener, ISendPacer
         }
     }
 
-    public void Publish(long requestBytes, long responseBytes)
-    {
-    }
+    public void Publish(long requestBytes, long responseBytes) => Interlocked.Increment(ref _published);
 
     /// <summary>The kernel is said to have handed on a request, and its response as far as this.</summary>
     public void BeginAt(ChunkPosition position) => (PositionUnderWay, UnderWay) = (position, 1);
