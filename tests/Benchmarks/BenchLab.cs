@@ -231,10 +231,7 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
     }
 
     /// <summary>Resident memory of the peer, in bytes.</summary>
-    public long PeerMemory() => _peers.Sum(peer => long.Parse(
-        File.ReadLines($"/proc/{peer.Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
-        CultureInfo.InvariantCulture) * 1024);
+    public long PeerMemory() => _peers.Sum(peer => peer.ResidentBytes);
 
     /// <summary>Processor time that the peer's .NET has spent on compiling beside the work.</summary>
     public double CompileSeconds() => _peers

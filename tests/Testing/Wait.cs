@@ -51,6 +51,28 @@ public static class Wait
         }
     }
 
+    /// <summary>Waits until a count, once it is more than 0, has not changed for a second.</summary>
+    /// <exception cref="TimeoutException">It went on changing, or never began.</exception>
+    public static Task UntilStillAsync(Func<long> count, string what)
+    {
+        var quiet = Stopwatch.StartNew();
+        var last = 0L;
+        return UntilAsync(
+            () =>
+            {
+                var now = count();
+                if (now != last)
+                {
+                    last = now;
+                    quiet.Restart();
+                }
+
+                return last > 0 && quiet.Elapsed > TimeSpan.FromSeconds(1);
+            },
+            Patience,
+            what);
+    }
+
     /// <inheritdoc cref="UntilAsync(Func{Task{bool}}, TimeSpan, string, Func{string})"/>
     public static Task UntilAsync(
         Func<bool> condition, TimeSpan timeout, string what, Func<string>? details = null) =>

@@ -154,8 +154,7 @@ public sealed class PolicySnapshot
     }
 
     private static bool IsWorkloadNumber(PolicyGroup group) =>
-        group.Value is >= ReservedIdentity.FirstWorkload and < ReservedIdentity.FirstCidr
-            or >= IdentityAllocator.FirstExtraGroup;
+        new NumericIdentity(group.Value).IsWorkload || group.Value >= IdentityAllocator.FirstExtraGroup;
 
     private L4Decision Decide(PolicyGroup subject, PolicyGroup peer, TrafficDirection direction, int portClass)
     {

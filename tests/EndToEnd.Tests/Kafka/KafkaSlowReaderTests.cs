@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Jumpgate.Testing;
@@ -39,7 +38,7 @@ public sealed class KafkaSlowReaderTests(ITestOutputHelper output)
             Assert.True(await FetchAllAsync(first) > Batches * Batch);
         }
 
-        var before = Held(scene);
+        var before = scene.Scene.Agent.ResidentBytes;
         var consumers = new List<Socket>();
         try
         {
@@ -50,8 +49,8 @@ public sealed class KafkaSlowReaderTests(ITestOutputHelper output)
             }
 
             await Wait.UntilAsync(() => consumers.All(c => c.Available > 0), Wait.Patience, "every reply to begin");
-            await SettleAsync(() => consumers.Sum(c => (long)c.Available));
-            var held = Held(scene) - before;
+            await Wait.UntilStillAsync(() => consumers.Sum(c => (long)c.Available), "the replies to stand still");
+            var held = scene.Scene.Agent.ResidentBytes - before;
             output.WriteLine($"{held >> 20} MiB held for {Consumers * Batches * Batch >> 20} MiB that wait");
             Assert.InRange(held, long.MinValue, MostHeld);
             foreach (var consumer in consumers)
@@ -103,31 +102,6 @@ public sealed class KafkaSlowReaderTests(ITestOutputHelper output)
         }
 
         return length;
-    }
-
-    /// <summary>Until the figure has not changed for a second.</summary>
-    private static async Task SettleAsync(Func<long> figure)
-    {
-        var (last, quiet) = (figure(), Stopwatch.StartNew());
-        await Wait.UntilAsync(
-            () =>
-            {
-                var now = figure();
-                if (now != last)
-                {
-                    (last, quiet) = (now, Stopwatch.StartNew());
-                }
-
-                return quiet.Elapsed > TimeSpan.FromSeconds(1);
-            },
-            Wait.Patience, "the replies to stand still");
-    }
-
-    /// <summary>The agent's resident memory, in bytes.</summary>
-    private static long Held(KafkaScene scene)
-    {
-        using var agent = Process.GetProcessById(scene.Scene.Agent.Id);
-        return agent.WorkingSet64;
     }
 
     /// <summary>A record batch (magic 2) that is opaque but for its header.</summary>

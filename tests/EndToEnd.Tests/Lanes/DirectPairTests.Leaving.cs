@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using Jumpgate.EndToEnd.Tests.Support;
@@ -29,7 +28,7 @@ public sealed partial class DirectPairTests
 
         var sent = 0L;
         var sending = SendCountedAsync(client, large, count => Interlocked.Add(ref sent, count));
-        await StallAsync(() => Interlocked.Read(ref sent));
+        await Wait.UntilStillAsync(() => Interlocked.Read(ref sent), "the sender to be held back");
 
         Assert.InRange(Interlocked.Read(ref sent), 1_000_000, InFlightMax);
         Assert.False(sending.IsCompleted);
@@ -219,26 +218,5 @@ public sealed partial class DirectPairTests
             sent(count);
             bytes = bytes[count..];
         }
-    }
-
-    /// <summary>Waits until it has grown and does not any more.</summary>
-    private static async Task StallAsync(Func<long> count)
-    {
-        var quiet = Stopwatch.StartNew();
-        var last = 0L;
-        await Wait.UntilAsync(
-            () =>
-            {
-                var now = count();
-                if (now != last)
-                {
-                    last = now;
-                    quiet.Restart();
-                }
-
-                return last > 0 && quiet.Elapsed > TimeSpan.FromSeconds(1);
-            },
-            Wait.Patience,
-            "the sender to be held back");
     }
 }

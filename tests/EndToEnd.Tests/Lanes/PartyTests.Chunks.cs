@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Jumpgate.EndToEnd.Tests.Support;
+using Jumpgate.Testing;
 
 namespace Jumpgate.EndToEnd.Tests.Lanes;
 
@@ -73,7 +74,7 @@ public abstract partial class PartyTests
         var before = await scene.LanesAsync();
 
         await client.SendAsync(Wire.Request("/v1/large"));
-        await StallAsync(() => Interlocked.Read(ref sent));
+        await Wait.UntilStillAsync(() => Interlocked.Read(ref sent), "the sender to be held back");
 
         Assert.InRange(Interlocked.Read(ref sent), 1, InFlightMax);
         var after = await scene.LanesAsync();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Jumpgate.EndToEnd.Tests.Support;
@@ -43,7 +42,7 @@ public abstract partial class PartyTests
         using var client = await WarmAsync(server.Address);
 
         await client.SendAsync(Wire.Request("/v1/large"));
-        await StallAsync(() => Interlocked.Read(ref sent));
+        await Wait.UntilStillAsync(() => Interlocked.Read(ref sent), "the sender to be held back");
 
         Assert.InRange(Interlocked.Read(ref sent), 1, InFlightMax);
         await client.ReadHeadAsync();
@@ -78,7 +77,7 @@ public abstract partial class PartyTests
 
         await client.SendAsync(Wire.Request("/v1/put/x", "PUT", $"Content-Length: {large.Length}\r\n"));
         var sending = SendCountedAsync(client.Socket, large, n => Interlocked.Add(ref sent, n));
-        await StallAsync(() => Interlocked.Read(ref sent));
+        await Wait.UntilStillAsync(() => Interlocked.Read(ref sent), "the sender to be held back");
 
         Assert.InRange(Interlocked.Read(ref sent), 1, InFlightMax);
         read.SetResult();
@@ -119,7 +118,7 @@ public abstract partial class PartyTests
                 await client.SendAsync(Wire.Request($"/v1/{i}"));
             }
         });
-        await StallAsync(() => Interlocked.Read(ref sent));
+        await Wait.UntilStillAsync(() => Interlocked.Read(ref sent), "the sender to be held back");
 
         Assert.InRange(Interlocked.Read(ref sent), 1, InFlightMax);
         for (var i = 0; i < Count; i++)
@@ -263,27 +262,6 @@ public abstract partial class PartyTests
                 Assert.Equal((200, "hello\n"), await client.AskAsync(Wire.Request("/v1/hello"))));
             Assert.Equal(1 + i, server.Accepted);
         }
-    }
-
-    /// <summary>Waits until it has grown and does not any more.</summary>
-    private static async Task StallAsync(Func<long> count)
-    {
-        var quiet = Stopwatch.StartNew();
-        var last = 0L;
-        await Wait.UntilAsync(
-            () =>
-            {
-                var now = count();
-                if (now != last)
-                {
-                    last = now;
-                    quiet.Restart();
-                }
-
-                return last > 0 && quiet.Elapsed > TimeSpan.FromSeconds(1);
-            },
-            Wait.Patience,
-            "the sender to be held back");
     }
 
     private static async Task SendCountedAsync(Socket socket, ReadOnlyMemory<byte> bytes, Action<int> sent)

@@ -73,7 +73,7 @@ public abstract partial class PartyTests
         using var client = await Wire.ConnectAsync(scene.Scene, address);
 
         await Http2Wire.AskAsync(client, "/v1/large");
-        await StallAsync(() => Interlocked.Read(ref sent));
+        await Wait.UntilStillAsync(() => Interlocked.Read(ref sent), "the sender to be held back");
 
         Assert.InRange(Interlocked.Read(ref sent), 1, InFlightMax);
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -30,6 +31,12 @@ public sealed class NetnsProcess : IAsyncDisposable, IDisposable
 
     /// <summary>Process id of the program itself.</summary>
     public int Id => process.Id;
+
+    /// <summary>Resident memory, in bytes.</summary>
+    public long ResidentBytes => long.Parse(
+        File.ReadLines($"/proc/{Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture) * 1024;
 
     /// <summary>The process has ended.</summary>
     public bool HasExited => process.HasExited;

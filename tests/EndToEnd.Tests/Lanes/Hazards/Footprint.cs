@@ -1,4 +1,3 @@
-using System.Globalization;
 using Jumpgate.EndToEnd.Tests.Support;
 
 namespace Jumpgate.EndToEnd.Tests.Lanes;
@@ -16,18 +15,10 @@ internal sealed record Footprint(int Pairs, int Bound, int Joined, int Descripto
         var maps = new KernelMaps(scene);
         return new Footprint(
             maps.Count("lane_pairs"), maps.Count("lane_of"), maps.Count("lane_joined"), DescriptorsOf(scene),
-            MemoryOf(scene));
+            scene.Agent.ResidentBytes);
     }
 
     public static int DescriptorsOf(Scene scene) => Directory.GetFiles($"/proc/{scene.Agent.Id}/fd").Length;
-
-    public static long MemoryOf(Scene scene)
-    {
-        var line = File.ReadLines($"/proc/{scene.Agent.Id}/status")
-            .First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return long.Parse(
-            line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
-    }
 
     /// <summary>True where nothing is left of what came after the other; memory may be more by so many bytes.</summary>
     /// <remarks>A few descriptors come and go: of the admin socket, and the runtime's.</remarks>

@@ -128,7 +128,7 @@ public sealed partial class HazardTests
             async () =>
             {
                 await Task.Delay(Moment);
-                memory = Math.Max(memory, Footprint.MemoryOf(scene.Scene));
+                memory = Math.Max(memory, scene.Scene.Agent.ResidentBytes);
                 var now = await scene.Scene.LaneBytesAsync("queue") + await scene.Scene.LaneBytesAsync("stack");
                 (var same, last) = (now == last, now);
                 return same && await scene.Scene.LaneBytesAsync("queue") > queue;
