@@ -25,7 +25,7 @@ internal sealed class ClientConnection(ulong seed, long number, Socket socket, b
 
         var isSlow = dice.Chance(3);
         var sending = SendAsync(plans, isLast, dice);
-        var receiving = ReceiveAsync(plans, isLast, isSlow);
+        var receiving = ReceiveAsync(plans, isLast, isSlow, sending);
         // The first to fail ends both: what the other one waits for may never come.
         var first = await Task.WhenAny(sending, receiving);
         await first;
@@ -67,7 +67,7 @@ internal sealed class ClientConnection(ulong seed, long number, Socket socket, b
         }
     }
 
-    private async Task ReceiveAsync(List<RequestPlan> plans, bool isLast, bool isSlow)
+    private async Task ReceiveAsync(List<RequestPlan> plans, bool isLast, bool isSlow, Task sending)
     {
         foreach (var plan in plans)
         {
@@ -80,6 +80,8 @@ internal sealed class ClientConnection(ulong seed, long number, Socket socket, b
             var head = await ReadHeadAsync();
             if (plan.Kind == RequestKind.Expect && Status(head) == 100)
             {
+                // The answer may overtake the end of the sending.
+                await sending;
                 var dice = new Dice(seed, number, plan.Sequence, 5);
                 _writer.AddBody(plan.Body, isChunked: false, ref dice);
                 await _writer.FlushAsync(dice);
