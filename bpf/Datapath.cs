@@ -128,15 +128,11 @@ public sealed class Datapath : IDisposable
     }
 
     /// <summary>Puts the uplink program on an interface towards the network. Filters of others stay.</summary>
-    public void AttachUplink(int ifindex)
-    {
-        lock (_gate)
-        {
-            _ledger.EnsureQdisc(ifindex);
-            InterfaceAttacher.Attach(ifindex, TcHook.Ingress, _loaded.Programs[ProgramObject.FromUplink]);
-            InterfaceAttacher.Detach(ifindex, TcHook.Egress);
-        }
-    }
+    public void AttachUplink(int ifindex) => AttachIngress(ifindex, ProgramObject.FromUplink);
+
+    /// <summary>Puts the program for workloads without a namespace on the node's loopback. Filters of others
+    /// stay.</summary>
+    public void AttachLoopback(int ifindex) => AttachIngress(ifindex, ProgramObject.OnLoopback);
 
     /// <summary>Takes our programs off an interface, and the qdisc if we made it and nobody else uses it. Nothing
     /// happens where there are none, or where the interface is gone.</summary>
@@ -276,6 +272,16 @@ public sealed class Datapath : IDisposable
         _loaded.Dispose();
         _ledger.Map.Dispose();
         _pins.Dispose();
+    }
+
+    private void AttachIngress(int ifindex, string program)
+    {
+        lock (_gate)
+        {
+            _ledger.EnsureQdisc(ifindex);
+            InterfaceAttacher.Attach(ifindex, TcHook.Ingress, _loaded.Programs[program]);
+            InterfaceAttacher.Detach(ifindex, TcHook.Egress);
+        }
     }
 
     private static uint ListenerKey(AddressFamily family) => family switch

@@ -121,4 +121,7 @@ public enum TracePoint : byte
 
     /// <summary>Arriving from the network.</summary>
     FromUplink = 2,
+
+    /// <summary>Between two parties on the node's loopback.</summary>
+    OnLoopback = 3,
 }

@@ -8,10 +8,11 @@ internal sealed record ProgramObject(string Name, byte[] Image)
     internal const string FromWorkload = "from_workload";
     internal const string ToWorkload = "to_workload";
     internal const string FromUplink = "from_uplink";
+    internal const string OnLoopback = "on_loopback";
     internal const string ProxyLookup = "proxy_lookup";
 
     /// <summary>The programs of the product; each is in the object of its name.</summary>
-    internal static readonly IReadOnlyList<string> Names = [FromWorkload, ToWorkload, FromUplink, ProxyLookup];
+    internal static readonly IReadOnlyList<string> Names = [FromWorkload, ToWorkload, FromUplink, OnLoopback, ProxyLookup];
 
     internal const string LaneJoin = "lane_join";
     internal const string LaneMessage = "lane_message";
@@ -26,7 +27,7 @@ internal sealed record ProgramObject(string Name, byte[] Image)
         [LaneJoin, LaneMessage, LaneAsk, LaneFinish, LaneDirect, DirectAsk, DirectWake];
 
     /// <summary>Those that tc runs: what a filter of ours can be named.</summary>
-    internal static readonly IReadOnlyList<string> TcNames = [FromWorkload, ToWorkload, FromUplink];
+    internal static readonly IReadOnlyList<string> TcNames = [FromWorkload, ToWorkload, FromUplink, OnLoopback];
 
     /// <summary>The objects built into this assembly.</summary>
     internal static IReadOnlyList<ProgramObject> Embedded() =>

@@ -79,6 +79,7 @@ enum trace_point {
 	TRACE_FROM_WORKLOAD = 0,
 	TRACE_TO_WORKLOAD = 1,
 	TRACE_FROM_UPLINK = 2,
+	TRACE_ON_LOOPBACK = 3,
 };
 
 /* Key of the flow map: the initiator's orientation. ICMP echo: both ports hold the identifier. */

@@ -11,10 +11,40 @@
 #include "direct_join.h"
 #include "socket_ops.h"
 
+/* A socket that has just been established. */
+struct newcomer {
+	struct pair_key key;
+	__u32 mode; /* enum lane_mode */
+	__u32 generation;
+	__u64 revision; /* of the flow's judgement */
+	__u8 is_active;
+	__u8 is_proxys;
+};
+
+/* The mark tells the proxy's sockets from those of workloads in the node's own namespace. */
+static __always_inline int is_proxys(const struct bpf_sock *sk, __u64 netns, __u64 node_netns)
+{
+	return netns == node_netns && (sk->mark & MARK_MASK) == MARK_FROM_PROXY;
+}
+
+/* No flow knows the proxy's connection to the server where the client's port could not be kept. The
+ * proxy's end of it has joined by then: who connects is established first. */
+static __always_inline int is_proxys_connection(const struct newcomer *socket)
+{
+	struct pair *pair;
+
+	if (socket->is_proxys)
+		return socket->is_active;
+	if (socket->is_active)
+		return 0;
+	pair = bpf_map_lookup_elem(&lane_pairs, &socket->key);
+	return pair && pair->active.cookie;
+}
+
 /* The flow's verdict where this socket may join: both ends on this node, in the namespace that
  * bears the address; else VERDICT_NONE. */
-static __always_inline enum verdict may_join(struct bpf_sock_ops *ops, struct lane_socket *socket,
-					     __u64 *revision)
+static __always_inline enum verdict may_join(struct bpf_sock_ops *ops, const struct bpf_sock *sk,
+					     struct newcomer *socket)
 {
 	struct lane_endpoint *source, *destination;
 	struct lane_settings *settings;
@@ -29,12 +59,13 @@ static __always_inline enum verdict may_join(struct bpf_sock_ops *ops, struct la
 	socket->mode = endpoints_mode(&socket->key, &source, &destination);
 	if (socket->mode == LANE_OFF || !source || !destination)
 		return VERDICT_NONE;
-	flow = flow_of(&socket->key);
-	socket->is_proxys = netns == settings->node_netns;
-	if (!flow ||
-	    (!socket->is_proxys && netns != (socket->is_active ? source : destination)->netns))
+	socket->is_proxys = is_proxys(sk, netns, settings->node_netns);
+	if (!socket->is_proxys && netns != (socket->is_active ? source : destination)->netns)
 		return VERDICT_NONE;
-	*revision = flow->revision;
+	flow = flow_of(&socket->key);
+	if (!flow)
+		return is_proxys_connection(socket) ? VERDICT_REDIRECT : VERDICT_NONE;
+	socket->revision = flow->revision;
 	if (flow->verdict == VERDICT_REDIRECT)
 		return VERDICT_REDIRECT;
 	return flow->verdict == VERDICT_ALLOW && source->direct && destination->direct &&
@@ -44,7 +75,7 @@ static __always_inline enum verdict may_join(struct bpf_sock_ops *ops, struct la
 }
 
 static __always_inline void join_applications(struct bpf_sock_ops *ops, struct bpf_sock *sk,
-					      const struct lane_socket *socket, __u64 revision)
+					      const struct newcomer *socket)
 {
 	struct direct_socket known = {};
 
@@ -52,17 +83,18 @@ static __always_inline void join_applications(struct bpf_sock_ops *ops, struct b
 	known.is_active = socket->is_active;
 	known.mode = socket->mode;
 	known.generation = socket->generation;
-	known.revision = revision;
+	known.revision = socket->revision;
 	join_direct(ops, sk, &known);
 }
 
 static __always_inline void join(struct bpf_sock_ops *ops, int is_active)
 {
-	struct lane_socket fresh = {}, *socket;
-	struct pair_key *key = &fresh.key;
+	struct newcomer newcomer = {.is_active = is_active};
+	struct pair_key *key = &newcomer.key;
 	struct bpf_sock *sk = ops->sk;
+	struct lane_socket *socket;
 	enum verdict verdict;
-	__u64 cookie, revision = 0;
+	__u64 cookie;
 
 	if (!is_ip(ops) || !sk)
 		return;
@@ -79,20 +111,25 @@ static __always_inline void join(struct bpf_sock_ops *ops, int is_active)
 		key->destination_sequence = ops->snd_nxt;
 		key->source_sequence = ops->rcv_nxt;
 	}
-	fresh.is_active = is_active;
-	verdict = may_join(ops, &fresh, &revision);
+	verdict = may_join(ops, sk, &newcomer);
 	if (verdict == VERDICT_ALLOW)
-		join_applications(ops, sk, &fresh, revision);
+		join_applications(ops, sk, &newcomer);
 	if (verdict != VERDICT_REDIRECT)
 		return;
 	socket = bpf_sk_storage_get(&lane_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!socket)
 		return;
 	cookie = bpf_get_socket_cookie(ops);
-	fresh.self.cookie = cookie;
-	fresh.self.sock = (__u64)sk;
-	fresh.sequence = ops->snd_nxt;
-	*socket = fresh;
+	/* It may have been connected before. */
+	__builtin_memset(socket, 0, sizeof(*socket));
+	socket->key = newcomer.key;
+	socket->mode = newcomer.mode;
+	socket->generation = newcomer.generation;
+	socket->is_active = is_active;
+	socket->is_proxys = newcomer.is_proxys;
+	socket->self.cookie = cookie;
+	socket->self.sock = (__u64)sk;
+	socket->sequence = ops->snd_nxt;
 	if (is_mptcp(&socket->self.sock) ||
 	    bpf_sock_hash_update(ops, &lane_joined, &cookie, BPF_NOEXIST)) {
 		bpf_sk_storage_delete(&lane_sockets, sk);

@@ -14,7 +14,8 @@ namespace Jumpgate.Benchmarks;
 /// is measured.
 /// </summary>
 /// <param name="world">With another machine behind an uplink.</param>
-internal sealed class BenchLab(bool world = false) : IAsyncDisposable
+/// <param name="isLoopback">Client and server are processes of the node, on its loopback.</param>
+internal sealed class BenchLab(bool world = false, bool isLoopback = false) : IAsyncDisposable
 {
     /// <summary>Where a proxy of the node listens.</summary>
     public const int ProxyPort = 8080;
@@ -24,6 +25,9 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
 
     /// <summary>Of gRPC: not compressed, no bytes.</summary>
     private const string EmptyMessage = "\0\0\0\0\0";
+
+    private const string LoopbackServer = "127.7.0.1";
+    private const string LoopbackClient = "127.7.0.2";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -46,10 +50,13 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
     /// <summary>How a load is started: a command becomes another one.</summary>
     public Func<string[], string[]> Through { get; set; } = command => command;
 
-    public IPEndPoint Server => new(_lab["server"].IPv4, 80);
+    public IPEndPoint Server => new(isLoopback ? IPAddress.Parse(LoopbackServer) : _lab["server"].IPv4, 80);
 
     /// <summary>The node's own address, as the client sees it.</summary>
-    public IPEndPoint Proxy => new(_lab["client"].GatewayIPv4, ProxyPort);
+    public IPEndPoint Proxy => new(isLoopback ? IPAddress.Loopback : _lab["client"].GatewayIPv4, ProxyPort);
+
+    /// <summary>Where loads run.</summary>
+    public string ClientPlace => isLoopback ? "node" : "client";
 
     public IPEndPoint GrpcServer => new(_lab["server"].IPv4, GrpcPort);
 
@@ -57,10 +64,16 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
     public async Task StartServerAsync(int connections = 4096)
     {
         // A new connection each time: what is measured is not a client's search for a port that rests in TIME_WAIT.
-        _lab.Run("client", UseAllPorts);
+        _lab.Run(ClientPlace, UseAllPorts);
         _lab.Node.Run(() => { UseAllPorts(); });
+        if (isLoopback)
+        {
+            // wrk cannot choose its address.
+            _lab.Ip("node", $"route add local {LoopbackServer} dev lo table local src {LoopbackClient}");
+        }
+
         var body = _directory.Write("64k", new string('x', 64 * 1024));
-        _server = await NginxServer.StartAsync(_lab, "server", 80, $$"""
+        _server = await NginxServer.StartAsync(_lab, isLoopback ? "node" : "server", 80, $$"""
             keepalive_timeout 1h;
             location / { return 200 "Ship landed\n"; }
             location = /v1/64k { alias {{body}}; }
@@ -141,8 +154,8 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
         _directory.Write("workloads.yaml", $$"""
             uplinks: [ {{(world ? "uplink" : "")}} ]
             workloads:
-              - { name: server, labels: { class: server }, netns: {{_lab["server"].NamespaceName}} }
-              - { name: client, labels: { class: client }, netns: {{_lab["client"].NamespaceName}}{{(client is null ? "" : $", {client}")}} }
+              - { name: server, labels: { class: server }, {{PlaceOf("server", LoopbackServer)}} }
+              - { name: client, labels: { class: client }, {{PlaceOf("client", LoopbackClient)}}{{(client is null ? "" : $", {client}")}} }
 
             """);
         var agent = _lab.Start(
@@ -256,6 +269,9 @@ internal sealed class BenchLab(bool world = false) : IAsyncDisposable
             _directory.Dispose();
         }
     }
+
+    private string PlaceOf(string workload, string loopbackAddress) => isLoopback
+        ? $"interface: lo, addresses: [ {loopbackAddress} ]" : $"netns: {_lab[workload].NamespaceName}";
 
     private string[] Haproxy(string place, string configuration) =>
         ["haproxy", "-f", _directory.Write($"haproxy-{place}.cfg", configuration)];

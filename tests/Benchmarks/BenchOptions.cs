@@ -7,6 +7,7 @@ internal sealed record BenchOptions
 {
     public const string Everything = "everything";
     public const string Http = "http";
+    public const string Loopback = "loopback";
     public const string Latency = "latency";
     public const string Redirect = "redirect";
     public const string Sidecar = "sidecar";
@@ -26,6 +27,7 @@ internal sealed record BenchOptions
           ./bench SECTION [--rounds N] [--seconds S] [--output DIR]
               http         keep-alive GET, POST, 64 KB, 1 to 10,000 rules, new connections
                            [--only WORK,...] [--peers PEER,...]
+              loopback     keep-alive GET between processes of one node
               latency      p50, p90 and p99 at a rate that all peers keep
               redirect     the same haproxy behind iptables REDIRECT, TPROXY, and Jumpgate's tc programs
               sidecar      a sidecar on both sides behind iptables, against Jumpgate on the node
@@ -60,7 +62,7 @@ internal sealed record BenchOptions
         """;
 
     /// <summary>Those that compare peers, in the order in which everything is measured.</summary>
-    public static readonly IReadOnlyList<string> Sections = [Http, Latency, Redirect, Sidecar, Connect, Nodes, Grpc];
+    public static readonly IReadOnlyList<string> Sections = [Http, Loopback, Latency, Redirect, Sidecar, Connect, Nodes, Grpc];
 
     private const int MostIdentities = 1_000_000;
     private const int MostConnections = 25_000;

@@ -41,6 +41,7 @@ internal static class Sections
     private static Task<Section> RunAsync(string name, BenchOptions options, CancellationToken stop) => name switch
     {
         BenchOptions.Http => HttpBench.RunAsync(options, stop),
+        BenchOptions.Loopback => LoopbackBench.RunAsync(options, stop),
         BenchOptions.Latency => LatencyBench.RunAsync(options, stop),
         BenchOptions.Redirect => RedirectBench.RunAsync(options, stop),
         BenchOptions.Sidecar => SidecarBench.RunAsync(options, stop),

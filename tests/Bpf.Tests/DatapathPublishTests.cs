@@ -18,7 +18,7 @@ public sealed class DatapathPublishTests : IDisposable
         Assert.Null(datapath.ReplacedBecause);
         Assert.Equal(0ul, datapath.ActiveRevision);
         Assert.Equal(
-            ["from_uplink", "from_workload", "proxy_lookup", "to_workload"],
+            ["from_uplink", "from_workload", "on_loopback", "proxy_lookup", "to_workload"],
             datapath.ReadPrograms().Select(program => program.Name).Order(StringComparer.Ordinal));
         Assert.All(datapath.ReadPrograms(), program => Assert.True(program.MemoryBytes > 0));
     }

@@ -9,6 +9,7 @@ using Jumpgate.Connections.Sockets;
 using Jumpgate.Http.Connections;
 using Jumpgate.Policy.Labels;
 using Jumpgate.Policy.Snapshots;
+using Jumpgate.Policy.Workloads;
 using Jumpgate.Sockmap.Lanes;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +22,9 @@ namespace Jumpgate.Agent.Lanes;
 /// </summary>
 internal sealed class LaneController
 {
+    /// <summary>As a thread in the node's namespace sees it.</summary>
+    private const string NodesNamespace = "/proc/thread-self/ns/net";
+
     private readonly LaneDatapath _datapath;
     private readonly NetworkNamespace _node;
     private readonly LaneTable _table;
@@ -89,7 +93,7 @@ internal sealed class LaneController
         foreach (var workload in workloads)
         {
             var (mode, isAskedFor) = ModeOf(workload);
-            if (workload.Definition.NetworkNamespace is not { } name)
+            if (NamespaceOf(workload.Definition) is not { } name)
             {
                 continue;
             }
@@ -164,6 +168,9 @@ internal sealed class LaneController
             }
         }
     }
+
+    private static string? NamespaceOf(WorkloadDefinition workload) =>
+        workload.IsOnLoopback ? NodesNamespace : workload.NetworkNamespace;
 
     /// <summary>
     /// What the label says; without one everything, but where the kernel may make some servers wait for ever.

@@ -18,7 +18,8 @@ internal sealed class TransparentConnector(TimeSpan timeout, bool joins) : IUpst
         ValueTask<TcpChannel> connecting;
         try
         {
-            connecting = ConnectAsync(flow, keepPort: true, cancellationToken);
+            // On the node's loopback the client's own socket is in our namespace, and has the port.
+            connecting = ConnectAsync(flow, keepPort: !IPAddress.IsLoopback(flow.Source.Address), cancellationToken);
         }
         catch (SocketException e) when (IsTaken(e))
         {

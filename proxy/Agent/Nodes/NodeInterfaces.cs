@@ -15,7 +15,7 @@ internal sealed class NodeInterfaces
     private readonly WorkloadLocator _locator;
     private readonly StateFiles _state;
     private readonly InterfaceSysctls _sysctls;
-    private readonly Dictionary<int, bool> _attached = [];
+    private readonly HashSet<int> _attached;
     private readonly List<SysctlChange> _changedSysctls = [];
 
     public NodeInterfaces(NetworkNamespace node, Datapath datapath, WorkloadLocator locator, StateFiles state)
@@ -26,49 +26,44 @@ internal sealed class NodeInterfaces
         _state = state;
         _sysctls = new InterfaceSysctls(node);
         _changedSysctls.AddRange(state.LoadSysctls());
-        foreach (var attachment in node.Run(datapath.ReadAttachments))
-        {
-            _attached[attachment.Ifindex] = attachment.Egress is not null;
-        }
+        _attached = [.. node.Run(datapath.ReadAttachments).Select(a => a.Ifindex)];
     }
 
     /// <summary>Attaches where it is wanted, and detaches everywhere else.</summary>
     /// <param name="present">Workloads that have an interface.</param>
     public void Attach(ImmutableArray<LocatedWorkload> present, ImmutableArray<string> uplinks)
     {
-        var wanted = present.ToDictionary(w => w.Ifindex!.Value, _ => true);
+        var wanted = new Dictionary<int, Action<int>>();
+        foreach (var workload in present)
+        {
+            wanted[workload.Ifindex!.Value] =
+                workload.Definition.IsOnLoopback ? _datapath.AttachLoopback : _datapath.AttachWorkload;
+        }
+
         foreach (var uplink in uplinks)
         {
             if (_locator.FindInterface(uplink) is { } ifindex)
             {
-                wanted.TryAdd(ifindex, false);
+                wanted.TryAdd(ifindex, _datapath.AttachUplink);
             }
         }
 
         _node.Run(() => Attach(wanted));
-        Set(present);
+        Set([.. present.Where(w => !w.Definition.IsOnLoopback)]);
     }
 
-    private void Attach(Dictionary<int, bool> wanted)
+    private void Attach(Dictionary<int, Action<int>> wanted)
     {
-        foreach (var gone in _attached.Keys.Except(wanted.Keys).ToList())
+        foreach (var gone in _attached.Except(wanted.Keys).ToList())
         {
             _datapath.Detach(gone);
             _attached.Remove(gone);
         }
 
-        foreach (var (ifindex, isWorkload) in wanted)
+        foreach (var (ifindex, attach) in wanted)
         {
-            if (isWorkload)
-            {
-                _datapath.AttachWorkload(ifindex);
-            }
-            else
-            {
-                _datapath.AttachUplink(ifindex);
-            }
-
-            _attached[ifindex] = isWorkload;
+            attach(ifindex);
+            _attached.Add(ifindex);
         }
     }
 

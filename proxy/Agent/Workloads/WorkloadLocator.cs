@@ -68,7 +68,7 @@ internal sealed class WorkloadLocator(NetworkNamespace node)
                 $"{link.Name} is part of a bridge or bond; the redirect works on routed interfaces");
         }
 
-        return taken.TryAdd(ifindex, workload.Definition.Name)
+        return workload.Definition.IsOnLoopback || taken.TryAdd(ifindex, workload.Definition.Name)
             ? workload
             : Waiting(workload.Definition, $"{workload.Interface} belongs to workload {taken[ifindex]} already");
     }

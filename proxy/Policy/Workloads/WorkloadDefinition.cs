@@ -7,6 +7,9 @@ namespace Jumpgate.Policy.Workloads;
 /// <summary>One workload as the workloads file writes it.</summary>
 public sealed record WorkloadDefinition
 {
+    /// <summary>The node's own loopback, where workloads without a namespace are.</summary>
+    public const string Loopback = "lo";
+
     public required SourceLocation Location { get; init; }
     public required string Name { get; init; }
     public required LabelSet Labels { get; init; }
@@ -14,6 +17,8 @@ public sealed record WorkloadDefinition
     public string? NetworkNamespace { get; init; }
     /// <summary>Host-side interface; null: found from the namespace.</summary>
     public string? Interface { get; init; }
+    /// <summary>It has no namespace of its own: processes of the node that bear one of its addresses.</summary>
+    public bool IsOnLoopback => Interface == Loopback;
     /// <summary>Empty: found from the namespace.</summary>
     public ImmutableArray<IPAddress> Addresses { get; init; } = [];
     public ImmutableDictionary<string, ushort> Ports { get; init; } = ImmutableDictionary<string, ushort>.Empty;

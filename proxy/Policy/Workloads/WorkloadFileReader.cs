@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using Jumpgate.Policy.Documents;
 using Jumpgate.Policy.Documents.Reading;
 using Jumpgate.Policy.Documents.Yaml;
@@ -114,7 +115,13 @@ public static class WorkloadFileReader
             hostInterface!.Error("is no interface name: 1 to 15 characters, no slash, no blank");
         }
 
-        var addresses = ReadAddresses(mapping.Take("addresses"));
+        var isOnLoopback = interfaceName == WorkloadDefinition.Loopback;
+        if (isOnLoopback && netns is not null)
+        {
+            hostInterface!.Error("is the node's own loopback; leave netns out, or name the workload's interface on the node");
+        }
+
+        var addresses = ReadAddresses(mapping.Take("addresses"), isOnLoopback);
         var ports = ReadPorts(mapping.Take("ports"));
         var sidecar = mapping.Take("sidecar") is { } block ? SidecarReader.Read(block, netns is not null) : null;
         var spiffe = MutualTlsReader.ReadId(mapping.Take("spiffe"));
@@ -165,7 +172,7 @@ public static class WorkloadFileReader
         return new LabelSet(labels);
     }
 
-    private static ImmutableArray<IPAddress> ReadAddresses(Field? field)
+    private static ImmutableArray<IPAddress> ReadAddresses(Field? field, bool isOnLoopback)
     {
         var addresses = ImmutableArray.CreateBuilder<IPAddress>();
         foreach (var item in field?.AsList() ?? [])
@@ -180,6 +187,15 @@ public static class WorkloadFileReader
             {
                 item.Error($"{FieldPath.Quote(text)} is no IPv4 or IPv6 address");
             }
+            else if (isOnLoopback && !MayBearOnLoopback(address))
+            {
+                item.Error(
+                    $"{address} cannot tell workloads on the loopback apart: give each one of 127.0.0.0/8, and not 127.0.0.1");
+            }
+            else if (!isOnLoopback && IPAddress.IsLoopback(address))
+            {
+                item.Error($"{address} is the workload's own loopback; for one without a namespace write interface: lo");
+            }
             else
             {
                 addresses.Add(address);
@@ -188,6 +204,11 @@ public static class WorkloadFileReader
 
         return addresses.DrainToImmutable();
     }
+
+    /// <summary>IPv6 has one address there, and everybody uses it.</summary>
+    private static bool MayBearOnLoopback(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetwork && IPAddress.IsLoopback(address)
+        && !address.Equals(IPAddress.Loopback);
 
     private static ImmutableDictionary<string, ushort> ReadPorts(Field? field)
     {
@@ -204,5 +225,5 @@ public static class WorkloadFileReader
     }
 
     private static long ScopeIdOrZero(this IPAddress address) =>
-        address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? address.ScopeId : 0;
+        address.AddressFamily == AddressFamily.InterNetworkV6 ? address.ScopeId : 0;
 }

@@ -99,6 +99,7 @@ public sealed class HookTests(PacketScenes scenes) : IClassFixture<PacketScenes>
             (PacketScene.FromUplink, other, workload),
             (PacketScene.FromUplink, workload, workload),
             (PacketScene.FromUplink, host, workload),
+            (PacketScene.OnLoopback, other, workload),
             (PacketScene.ToWorkload, other, workload), // not judged where it entered
             (PacketScene.ToWorkload, host, workload),
         };
@@ -138,18 +139,30 @@ public sealed class HookTests(PacketScenes scenes) : IClassFixture<PacketScenes>
         scenes.Denying.Passes(PacketScene.FromUplink, Syn(PacketScene.Other(ipv6), world, 22));
     }
 
-    [Fact]
-    public void ProxysOwnPackets_ReachTheWorkload()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Loopback_BetweenOthers_IsLeftAlone(bool ipv6)
+    {
+        var (host, world) = (PacketScene.Host(ipv6), PacketScene.World(ipv6));
+        scenes.Denying.Passes(PacketScene.OnLoopback, Syn(host, host, 22));
+        scenes.Denying.Passes(PacketScene.OnLoopback, Syn(host, world, 22));
+        scenes.Denying.Passes(PacketScene.OnLoopback, Syn(host, PacketScene.Other(ipv6), 22));
+    }
+
+    [Theory]
+    [InlineData(PacketScene.ToWorkload)]
+    [InlineData(PacketScene.OnLoopback)]
+    public void ProxysOwnPackets_ReachTheWorkload(string program)
     {
         var syn = Syn(PacketScene.World(false), PacketScene.Workload(false), 81);
 
-        Assert.Equal(
-            TcAction.Unspec, scenes.Denying.Run(PacketScene.ToWorkload, syn, fromHost: true, MarkFromProxy).Action);
-        Assert.Equal(TcAction.Shot, scenes.Denying.Run(PacketScene.ToWorkload, syn, fromHost: true, ~MarkMask).Action);
+        Assert.Equal(TcAction.Unspec, scenes.Denying.Run(program, syn, fromHost: true, MarkFromProxy).Action);
+        Assert.Equal(TcAction.Shot, scenes.Denying.Run(program, syn, fromHost: true, ~MarkMask).Action);
     }
 
     [Fact]
-    public void NoPolicyYet_ClosesWorkloadsAndLeavesUplinksAlone()
+    public void NoPolicyYet_ClosesWorkloadsAndLeavesUplinksAndLoopbackAlone()
     {
         using var scene = PacketScene.WithoutPolicy();
         var frame = Syn(PacketScene.Workload(false), PacketScene.Other(false), PacketScene.OpenPort);
@@ -157,6 +170,7 @@ public sealed class HookTests(PacketScenes scenes) : IClassFixture<PacketScenes>
         scene.Drops(PacketScene.FromWorkload, frame, DropReason.NoPolicy);
         scene.Drops(PacketScene.ToWorkload, frame, DropReason.NoPolicy, fromHost: true);
         scene.Passes(PacketScene.FromUplink, frame);
+        scene.Passes(PacketScene.OnLoopback, frame);
     }
 
     [Theory]
@@ -204,6 +218,8 @@ public sealed class HookTests(PacketScenes scenes) : IClassFixture<PacketScenes>
         (PacketScene.FromWorkload, PacketScene.Workload(ipv6), PacketScene.Other(ipv6), false),
         (PacketScene.FromWorkload, PacketScene.Workload(ipv6), PacketScene.World(ipv6), false),
         (PacketScene.FromUplink, PacketScene.World(ipv6), PacketScene.Workload(ipv6), false),
+        (PacketScene.OnLoopback, PacketScene.Workload(ipv6), PacketScene.World(ipv6), false),
+        (PacketScene.OnLoopback, PacketScene.Host(ipv6), PacketScene.Workload(ipv6), false),
         (PacketScene.ToWorkload, PacketScene.World(ipv6), PacketScene.Workload(ipv6), false),
         (PacketScene.ToWorkload, PacketScene.Host(ipv6), PacketScene.Workload(ipv6), true),
     ];

@@ -13,6 +13,7 @@ internal sealed class PacketScene : IDisposable
     public const string FromWorkload = "from_workload";
     public const string ToWorkload = "to_workload";
     public const string FromUplink = "from_uplink";
+    public const string OnLoopback = "on_loopback";
     public const ushort OpenPort = 80;
     public const ushort ProxiedPort = 8080;
     private const int OtherIfindex = 4242;
@@ -31,7 +32,7 @@ internal sealed class PacketScene : IDisposable
     private PacketScene()
     {
         Datapath = Datapath.Open(_node.Options);
-        foreach (var name in (string[])[FromWorkload, ToWorkload, FromUplink])
+        foreach (var name in (string[])[FromWorkload, ToWorkload, FromUplink, OnLoopback])
         {
             _programs[name] = new TestRun(_node.PinDirectory, name);
         }

@@ -25,6 +25,8 @@ public sealed class TruncationTests(PacketScenes scenes) : IClassFixture<PacketS
             Assert.Equal(TcAction.Shot, scene.Run(PacketScene.ToWorkload, incoming[..length]).Action);
             Assert.Equal(TcAction.Shot, scene.Run(PacketScene.ToWorkload, incoming[..length], fromHost: true).Action);
             Assert.Equal(TcAction.Shot, scene.Run(PacketScene.FromUplink, incoming[..length]).Action);
+            Assert.Equal(TcAction.Shot, scene.Run(PacketScene.OnLoopback, outgoing[..length]).Action);
+            Assert.Equal(TcAction.Shot, scene.Run(PacketScene.OnLoopback, incoming[..length]).Action);
         }
     }
 

@@ -43,6 +43,47 @@ public sealed class PortReuseTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ProxiedConnection_PortTakenOnTheNode_GetsAnotherAndALaneAllTheSame(bool ipv6)
+    {
+        await using var scene = Scene.Prepare(Policies.Server(Policies.HttpGetV1));
+        scene.MoreAgentOptions = ["--lanes", "policy"];
+        await scene.StartAgentAsync();
+        scene.Serve(ipv6);
+        var local = new IPEndPoint(scene.Lab["client"].Address(ipv6), 45679);
+        using var taken = scene.Lab.Node.Run(() =>
+        {
+            var socket = new Socket(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            // IP_TRANSPARENT and IPV6_TRANSPARENT: an address that is not the node's.
+            socket.SetRawSocketOption(ipv6 ? 41 : 0, ipv6 ? 75 : 19, [1, 0, 0, 0]);
+            socket.Bind(local);
+            // SO_REUSEADDR, which .NET sets, does not share a listener's port.
+            socket.Listen();
+            return socket;
+        });
+
+        using var peer = await HttpPeer.ConnectAsync(
+            create => scene.Lab.Run("client", () =>
+            {
+                var socket = create();
+                socket.Bind(local);
+                return socket;
+            }),
+            scene.Server(ipv6));
+        await Wait.UntilAsync(
+            async () =>
+            {
+                var (status, body) = await peer.AskAsync("GET /v1/x");
+                Assert.Equal(200, status);
+                Assert.DoesNotContain($"{local}", body, StringComparison.Ordinal);
+                return (await scene.ReadLanesAsync()).Requests["decided"] > 0;
+            },
+            Wait.Patience,
+            "the kernel to decide a request");
+    }
+
     /// <summary>A socket of the node whose far end is the client.</summary>
     private static bool IsWaiting(Scene scene, IPEndPoint client) => Command.Run(
             "nsenter", $"--net=/run/netns/{scene.Lab.NodeName}", "ss", "-Htan", "state", "time-wait")
