@@ -14,6 +14,23 @@ static __always_inline void map_ipv4(__u8 address[16], __be32 ipv4)
 	__builtin_memcpy(address + 12, &ipv4, 4);
 }
 
+static __always_inline int is_mapped(const __u8 address[16])
+{
+	const __u32 *words = (const __u32 *)address;
+
+	return !words[0] && !words[1] && words[2] == bpf_htonl(0xffff);
+}
+
+/* 127.0.0.0/8, ::1 */
+static __always_inline int is_loopback(const __u8 address[16])
+{
+	const __u32 *words = (const __u32 *)address;
+
+	if (is_mapped(address))
+		return address[12] == 127;
+	return !words[0] && !words[1] && !words[2] && words[3] == bpf_htonl(1);
+}
+
 static __always_inline int is_link_local(const __u8 address[16])
 {
 	return address[0] == 0xfe && (address[1] & 0xc0) == 0x80;
@@ -35,6 +52,14 @@ static __always_inline int is_unspecified(const __u8 address[16])
 	const __u64 *words = (const __u64 *)address;
 
 	return (words[0] | words[1]) == 0;
+}
+
+/* 0.0.0.0, :: */
+static __always_inline int is_any(const __u8 address[16])
+{
+	const __u32 *words = (const __u32 *)address;
+
+	return is_mapped(address) ? !words[3] : is_unspecified(address);
 }
 
 static __always_inline void reverse(const struct flow_key *key, struct flow_key *reversed)

@@ -18,9 +18,6 @@
 #define SIDECAR_ARRIVED_MAX    8192
 #define SIDECAR_LISTENERS_MAX  64
 
-/* The first byte of every IPv4 loopback address. */
-#define IPV4_LOOPBACK 127
-
 enum sidecar_count {
 	SIDECAR_OUTBOUND_REDIRECTED = 0,
 	SIDECAR_OUTBOUND_EXCLUDED =

@@ -10,13 +10,7 @@
 /* On the loopback or on every address. */
 static __always_inline int is_for_sidecar(const __u8 address[16])
 {
-	const __u32 *words = (const __u32 *)address;
-
-	if (words[0] || words[1])
-		return 0;
-	if (words[2])
-		return address[12] == IPV4_LOOPBACK || !words[3];
-	return bpf_ntohl(words[3]) <= 1;
+	return is_loopback(address) || is_any(address);
 }
 
 /*

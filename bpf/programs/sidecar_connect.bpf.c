@@ -33,23 +33,11 @@ enum way_out {
 	NO_WAY,
 };
 
-static __always_inline int is_mapped(const __u8 address[16])
-{
-	const __u32 *words = (const __u32 *)address;
-
-	return !words[0] && !words[1] && words[2] == bpf_htonl(0xffff);
-}
-
 /* What cannot leave the workload, or (link-local) cannot be handed on without its interface.
  * 0.0.0.0 and :: are the loopback to connect(). */
 static __always_inline int stays_here(const __u8 address[16])
 {
-	const __u32 *words = (const __u32 *)address;
-
-	if (is_mapped(address))
-		return address[12] == IPV4_LOOPBACK || !words[3];
-	return is_link_local(address) ||
-	       (!words[0] && !words[1] && !words[2] && bpf_ntohl(words[3]) <= 1);
+	return is_link_local(address) || is_loopback(address) || is_any(address);
 }
 
 static __always_inline int is_own(const struct sidecar_config *config, struct bpf_sock *sk)

@@ -24,13 +24,8 @@
 static __always_inline int is_from_inside(const struct bpf_sk_lookup *ctx,
 					  const struct sidecar_way *way)
 {
-	const __u32 *words = (const __u32 *)way->source;
-
-	if (ctx->ingress_ifindex == LOOPBACK_IFINDEX || same_address(way->source, way->destination))
-		return 1;
-	if (words[0] || words[1])
-		return 0;
-	return words[2] ? way->source[12] == IPV4_LOOPBACK : words[3] == bpf_htonl(1);
+	return ctx->ingress_ifindex == LOOPBACK_IFINDEX || is_loopback(way->source) ||
+	       same_address(way->source, way->destination);
 }
 
 /*

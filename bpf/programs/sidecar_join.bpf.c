@@ -13,16 +13,6 @@
 #include "sidecar.h"
 #include "socket_ops.h"
 
-static __always_inline int is_loopback(const __u8 address[16])
-{
-	const __u32 *words = (const __u32 *)address;
-
-	if (words[0] || words[1])
-		return 0;
-	return words[2] ? words[2] == bpf_htonl(0xffff) && address[12] == IPV4_LOOPBACK
-			: words[3] == bpf_htonl(1);
-}
-
 static __always_inline int is_switched_on(void)
 {
 	__u32 zero = 0;

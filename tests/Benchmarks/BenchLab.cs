@@ -47,6 +47,9 @@ internal sealed class BenchLab(bool world = false, bool isLoopback = false) : IA
 
     public string PinDirectory => _pins;
 
+    /// <summary>What was started since the server.</summary>
+    public IReadOnlyCollection<NetnsProcess> Running => _peers;
+
     /// <summary>How a load is started: a command becomes another one.</summary>
     public Func<string[], string[]> Through { get; set; } = command => command;
 
@@ -245,13 +248,6 @@ internal sealed class BenchLab(bool world = false, bool isLoopback = false) : IA
 
     /// <summary>Resident memory of the peer, in bytes.</summary>
     public long PeerMemory() => _peers.Sum(peer => peer.ResidentBytes);
-
-    /// <summary>Processor time that the peer's .NET has spent on compiling beside the work.</summary>
-    public double CompileSeconds() => _peers
-        .SelectMany(peer => System.IO.Directory.EnumerateDirectories($"/proc/{peer.Id}/task"))
-        .Where(thread => File.ReadAllText($"{thread}/comm").StartsWith(".NET Tiered", StringComparison.Ordinal))
-        .Sum(thread => long.Parse(
-            File.ReadAllText($"{thread}/schedstat").Split(' ')[0], CultureInfo.InvariantCulture) / 1e9);
 
     public async ValueTask DisposeAsync()
     {

@@ -10,10 +10,6 @@ namespace Jumpgate.Benchmarks;
 internal sealed class HttpPeer(BenchLab lab, IPEndPoint target, int seconds) : IRunningPeer
 {
     private const int RoundSeconds = 2;
-    private const int MostRounds = 15;
-
-    /// <summary>Processor time of the compiler in a round.</summary>
-    private const double QuietSeconds = 0.005;
 
     private bool _isWarm;
 
@@ -41,25 +37,12 @@ internal sealed class HttpPeer(BenchLab lab, IPEndPoint target, int seconds) : I
         return await lab.MeasureAsync(target, work, seconds, From);
     }
 
-    /// <summary>
-    /// .NET compiles what is hot beside the work, for half a minute; an agent compiles large rule sets for the kernel.
-    /// </summary>
     private async Task WarmUpAsync(Work work)
     {
-        var least = _isWarm || work.Rules < 1000 ? 1 : 6;
-        var compiled = lab.CompileSeconds();
-        for (var round = 1; ; round++)
-        {
-            await lab.MeasureAsync(target, work, RoundSeconds, From);
-            var now = lab.CompileSeconds();
-            if (round >= least && (now - compiled < QuietSeconds || round >= MostRounds))
-            {
-                break;
-            }
-
-            compiled = now;
-        }
-
+        // An agent compiles large rule sets for the kernel.
+        await WarmUp.RunAsync(
+            lab.Running, () => lab.MeasureAsync(target, work, RoundSeconds, From),
+            least: _isWarm || work.Rules < 1000 ? 1 : 6);
         _isWarm = true;
     }
 

@@ -4,7 +4,8 @@ using Confluent.Kafka;
 namespace Jumpgate.KafkaClient;
 
 /// <summary>
-/// Load for benchmarks: <c>load-produce TOPIC</c> (size=, seconds=, rate=) and <c>load-consume TOPIC</c> (seconds=).
+/// Load for benchmarks: <c>load-produce TOPIC</c> (size=, seconds=, rate=) and <c>load-consume TOPIC</c>
+/// (seconds=, and values=no for one that only counts: it is handed no bytes).
 /// With a rate every record is sent on its own at its time, and its latency is to the reply; without, as fast as it
 /// goes.
 /// </summary>
@@ -92,9 +93,12 @@ internal sealed class Load(string bootstrap)
         return failed == 0 ? answer : answer with { Ok = false, Error = "failed", Detail = $"{failed} records" };
     }
 
-    private Answer Consume(Operation operation)
+    private Answer Consume(Operation operation) =>
+        operation["values"] == "no" ? Consume(operation, Deserializers.Ignore) : Consume(operation, Deserializers.ByteArray);
+
+    private Answer Consume<TValue>(Operation operation, IDeserializer<TValue> values)
     {
-        using var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig
+        using var consumer = new ConsumerBuilder<Ignore, TValue>(new ConsumerConfig
         {
             BootstrapServers = bootstrap,
             ClientId = "load",
@@ -107,7 +111,7 @@ internal sealed class Load(string bootstrap)
             QueuedMinMessages = 10_000_000,
             QueuedMaxMessagesKbytes = 256 * 1024,
             FetchErrorBackoffMs = 0,
-        }).SetLogHandler((_, _) => { }).Build();
+        }).SetValueDeserializer(values).SetLogHandler((_, _) => { }).Build();
         var start = new TopicPartitionOffset(operation.Topic, 0, Offset.Beginning);
         consumer.Assign(start);
         double from = 0, seconds = Number(operation, "seconds", 2);

@@ -61,8 +61,11 @@ public static class ProxylessResources
     private static IEnumerable<CallEndpoint> Reachable(
         PolicyView view, Workload client, Service service, List<Refusal> refusals)
     {
+        // In any other namespace an address of the node's loopback is the client itself.
+        var isOnLoopback = client.Addresses.Any(IPAddress.IsLoopback);
         foreach (var (server, port, address) in service.Endpoints
-            .SelectMany(e => e.Workload.Addresses.Select(a => (e.Workload, e.Port, a))))
+            .SelectMany(e => e.Workload.Addresses.Select(a => (e.Workload, e.Port, a)))
+            .Where(e => isOnLoopback || !IPAddress.IsLoopback(e.a)))
         {
             var egress = view.Egress(client, server, address, port);
             if (egress.Verdict == L4Verdict.Redirect)

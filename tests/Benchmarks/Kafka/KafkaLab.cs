@@ -31,7 +31,7 @@ internal sealed class KafkaLab : IAsyncDisposable
                 Dll("jumpgate-kafka-broker"), Broker, "--keep", Kept.ToString(CultureInfo.InvariantCulture), .. topics,
             ]);
         await broker.WaitForTextAsync("ready", Patience);
-        foreach (var work in KafkaWork.All.Where(w => w.Filled > 0))
+        foreach (var work in KafkaWork.All.Where(w => w.Filled > 0).DistinctBy(KafkaWork.TopicOf))
         {
             await RunAsync($"load-produce {KafkaWork.TopicOf(work)} size={work.Filled} seconds=1", "kafka");
         }
@@ -71,6 +71,16 @@ internal sealed class KafkaLab : IAsyncDisposable
             ]);
         await _agent.WaitForTextAsync("jumpgate ready", Patience);
     }
+
+    /// <summary>The agent's .NET has compiled what is hot.</summary>
+    public Task WarmUpAsync() => WarmUp.RunAsync(
+        [_agent!],
+        async () =>
+        {
+            await MeasureAsync(KafkaWork.Find("produce-1k"), 1);
+            await MeasureAsync(KafkaWork.Find("consume-1k"), 1);
+        },
+        most: 4);
 
     public async Task StopAgentAsync()
     {

@@ -33,11 +33,11 @@ public sealed class LoopbackTests : IAsyncLifetime
         _scene = Scene.Prepare(Policies.Server(Rules));
         File.AppendAllText(_scene.WorkloadsFile, $$"""
               - name: here-server
-                labels: { org: empire, class: server }
+                labels: { org: empire, class: server, jumpgate.dev/lanes: policy }
                 interface: lo
                 addresses: [ {{Server}} ]
                 ports: { web: 80 }
-              - { name: here-client, labels: { org: empire }, interface: lo, addresses: [ {{Client}} ] }
+              - { name: here-client, labels: { org: empire, jumpgate.dev/lanes: policy }, interface: lo, addresses: [ {{Client}} ] }
               - { name: here-stranger, labels: { org: alliance }, interface: lo, addresses: [ {{Stranger}} ] }
 
             """);
@@ -127,6 +127,24 @@ public sealed class LoopbackTests : IAsyncLifetime
         Assert.Equal(before + 20, await DecidedAsync());
         Assert.Equal(403, (await client.AskAsync("PUT /v1/x")).Status);
         Assert.Equal(200, (await client.AskAsync("GET /v1/y")).Status);
+    }
+
+    [Fact]
+    public async Task BytesWithoutL7Rules_OnTheLoopback_PassFromSocketToSocket()
+    {
+        await StartAsync("policy");
+
+        using var client = await ConnectAsync(Client, new IPEndPoint(Server, 81));
+        await Wait.UntilAsync(
+            async () =>
+            {
+                Assert.Equal(200, (await client.AskAsync("PUT /anything")).Status);
+                return await _scene.LaneBytesAsync("queue") > 0;
+            },
+            Wait.Patience,
+            "bytes to pass by queue");
+
+        Assert.Single((await _scene.ReadLanesAsync()).Direct.Pairs);
     }
 
     [Fact]

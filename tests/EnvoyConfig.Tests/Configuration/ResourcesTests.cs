@@ -1,9 +1,12 @@
+using System.Net;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Jumpgate.EnvoyConfig.Bootstrap;
 using Jumpgate.EnvoyConfig.Nodes;
+using Jumpgate.EnvoyConfig.Proxyless;
 using Jumpgate.EnvoyConfig.Sidecar;
 using Envoy.Config.Core.V3;
+using Envoy.Config.Endpoint.V3;
 using Google.Protobuf.WellKnownTypes;
 using Jumpgate.EnvoyConfig.Resources;
 using Jumpgate.Xds.Nodes;
@@ -116,9 +119,24 @@ public class ResourcesTests
     public void Grpc_Client_DoesNotLearnWhereItMayNotGo()
     {
         var endpoints =
-            Make(NodeProfile.Grpc, "deathstar").Messages.OfType<Envoy.Config.Endpoint.V3.ClusterLoadAssignment>();
+            Make(NodeProfile.Grpc, "deathstar").Messages.OfType<ClusterLoadAssignment>();
 
         Assert.All(endpoints, e => Assert.Empty(e.Endpoints.Single().LbEndpoints));
+    }
+
+    [Theory]
+    [InlineData("10.0.0.2", 0)]
+    [InlineData("127.7.0.2", 2)]
+    public void Grpc_AddressesOfTheNodesLoopback_AreForClientsThereOnly(string client, int endpoints)
+    {
+        var scene = new Scene();
+        scene.Workloads[0] = scene.Workloads[0] with { Addresses = [IPAddress.Parse("127.7.0.1"), IPAddress.Parse("127.7.0.3")] };
+        scene.Workloads[1] = scene.Workloads[1] with { Addresses = [IPAddress.Parse(client)] };
+
+        var service = ProxylessResources.Create(scene.View, scene.Workload("tiefighter"), new ProxylessOptions())
+            .Messages.OfType<ClusterLoadAssignment>().Single(e => e.ClusterName == "deathstar:grpc");
+
+        Assert.Equal(endpoints, service.Endpoints.Sum(e => e.LbEndpoints.Count));
     }
 
     private static BootstrapOptions Options { get; } =
