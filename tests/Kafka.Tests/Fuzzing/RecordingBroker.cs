@@ -59,6 +59,11 @@ internal sealed class RecordingBroker(Random dice)
 
         if (BinaryPrimitives.ReadInt32BigEndian(length) is not (>= 0 and < LargestFrame))
         {
+            // Longer than what any case sends: the stream ends within it, and none of its bytes begins a frame.
+            while (await FillAsync(socket, length))
+            {
+            }
+
             return null;
         }
 
