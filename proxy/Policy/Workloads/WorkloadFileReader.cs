@@ -192,10 +192,6 @@ public static class WorkloadFileReader
                 item.Error(
                     $"{address} cannot tell workloads on the loopback apart: give each one of 127.0.0.0/8, and not 127.0.0.1");
             }
-            else if (!isOnLoopback && IPAddress.IsLoopback(address))
-            {
-                item.Error($"{address} is the workload's own loopback; for one without a namespace write interface: lo");
-            }
             else
             {
                 addresses.Add(address);
