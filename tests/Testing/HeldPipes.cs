@@ -12,6 +12,10 @@ public static partial class HeldPipes
     public static IReadOnlyList<int> Bytes =>
         [.. Directory.GetFiles("/proc/self/fd").Where(IsPipe).Select(Count).Where(c => c > 0).Order()];
 
+    /// <summary>Waits until bytes lie in pipes and stay there: what only passes through is there at moments.</summary>
+    public static Task WaitForBytesAsync() =>
+        Wait.UntilStillAsync(() => Bytes.Sum(), "bytes to wait in a pipe");
+
     private static bool IsPipe(string path)
     {
         try

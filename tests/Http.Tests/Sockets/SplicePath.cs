@@ -72,21 +72,8 @@ internal sealed class SplicePath : IAsyncDisposable
     }
 
     /// <summary>Until bytes lie in a pipe and the source's socket takes no more.</summary>
-    public async Task StalledAsync()
-    {
-        var before = -1L;
-        var same = 0;
-        await Wait.UntilAsync(
-            () =>
-            {
-                var sent = Sent;
-                same = sent == before ? same + 1 : 0;
-                before = sent;
-                return same >= 20 && HeldPipes.Bytes.Count > 0;
-            },
-            Wait.Patience,
-            "the stream to stall");
-    }
+    public Task StalledAsync() =>
+        Wait.UntilStillAsync(() => HeldPipes.Bytes.Count > 0 ? Sent : 0, "the stream to stall");
 
     public ValueTask DisposeAsync()
     {

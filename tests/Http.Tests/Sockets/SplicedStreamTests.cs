@@ -24,7 +24,7 @@ public sealed class SplicedStreamTests
         for (var i = 0; i < 2; i++)
         {
             await client.SendAsync(Get);
-            await Wait.UntilAsync(() => HeldPipes.Bytes.Count > 0, Wait.Patience, "bytes to wait in a pipe");
+            await HeldPipes.WaitForBytesAsync();
             Assert.Single(HeldPipes.Bytes);
             Assert.Equal(SHA256.HashData(bytes),
                 await HashAsync(client.Socket, Head(bytes.Length).Length, bytes.Length).Within());
@@ -124,7 +124,7 @@ public sealed class SplicedStreamTests
         await using var filter = await FilterHarness.StartAsync(server);
         filter.Policy.HasHttpRules = false;
         using var client = await filter.ConnectAsync();
-        await Wait.UntilAsync(() => HeldPipes.Bytes.Count > 0, Wait.Patience, "bytes to wait in a pipe");
+        await HeldPipes.WaitForBytesAsync();
         Assert.Equal(SHA256.HashData(bytes), await HashAsync(client.Socket, 0, Huge).Within());
         Assert.Equal(0, await client.Socket.ReceiveAsync(new byte[1]).Within());
 

@@ -130,7 +130,7 @@ public class LargeRecordTests
         new Random(7).NextBytes(bytes);
         head.CopyTo(bytes, 0);
         var sending = SendInPiecesAsync(from, bytes, 8);
-        await Wait.UntilAsync(() => HeldPipes.Bytes.Count > 0, Wait.Patience, "bytes to wait in a pipe");
+        await HeldPipes.WaitForBytesAsync();
         Assert.Single(HeldPipes.Bytes);
 
         var received = isReply ? await harness.ReceiveReplyAsync() : await harness.ReceiveRequestAsync();
