@@ -12,7 +12,8 @@ internal sealed record ProgramObject(string Name, byte[] Image)
     internal const string ProxyLookup = "proxy_lookup";
 
     /// <summary>The programs of the product; each is in the object of its name.</summary>
-    internal static readonly IReadOnlyList<string> Names = [FromWorkload, ToWorkload, FromUplink, OnLoopback, ProxyLookup];
+    internal static readonly IReadOnlyList<string> Names =
+        [FromWorkload, ToWorkload, FromUplink, OnLoopback, ProxyLookup];
 
     internal const string LaneJoin = "lane_join";
     internal const string LaneMessage = "lane_message";

@@ -62,7 +62,8 @@ internal sealed record BenchOptions
         """;
 
     /// <summary>Those that compare peers, in the order in which everything is measured.</summary>
-    public static readonly IReadOnlyList<string> Sections = [Http, Loopback, Latency, Redirect, Sidecar, Connect, Nodes, Grpc];
+    public static readonly IReadOnlyList<string> Sections =
+        [Http, Loopback, Latency, Redirect, Sidecar, Connect, Nodes, Grpc];
 
     private const int MostIdentities = 1_000_000;
     private const int MostConnections = 25_000;

@@ -94,7 +94,8 @@ internal sealed class Load(string bootstrap)
     }
 
     private Answer Consume(Operation operation) =>
-        operation["values"] == "no" ? Consume(operation, Deserializers.Ignore) : Consume(operation, Deserializers.ByteArray);
+        operation["values"] == "no"
+            ? Consume(operation, Deserializers.Ignore) : Consume(operation, Deserializers.ByteArray);
 
     private Answer Consume<TValue>(Operation operation, IDeserializer<TValue> values)
     {

@@ -102,13 +102,13 @@ internal static unsafe partial class SocketNative
     public static partial nint Splice(
         ChannelHandle from, long* fromOffset, ChannelHandle to, long* toOffset, nuint size, uint flags);
 
-    /// <returns>False where the kernel does not take it.</returns>
-    public static bool SetText(ChannelHandle socket, int level, int option, string value)
+    /// <inheritdoc cref="TcpChannel.TrySetCongestionControl"/>
+    public static bool TrySetCongestionControl(ChannelHandle socket, string name)
     {
-        var bytes = Encoding.ASCII.GetBytes(value);
+        var bytes = Encoding.ASCII.GetBytes(name);
         fixed (byte* text = bytes)
         {
-            return SetOption(socket, level, option, text, bytes.Length) == 0;
+            return SetOption(socket, SolTcp, TcpCongestion, text, bytes.Length) == 0;
         }
     }
 }

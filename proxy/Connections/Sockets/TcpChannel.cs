@@ -188,7 +188,7 @@ public sealed partial class TcpChannel : IDisposable
     /// <summary>Has the kernel use another TCP congestion control (tcp(7), TCP_CONGESTION).</summary>
     /// <returns>False where there is none of that name: it stays what it was.</returns>
     public bool TrySetCongestionControl(string name) =>
-        SocketNative.SetText(_handle, SocketNative.SolTcp, SocketNative.TcpCongestion, name);
+        SocketNative.TrySetCongestionControl(_handle, name);
 
     /// <summary>Nothing more is sent; the other direction goes on.</summary>
     public void TryShutdownSend()

@@ -50,7 +50,7 @@ public sealed class TcpSocket : IDisposable
 
     /// <inheritdoc cref="TcpChannel.TrySetCongestionControl"/>
     public bool TrySetCongestionControl(string name) =>
-        SocketNative.SetText(_handle, SocketNative.SolTcp, SocketNative.TcpCongestion, name);
+        SocketNative.TrySetCongestionControl(_handle, name);
 
     public unsafe void Bind(IPEndPoint to)
     {

@@ -13,7 +13,8 @@ internal static class KafkaBench
     public const string Help = """
           ./bench kafka [--rounds N] [--seconds S] [--only WORK,...] [--output DIR]
               produce and consume records of 100 B, 1 KB and 100 KB, count them without taking their values, and latency at
-              500 records a second: straight to the broker, through Jumpgate with 1 topic rule, with 1,000, and with short-circuit (default: 3 rounds of 2 seconds)
+              500 records a second: straight to the broker, through Jumpgate with 1 topic rule, with 1,000, and with
+              short-circuit (default: 3 rounds of 2 seconds)
         """;
 
     private const string Direct = "no proxy";

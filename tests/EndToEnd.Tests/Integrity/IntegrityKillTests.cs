@@ -80,7 +80,7 @@ public sealed class IntegrityKillTests : IAsyncLifetime
             + $"{_all.Sum(p => p.Bytes)} bytes, {_all.Sum(p => p.Broken)} broken");
         Console.WriteLine(report);
         AssertRight();
-        Assert.True((await _scene.ReadLanesAsync()).Requests["decided"] > 0, report);
+        Assert.True(await _scene.DecidedAsync() > 0, report);
 
         // Who was killed has left nothing; those who live neither, once they are gone.
         foreach (var party in _all)
@@ -101,13 +101,13 @@ public sealed class IntegrityKillTests : IAsyncLifetime
     private async Task ProgressAsync()
     {
         var pairs = _clients.Select(c => c.Pairs).ToArray();
-        var decided = (await _scene.ReadLanesAsync()).Requests["decided"];
+        var decided = await _scene.DecidedAsync();
         await Wait.UntilAsync(
             async () =>
             {
                 AssertRight();
                 return _clients.Zip(pairs).All(c => c.First.Pairs >= c.Second + Stretch)
-                    && (await _scene.ReadLanesAsync()).Requests["decided"] > decided;
+                    && await _scene.DecidedAsync() > decided;
             },
             Wait.Patience,
             "the clients to get on",

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Jumpgate.Agent.Admin;
 using Jumpgate.EndToEnd.Tests.Support;
 using Jumpgate.Testing;
@@ -88,31 +87,22 @@ public abstract class PartyScene : IAsyncLifetime, IDisposable
     internal Task<LaneListReport> LanesAsync() => _scene!.ReadLanesAsync();
 
     /// <summary>Requests that never came to the proxy.</summary>
-    internal async Task<ulong> DecidedAsync() => (await LanesAsync()).Requests["decided"];
+    internal Task<ulong> DecidedAsync() => _scene!.DecidedAsync();
 
     /// <summary>
-    /// Does something until the kernel has decided requests of it by itself: which ones is a race of client and proxy.
-    /// Where the kernel is not to decide, once, and it has not.
+    /// As <see cref="Scene.UntilDecidedAsync"/>; where the kernel is not to decide, once, and it has not.
     /// </summary>
     internal async Task UntilDecidedAsync(Func<Task> work)
     {
-        var before = await DecidedAsync();
-        if (!KernelDecides)
+        if (KernelDecides)
         {
-            await work();
-            Assert.Equal(before, await DecidedAsync());
+            await _scene!.UntilDecidedAsync(work);
             return;
         }
 
-        await Wait.UntilAsync(
-            async () =>
-            {
-                await work();
-                return await DecidedAsync() > before;
-            },
-            Wait.Patience,
-            "the kernel to decide a request",
-            () => JsonSerializer.Serialize(LanesAsync().GetAwaiter().GetResult()));
+        var before = await DecidedAsync();
+        await work();
+        Assert.Equal(before, await DecidedAsync());
     }
 
     internal IPEndPoint Address(Party server, bool ipv6 = false) =>

@@ -55,8 +55,7 @@ public sealed class CongestionTests
     private static string Control(Scene scene, IPEndPoint local, IPEndPoint peer)
     {
         var known = File.ReadAllText("/proc/sys/net/ipv4/tcp_available_congestion_control").Split();
-        var line = Command.Run(
-            "nsenter", $"--net=/run/netns/{scene.Lab.NodeName}", "ss", "-HtniO", "src", $"{local}", "dst", $"{peer}");
+        var line = scene.RunOnNode("ss", "-HtniO", "src", $"{local}", "dst", $"{peer}");
         return Assert.Single(
             line.Split(' ', StringSplitOptions.RemoveEmptyEntries), word => known.Contains(word));
     }

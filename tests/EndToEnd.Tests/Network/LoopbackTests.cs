@@ -109,22 +109,15 @@ public sealed class LoopbackTests : IAsyncLifetime
         await StartAsync("policy");
 
         using var client = await ConnectAsync(Client, Web);
-        await Wait.UntilAsync(
-            async () =>
-            {
-                Assert.Equal(200, (await client.AskAsync("GET /v1/x")).Status);
-                return await DecidedAsync() > 0;
-            },
-            Wait.Patience,
-            "the kernel to decide a request");
-        var before = await DecidedAsync();
+        await _scene.UntilDecidedAsync(async () => Assert.Equal(200, (await client.AskAsync("GET /v1/x")).Status));
+        var before = await _scene.DecidedAsync();
         for (var i = 0; i < 20; i++)
         {
             Assert.Equal(200, (await client.AskAsync($"GET /v1/{i}")).Status);
         }
 
         // What the proxy refuses is behind what the kernel decided, and the kernel goes on after it.
-        Assert.Equal(before + 20, await DecidedAsync());
+        Assert.Equal(before + 20, await _scene.DecidedAsync());
         Assert.Equal(403, (await client.AskAsync("PUT /v1/x")).Status);
         Assert.Equal(200, (await client.AskAsync("GET /v1/y")).Status);
     }
@@ -176,34 +169,16 @@ public sealed class LoopbackTests : IAsyncLifetime
         Assert.Equal(200, (await stranger.AskAsync("PUT /anything")).Status);
     }
 
-    private async Task<ulong> DecidedAsync() => (await _scene.ReadLanesAsync()).Requests["decided"];
-
     private Task StartAsync(string lanes)
     {
         _scene.MoreAgentOptions = ["--lanes", lanes];
         return _scene.StartAgentAsync();
     }
 
-    private Task<HttpPeer> ConnectAsync(IPAddress from, IPEndPoint to, TimeSpan? limit = null) => HttpPeer.ConnectAsync(
-        create => _scene.Lab.Node.Run(() =>
-        {
-            var socket = create();
-            socket.Bind(new IPEndPoint(from, 0));
-            return socket;
-        }),
-        to,
-        limit);
+    private Task<HttpPeer> ConnectAsync(IPAddress from, IPEndPoint to) => HttpPeer.ConnectAsync(From(from), to);
 
-    private async Task<bool> ConnectsAsync(IPAddress from, IPEndPoint to)
-    {
-        try
-        {
-            (await ConnectAsync(from, to, Scene.Silence)).Dispose();
-            return true;
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException)
-        {
-            return false;
-        }
-    }
+    private Task<bool> ConnectsAsync(IPAddress from, IPEndPoint to) => Scene.CanConnectAsync(From(from), to);
+
+    private Func<Func<Socket>, Socket> From(IPAddress address) =>
+        _scene.InNamespace("node", new IPEndPoint(address, 0));
 }

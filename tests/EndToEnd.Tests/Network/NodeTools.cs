@@ -9,8 +9,11 @@ namespace Jumpgate.EndToEnd.Tests.Network;
 /// <summary>What these tests do to a node besides connecting.</summary>
 internal static class NodeTools
 {
-    public static string Tc(this Scene scene, string arguments) =>
-        Command.Run("nsenter", [$"--net=/run/netns/{scene.Lab.NodeName}", "tc", .. arguments.Split(' ')]);
+    /// <summary>What a command in the node's namespace says.</summary>
+    public static string RunOnNode(this Scene scene, params IReadOnlyList<string> command) =>
+        Command.Run("nsenter", [$"--net=/run/netns/{scene.Lab.NodeName}", .. command]);
+
+    public static string Tc(this Scene scene, string arguments) => scene.RunOnNode(["tc", .. arguments.Split(' ')]);
 
     /// <summary>Adds or removes the uplink in the workloads file, and waits until the node obeys.</summary>
     public static async Task SetUplinksAsync(this Scene scene, string? name)

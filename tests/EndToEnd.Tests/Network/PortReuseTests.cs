@@ -64,29 +64,17 @@ public sealed class PortReuseTests
             return socket;
         });
 
-        using var peer = await HttpPeer.ConnectAsync(
-            create => scene.Lab.Run("client", () =>
-            {
-                var socket = create();
-                socket.Bind(local);
-                return socket;
-            }),
-            scene.Server(ipv6));
-        await Wait.UntilAsync(
-            async () =>
-            {
-                var (status, body) = await peer.AskAsync("GET /v1/x");
-                Assert.Equal(200, status);
-                Assert.DoesNotContain($"{local}", body, StringComparison.Ordinal);
-                return (await scene.ReadLanesAsync()).Requests["decided"] > 0;
-            },
-            Wait.Patience,
-            "the kernel to decide a request");
+        using var peer = await HttpPeer.ConnectAsync(scene.InNamespace("client", local), scene.Server(ipv6));
+        await scene.UntilDecidedAsync(async () =>
+        {
+            var (status, body) = await peer.AskAsync("GET /v1/x");
+            Assert.Equal(200, status);
+            Assert.DoesNotContain($"{local}", body, StringComparison.Ordinal);
+        });
     }
 
     /// <summary>A socket of the node whose far end is the client.</summary>
-    private static bool IsWaiting(Scene scene, IPEndPoint client) => Command.Run(
-            "nsenter", $"--net=/run/netns/{scene.Lab.NodeName}", "ss", "-Htan", "state", "time-wait")
+    private static bool IsWaiting(Scene scene, IPEndPoint client) => scene.RunOnNode("ss", "-Htan", "state", "time-wait")
         .Split('\n')
         .Any(l => l.TrimEnd().EndsWith($" {client}", StringComparison.Ordinal));
 }

@@ -156,6 +156,15 @@ internal sealed class Scene : IAsyncDisposable
 
     public Func<Func<Socket>, Socket> InNamespace(string workload) => create => Lab.Run(workload, create);
 
+    /// <param name="workload">Short name, or "node".</param>
+    /// <param name="local">Where the socket is bound.</param>
+    public Func<Func<Socket>, Socket> InNamespace(string workload, IPEndPoint local) => create => Lab.Run(workload, () =>
+    {
+        var socket = create();
+        socket.Bind(local);
+        return socket;
+    });
+
     public IPEndPoint Server(bool ipv6, int port = 80) => new(Lab["server"].Address(ipv6), port);
 
     public async Task<HttpPeer> ConnectAsync(string from, IPEndPoint to, TimeSpan? limit = null)
@@ -170,11 +179,16 @@ internal sealed class Scene : IAsyncDisposable
         (await HttpPeer.ConnectAsync(InNamespace(from), to)).Dispose();
 
     /// <summary>False where nobody answers in time, or somebody refuses.</summary>
-    public async Task<bool> CanConnectAsync(string from, IPEndPoint to, TimeSpan? limit = null)
+    public Task<bool> CanConnectAsync(string from, IPEndPoint to, TimeSpan? limit = null) =>
+        CanConnectAsync(InNamespace(from), to, limit);
+
+    /// <inheritdoc cref="CanConnectAsync(string, IPEndPoint, TimeSpan?)"/>
+    public static async Task<bool> CanConnectAsync(
+        Func<Func<Socket>, Socket> inNamespace, IPEndPoint to, TimeSpan? limit = null)
     {
         try
         {
-            using var peer = await HttpPeer.ConnectAsync(InNamespace(from), to, limit ?? Silence);
+            using var peer = await HttpPeer.ConnectAsync(inNamespace, to, limit ?? Silence);
             return true;
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException)
@@ -217,6 +231,26 @@ internal sealed class Scene : IAsyncDisposable
     public Task<StatusReport> ReadStatusAsync() => ReadAdminAsync<StatusReport>("v1/status");
 
     public Task<LaneListReport> ReadLanesAsync() => ReadAdminAsync<LaneListReport>("v1/lanes");
+
+    /// <summary>Requests that never came to the proxy.</summary>
+    public async Task<ulong> DecidedAsync() => (await ReadLanesAsync()).Requests["decided"];
+
+    /// <summary>
+    /// Does something until the kernel has decided requests of it by itself: which ones is a race of client and proxy.
+    /// </summary>
+    public async Task UntilDecidedAsync(Func<Task> work)
+    {
+        var before = await DecidedAsync();
+        await Wait.UntilAsync(
+            async () =>
+            {
+                await work();
+                return await DecidedAsync() > before;
+            },
+            Wait.Patience,
+            "the kernel to decide a request",
+            () => JsonSerializer.Serialize(ReadLanesAsync().GetAwaiter().GetResult()));
+    }
 
     public Task<List<SidecarReport>> ReadSidecarsAsync() => ReadAdminAsync<List<SidecarReport>>("v1/sidecars");
 
